@@ -1,0 +1,67 @@
+/** A series' labels, with the metric's name under `__name__`. */
+export type Labels = Readonly<Record<string, string>>
+
+/** A native (exponential) histogram's counters at one moment: cumulative over time, not over buckets; edges in the metric's unit. */
+export interface NativeHistogram {
+  readonly count: number
+  readonly sum: number
+  readonly buckets: readonly { readonly lower: number; readonly upper: number; readonly count: number }[]
+}
+
+/** One sample of one series, raw: a counter's running total, a gauge's value. It may be NaN or infinite: the reader of it decides. */
+export interface Sample {
+  readonly labels: Labels
+  readonly value: number
+  /** When the value was taken (ms since the epoch, the source's clock); older than the deployment never counts as new. */
+  readonly atMs: number
+  readonly histogram?: NativeHistogram
+}
+
+/** What a source said to one query. Unknown is neither good nor bad, so every way of not knowing has its own name. */
+export type Measurement =
+  | { readonly kind: 'ok'; readonly samples: readonly [Sample, ...Sample[]] }
+  | { readonly kind: 'no_data'; readonly why: string }
+  | { readonly kind: 'error'; readonly why: string }
+  | { readonly kind: 'invalid'; readonly why: string }
+
+/** What a check asks of a source. */
+export type Query =
+  /** Raw samples of the series that a PromQL instant vector selector matches, e.g. `http_requests_total{code=~"5.."}`. */
+  | { readonly kind: 'select'; readonly selector: string }
+  /** Any PromQL expression; only a Prometheus answers it. */
+  | { readonly kind: 'expression'; readonly promql: string }
+  /** One request to the service; answered with samples `probe_success` (0 or 1) and `probe_duration_seconds`, as the blackbox exporter names them. */
+  | { readonly kind: 'probe'; readonly probe: ProbeRequest }
+
+export interface ProbeRequest {
+  /** Path and query below the source's URL, e.g. `/healthz`. */
+  readonly path: string
+  readonly method: 'GET' | 'HEAD'
+  /** Statuses that count as success. */
+  readonly statuses: readonly number[]
+  /** A regular expression (RE2-like subset of JavaScript's, no flags) that the body must match. */
+  readonly body?: string
+  readonly timeoutMs: number
+}
+
+/** Where health is read from. */
+export interface HealthSource {
+  /** The name the config gives it. */
+  readonly name: string
+  /** Answers all queries of one tick in one batch, in order. Failures are answers (`error`), so it rejects only when aborted. */
+  read(queries: readonly Query[], signal: AbortSignal): Promise<readonly Measurement[]>
+  /** The same queries over the past, one list of measurements per step from `fromMs` to `toMs` inclusive; only sources that keep history have it. */
+  history?(queries: readonly Query[], range: HistoryRange, signal: AbortSignal): Promise<readonly HistoryStep[]>
+}
+
+export interface HistoryRange {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly stepMs: number
+}
+
+export interface HistoryStep {
+  readonly atMs: number
+  /** In the order of the queries. */
+  readonly measurements: readonly Measurement[]
+}
