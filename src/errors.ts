@@ -1,4 +1,28 @@
-/** Bad input from a user: a config, a flag, a file. Its message says what, where and what to do. */
+/** Bad input from a user: a flag, a file, a name. Its message says what, where and what to do; the run ends as a usage error. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+}
+
+/** No commit has this name or id here or at the remote. */
+export class RevisionUnknown extends UsageError {
+  readonly revision: string
+  constructor(revision: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.revision = revision
+  }
+}
+
+/** The remote has a branch of this name with other content; it is never overwritten. */
+export class BranchTaken extends Error {
+  override readonly name = 'BranchTaken'
+  readonly branch: string
+  constructor(branch: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.branch = branch
+  }
+}
+
+/** A version control command failed for a reason of its own: network, permission, a broken repository. */
+export class VersionControlError extends Error {
+  override readonly name = 'VersionControlError'
 }

@@ -51,7 +51,11 @@ export interface HealthSource {
   /** Answers all queries of one tick in one batch, in order. Failures are answers (`error`), so it rejects only when aborted. */
   read(queries: readonly Query[], signal: AbortSignal): Promise<readonly Measurement[]>
   /** The same queries over the past, one list of measurements per step from `fromMs` to `toMs` inclusive; only sources that keep history have it. */
-  history?(queries: readonly Query[], range: HistoryRange, signal: AbortSignal): Promise<readonly HistoryStep[]>
+  history?(
+    queries: readonly Query[],
+    range: HistoryRange,
+    signal: AbortSignal,
+  ): Promise<readonly HistoryStep[]>
 }
 
 export interface HistoryRange {

@@ -1,0 +1,18 @@
+import type { StepContext, StepFailure } from './step.ts'
+
+/** What was built, by digest: this and nothing else is deployed, promoted and rolled back to. */
+export interface Artifact {
+  /** Path within the step's folder, or an image's name. */
+  readonly name: string
+  /** `sha256:` and 64 hex digits. */
+  readonly digest: string
+  readonly bytes: number
+}
+
+export type BuildOutcome =
+  | { readonly kind: 'built'; readonly artifacts: readonly Artifact[] }
+  | { readonly kind: 'failed'; readonly failure: StepFailure }
+
+export interface Builder {
+  build(context: StepContext): Promise<BuildOutcome>
+}

@@ -1,0 +1,19 @@
+/** Where and with what a step of the user runs. */
+export interface StepContext {
+  /** What the output and the errors call it, e.g. `build/bundle`. */
+  readonly step: string
+  /** The folder it runs in: inside a worktree at the approved commit. */
+  readonly directory: string
+  /** `SEAMLESS_…` values: outside text reaches a command as environment variables only. */
+  readonly values: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+/** How a command of the user ended when not well. */
+export interface StepFailure {
+  readonly why: 'exit' | 'signal' | 'timeout' | 'cancelled' | 'spawn' | 'report'
+  /** What, where and what to do; one paragraph for people. */
+  readonly message: string
+  /** The last lines of its output, masked and bounded (64 lines, 16 KiB). */
+  readonly output: string
+}
