@@ -13,7 +13,9 @@ export interface Product {
 
 export type Catalogue = ReadonlyMap<string, Product>
 
+/** Reads a file with one product as JSON on each line. */
 export function readCatalogue(file: URL): Catalogue {
-  const products = JSON.parse(readFileSync(file, 'utf8')) as Product[]
+  const lines = readFileSync(file, 'utf8').trim().split('\n')
+  const products = lines.map((line) => JSON.parse(line) as Product)
   return new Map(products.map((product) => [product.id, product]))
 }

@@ -5,7 +5,7 @@ import { readCatalogue } from './catalogue.ts'
 
 const root = new URL('../', import.meta.url)
 const version = readFileSync(new URL('VERSION', root), 'utf8').trim()
-const server = createApp(readCatalogue(new URL('data/products.json', root)), version)
+const server = createApp(readCatalogue(new URL('data/products.jsonl', root)), version)
 
 server.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo
