@@ -1,0 +1,182 @@
+import { z } from 'zod'
+import type { UpgradeEvent } from './event.ts'
+import {
+  artifact,
+  codeDifference,
+  environmentState,
+  pullRequest,
+  revertRecord,
+  stage,
+  suiteResult,
+  verdictReport,
+  version,
+} from './facts.ts'
+import { decisions, reasonCodes } from './reason.ts'
+
+const stepRecord = z.strictObject({
+  step: z.string(),
+  stage,
+  environment: z.string().optional(),
+  state: z.enum(['running', 'done', 'failed', 'skipped']),
+  startedAtMs: z.number(),
+  endedAtMs: z.number().optional(),
+  message: z.string().optional(),
+  output: z.string().optional(),
+})
+export type StepRecord = z.infer<typeof stepRecord>
+
+const environmentRecord = z.strictObject({
+  name: z.string(),
+  state: environmentState,
+  message: z.string().optional(),
+  deployment: z.string().optional(),
+  previous: version.optional().describe('What a rollback returns to; absent on the first upgrade'),
+  difference: z.string().optional().describe('The release difference (F), as its deployer gave it'),
+  weight: z.number().optional().describe("The new version's share of the traffic, in percent"),
+  judged: z.array(verdictReport),
+})
+export type EnvironmentRecord = z.infer<typeof environmentRecord>
+
+/**
+ * An upgrade as it stands: what its events add up to. Serialised it is the receipt. V, T, F and M are `code`, `tests`,
+ * `environments[].difference` and `environments[].judged`.
+ */
+export const receipt = z.strictObject({
+  schema: z.literal('seamless.receipt/1'),
+  id: z.string().describe('Same base, same head, same config, same environments: same id'),
+  repository: z.string(),
+  operation: z.enum(['run', 'rollback']),
+  planDigest: z.string(),
+  startedAtMs: z.number(),
+  endedAtMs: z.number().optional(),
+  base: version.optional().describe('Version n; absent on a first upgrade'),
+  candidate: version.optional().describe('Version n+1; absent until its commit is known'),
+  branch: z.string().optional(),
+  pullRequest: pullRequest.optional(),
+  code: codeDifference.optional(),
+  artifacts: z.array(artifact),
+  tests: z.array(suiteResult),
+  environments: z.array(environmentRecord),
+  revert: revertRecord.optional(),
+  steps: z.array(stepRecord),
+  decision: z.enum(decisions).optional().describe('Absent while it goes on, or when it was cut off'),
+  reason: z.enum(reasonCodes).optional(),
+  message: z.string().optional(),
+})
+export type Upgrade = z.infer<typeof receipt>
+
+/** The upgrade after one more event. Pure. The first event is `started`; it begins a new upgrade whatever was before. */
+export function next(upgrade: Upgrade | undefined, event: UpgradeEvent): Upgrade {
+  if (event.type === 'started') return begin(event)
+  if (upgrade === undefined) throw new Error(`An upgrade begins with "started", not with "${event.type}".`)
+  return reduce(upgrade, event)
+}
+
+function begin({ type: _, atMs, environments, ...known }: Extract<UpgradeEvent, { type: 'started' }>): Upgrade {
+  return {
+    schema: 'seamless.receipt/1',
+    ...known,
+    startedAtMs: atMs,
+    artifacts: [],
+    tests: [],
+    environments: environments.map((name) => ({ name, state: 'untouched', judged: [] })),
+    steps: [],
+  }
+}
+
+function reduce(upgrade: Upgrade, event: Exclude<UpgradeEvent, { type: 'started' }>): Upgrade {
+  switch (event.type) {
+    case 'resumed':
+      return resume(upgrade, event.forgotten)
+    case 'step_started':
+    case 'step_ended':
+      return { ...upgrade, steps: stepsAfter(upgrade.steps, event) }
+    case 'candidate_known': {
+      const { type: _, atMs: __, ...known } = event
+      return { ...upgrade, ...known }
+    }
+    case 'code_compared':
+      return { ...upgrade, code: event.code }
+    case 'built':
+      return { ...upgrade, artifacts: [...upgrade.artifacts, ...event.artifacts] }
+    case 'tested':
+      return {
+        ...upgrade,
+        tests: [...upgrade.tests.filter((suite) => suite.suite !== event.suite.suite), event.suite],
+      }
+    case 'reverted':
+      return { ...upgrade, revert: event.revert }
+    case 'ended':
+      return {
+        ...upgrade,
+        endedAtMs: event.atMs,
+        decision: event.decision,
+        reason: event.reason,
+        message: event.message,
+      }
+    case 'deployment_begun':
+    case 'release_compared':
+    case 'weight_set':
+    case 'judged':
+    case 'environment_ended':
+      return inEnvironment(upgrade, event.environment, (known) => environmentAfter(known, event))
+  }
+}
+
+type EnvironmentEvent = Extract<UpgradeEvent, { environment: string; type: Exclude<UpgradeEvent['type'], 'step_started'> }>
+
+function environmentAfter(known: EnvironmentRecord, event: EnvironmentEvent): EnvironmentRecord {
+  switch (event.type) {
+    case 'deployment_begun':
+      return {
+        ...known,
+        state: 'deploying',
+        deployment: event.deployment,
+        ...(event.previous && { previous: event.previous }),
+      }
+    case 'release_compared':
+      return { ...known, difference: event.difference }
+    case 'weight_set':
+      return { ...known, weight: event.percent }
+    case 'judged':
+      return {
+        ...known,
+        judged: [...known.judged.filter((report) => report.step !== event.report.step), event.report],
+      }
+    case 'environment_ended':
+      return { ...known, state: event.state, message: event.message }
+  }
+}
+
+function inEnvironment(
+  upgrade: Upgrade,
+  name: string,
+  change: (known: EnvironmentRecord) => EnvironmentRecord,
+): Upgrade {
+  return {
+    ...upgrade,
+    environments: upgrade.environments.map((known) => (known.name === name ? change(known) : known)),
+  }
+}
+
+function stepsAfter(
+  steps: readonly StepRecord[],
+  event: Extract<UpgradeEvent, { type: 'step_started' | 'step_ended' }>,
+): StepRecord[] {
+  if (event.type === 'step_started') {
+    const { type: _, atMs, ...known } = event
+    return [...steps.filter(({ step }) => step !== event.step), { ...known, state: 'running', startedAtMs: atMs }]
+  }
+  const { type: _, atMs, result, ...said } = event
+  return steps.map((known) =>
+    known.step === event.step ? { ...known, ...said, state: result, endedAtMs: atMs } : known,
+  )
+}
+
+/** What is done again is forgotten whole, or its artefacts and results would count twice. */
+function resume(upgrade: Upgrade, forgotten: readonly string[]): Upgrade {
+  const { decision: _, reason: __, message: ___, endedAtMs: ____, ...rest } = upgrade
+  const steps = upgrade.steps.filter(({ step }) => !forgotten.includes(step))
+  const built = steps.some(({ stage, state }) => stage === 'build' && state === 'done')
+  return { ...rest, steps, artifacts: built ? upgrade.artifacts : [] }
+}
