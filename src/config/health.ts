@@ -1,0 +1,271 @@
+import { z } from 'zod'
+
+import { labelTemplates, selector } from './selector.ts'
+import { duration, durationOrNone, level, percentage, percentagePoints, proportion } from './quantity.ts'
+
+/** A source's or a check's name. */
+const name = z
+  .string()
+  .regex(/^[A-Za-z][\w-]{0,39}$/, { error: 'expected a name of letters, digits, _ and - (at most 40)' })
+
+/** How often in a row a limit must be broken before it counts; never once, because one scrape is not evidence. */
+const consecutive = z
+  .int({ error: 'expected a whole number of ticks' })
+  .min(2, { error: 'at least 2: one bad tick decides nothing' })
+  .max(1000)
+  .default(3)
+
+const source = name.optional()
+/** The check's part of the watch's one error budget, relative to the other checks. */
+const weight = z.number().positive().max(1000).default(1)
+
+const ratio = z
+  .strictObject({
+    source,
+    bad: selector,
+    total: selector,
+    max: proportion.optional(),
+    consecutive,
+    'worse-by': percentage.default(0.1),
+    'at-least': percentagePoints.default(0.0005),
+    weight,
+  })
+  .transform(({ 'worse-by': worseBy, 'at-least': atLeast, ...rest }) => ({
+    kind: 'ratio' as const,
+    ...rest,
+    worseBy,
+    atLeast,
+  }))
+
+const histogram = z
+  .strictObject({
+    source,
+    histogram: selector,
+    quantile: z.number().gt(0).lt(1, { error: 'a quantile is between 0 and 1, e.g. 0.99' }).default(0.99),
+    max: level.optional(),
+    consecutive,
+    'worse-by': percentage.default(0.1),
+    'at-least': percentagePoints.default(0.002),
+    weight,
+  })
+  .transform(({ 'worse-by': worseBy, 'at-least': atLeast, ...rest }) => ({
+    kind: 'histogram' as const,
+    ...rest,
+    worseBy,
+    atLeast,
+  }))
+
+const gauge = z
+  .strictObject({
+    source,
+    gauge: selector,
+    max: level.optional(),
+    min: level.optional(),
+    consecutive,
+    'worse-by': percentage.default(0.1),
+    'at-least': percentagePoints.default(0.05),
+    weight,
+  })
+  .refine(({ max, min }) => max === undefined || min === undefined || min.value < max.value, {
+    error: 'min must be below max',
+  })
+  .transform(({ 'worse-by': worseBy, 'at-least': atLeast, ...rest }) => ({
+    kind: 'gauge' as const,
+    ...rest,
+    worseBy,
+    atLeast,
+  }))
+
+const traffic = z
+  .strictObject({
+    source,
+    traffic: selector,
+    'at-least': proportion.default(0.2),
+    weight,
+  })
+  .transform(({ 'at-least': atLeast, ...rest }) => ({ kind: 'traffic' as const, ...rest, atLeast }))
+
+const statuses = z
+  .union([httpStatus(), z.array(httpStatus()).min(1).max(20)], { error: 'expected a status such as 200' })
+  .default(200)
+  .transform((status) => (typeof status === 'number' ? [status] : status))
+
+const probe = z
+  .strictObject({
+    source,
+    probe: z.string().regex(/^\/(?!\/)[!-~]{0,999}$/, { error: 'expected a path such as /healthz' }),
+    method: z.enum(['GET', 'HEAD']).default('GET'),
+    status: statuses,
+    body: z.string().min(1).max(500).refine(isRegex, { error: 'no regular expression' }).optional(),
+    timeout: duration.default(5000),
+    consecutive,
+  })
+  .transform(({ status, timeout, ...rest }) => ({
+    kind: 'probe' as const,
+    ...rest,
+    statuses: status,
+    timeoutMs: timeout,
+  }))
+
+/** What a check is, by the key that only it has. */
+const KINDS = { bad: ratio, total: ratio, histogram, gauge, traffic, probe } as const
+const anyCheck = z.union([ratio, histogram, gauge, traffic, probe])
+
+/**
+ * One check. The kind is looked up by its key before anything else is parsed, so that an error names the key at fault
+ * instead of "none of five alternatives".
+ */
+const check = z
+  .unknown()
+  .transform((value, context): z.output<typeof anyCheck> => {
+    const key = typeof value === 'object' && value !== null ? kindKey(value) : undefined
+    if (key === undefined) {
+      context.addIssue({
+        code: 'custom',
+        message: 'expected what to check: bad and total, or histogram, gauge, traffic or probe',
+      })
+      return z.NEVER
+    }
+    const read = KINDS[key].safeParse(value)
+    if (read.success) return read.data
+    return passOn(read.error, value, context)
+  })
+  .meta(publishedSchema(anyCheck))
+
+const beforeBaseline = z
+  .strictObject({
+    before: duration,
+    'same-time': z.enum(['day', 'week']).optional(),
+  })
+  .transform(({ before, 'same-time': sameTime }) => ({
+    kind: 'before' as const,
+    beforeMs: before,
+    ...(sameTime === undefined ? {} : { sameTime }),
+  }))
+
+const concurrentBaseline = labelTemplates.transform((labels) => ({ kind: 'concurrent' as const, labels }))
+
+/** Labels (the stable version at the same time), or the time before the deployment. */
+const baseline = z
+  .unknown()
+  .transform((value, context): z.output<typeof beforeBaseline> | z.output<typeof concurrentBaseline> => {
+    const isBefore = typeof value === 'object' && value !== null && 'before' in value
+    const read = (isBefore ? beforeBaseline : concurrentBaseline).safeParse(value)
+    if (read.success) return read.data
+    return passOn(read.error, value, context)
+  })
+  .meta(publishedSchema(z.union([beforeBaseline, concurrentBaseline])))
+
+/** An environment's `health:`. Times in ms; shares as 0 to 1. */
+export const health = z
+  .strictObject({
+    source: name.optional(),
+    every: duration.default(15_000),
+    grace: durationOrNone.default(60_000),
+    hold: duration.default(300_000),
+    watch: duration.default(1_800_000),
+    candidate: labelTemplates.optional(),
+    baseline: baseline.optional(),
+    checks: z
+      .record(name, check)
+      .refine((checks) => Object.keys(checks).length > 0, { error: 'expected at least one check' })
+      .refine((checks) => Object.keys(checks).length <= 50, { error: 'at most 50 checks' }),
+  })
+  .superRefine((value, context) => {
+    requireRules(value, context)
+    requireSources(value, context)
+    requireArms(value, context)
+  })
+  .transform(({ every, grace, hold, watch, ...rest }) => ({
+    ...rest,
+    everyMs: every,
+    graceMs: grace,
+    holdMs: hold,
+    watchMs: watch,
+  }))
+
+/** What a service is watched by. Plain JSON: a watch keeps it in its state, so that it is judged by the configuration it began with. */
+export type Health = z.output<typeof health>
+export type Check = Health['checks'][string]
+export type CheckOf<Kind extends Check['kind']> = Extract<Check, { kind: Kind }>
+
+type Raw = z.output<typeof anyCheck>
+type Draft = {
+  source?: string | undefined
+  candidate?: unknown
+  baseline?: unknown
+  checks: Record<string, Raw>
+}
+
+/** A check without a rule would be healthy whatever happens. */
+function requireRules({ baseline, checks }: Draft, context: z.RefinementCtx): void {
+  for (const [name, check] of Object.entries(checks)) {
+    const limited =
+      check.kind === 'probe' ||
+      ('max' in check && check.max !== undefined) ||
+      ('min' in check && check.min !== undefined)
+    if (limited || baseline !== undefined) continue
+    const remedy =
+      check.kind === 'traffic'
+        ? 'set health.baseline'
+        : `set ${check.kind === 'gauge' ? 'max or min' : 'max'}, or health.baseline`
+    context.addIssue({
+      code: 'custom',
+      path: ['checks', name],
+      message: `nothing says when it passes or fails: ${remedy}`,
+    })
+  }
+}
+
+function requireSources({ source, checks }: Draft, context: z.RefinementCtx): void {
+  if (source !== undefined) return
+  for (const [name, check] of Object.entries(checks)) {
+    if (check.source !== undefined) continue
+    context.addIssue({
+      code: 'custom',
+      path: ['checks', name, 'source'],
+      message: 'no source: set it here or as health.source',
+    })
+  }
+}
+
+/** Two arms at the same time are told apart by labels; without them both would be the whole service. */
+function requireArms({ candidate, baseline }: Draft, context: z.RefinementCtx): void {
+  const isConcurrent = typeof baseline === 'object' && baseline !== null && 'labels' in baseline
+  if (!isConcurrent || candidate !== undefined) return
+  context.addIssue({
+    code: 'custom',
+    path: ['candidate'],
+    message: 'a baseline by labels needs health.candidate: the labels of the new version',
+  })
+}
+
+/** Hands the inner schema's issues on under the outer path. */
+function passOn(error: z.ZodError, input: unknown, context: z.RefinementCtx): never {
+  for (const issue of error.issues) context.issues.push({ ...issue, input } as z.core.$ZodRawIssue)
+  return z.NEVER
+}
+
+function kindKey(value: object): keyof typeof KINDS | undefined {
+  const keys = Object.keys(KINDS) as (keyof typeof KINDS)[]
+  return keys.find((key) => Object.hasOwn(value, key))
+}
+
+function httpStatus(): z.ZodInt {
+  return z.int().min(100).max(599)
+}
+
+function isRegex(text: string): boolean {
+  try {
+    void new RegExp(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The JSON Schema of what users write, for editors. */
+function publishedSchema(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _, ...published } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return published
+}
