@@ -29,6 +29,8 @@ export interface Worktree {
   readonly commit: CommitId
   /** The commit that the folder's HEAD is at now: asserted before each step, since a step may have moved it. */
   head(): Promise<CommitId>
+  /** A file's text as it is in the folder now, or nothing where there is none. Refuses a path that leaves the folder. */
+  read(path: string): Promise<string | undefined>
   remove(): Promise<void>
 }
 
