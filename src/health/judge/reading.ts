@@ -1,0 +1,106 @@
+import type { Buckets, Counts, Observation } from '../observation.ts'
+import type { JudgedCheck } from './judged-check.ts'
+import { badAbove, isBuckets } from './tail.ts'
+
+/** One comparison of one tick: `bad` events in `total` exposure of each arm. For traffic: requests in ticks. */
+export interface Reading {
+  readonly candidate: Counts
+  /** Bad events of the candidate by the wider measure of the promote margin, where it is not the same event (gauge). */
+  readonly lenient?: number
+  readonly baseline?: Counts
+}
+
+/** The edges or levels at which a check compares; `[0]` for checks that count only once. */
+export interface Scale {
+  readonly levels: readonly number[]
+  /** Histogram: by how much (as a power) a slower service raises the tail at this edge; 1 elsewhere. */
+  readonly stretch: readonly number[]
+}
+
+/** What one observation says at each level, or undefined where it says nothing that can be trusted. */
+export function readingsOf(
+  check: JudgedCheck,
+  scale: Scale,
+  tick: Observation,
+): readonly Reading[] | undefined {
+  if (tick.kind === 'unmeasured') return undefined
+  switch (check.kind) {
+    case 'ratio':
+    case 'probe':
+      return tick.kind === 'counted' ? pair(counts(tick.candidate), tick.baseline, counts) : undefined
+    case 'traffic':
+      return trafficReading(check, tick)
+    case 'histogram':
+      return tick.kind === 'buckets' ? bucketReadings(scale, tick) : undefined
+    default:
+      return tick.kind === 'samples' ? gaugeReadings(check, scale, tick) : undefined
+  }
+}
+
+/** A level raised by a relative margin, away from good, whatever its sign. */
+export function raised(level: number, worseBy: number): number {
+  return level + Math.abs(level) * worseBy
+}
+
+function pair<T>(
+  candidate: Counts | undefined,
+  raw: T | undefined,
+  read: (raw: T) => Counts | undefined,
+): readonly Reading[] | undefined {
+  if (!candidate) return undefined
+  if (raw === undefined) return [{ candidate }]
+  const baseline = read(raw)
+  return baseline ? [{ candidate, baseline }] : undefined
+}
+
+function counts(raw: Counts): Counts | undefined {
+  const sane = isCount(raw.bad) && isCount(raw.total) && raw.bad <= raw.total && raw.total > 0
+  return sane ? { bad: raw.bad, total: raw.total } : undefined
+}
+
+/** Larger than any tick of any service; beyond it doubles lose single requests. */
+const largestCount = 1e12
+
+function isCount(value: number): boolean {
+  return Number.isFinite(value) && value >= 0 && value <= largestCount
+}
+
+function trafficReading(check: JudgedCheck, tick: Observation): readonly Reading[] | undefined {
+  if (tick.kind !== 'counted' || !isCount(tick.candidate.total)) return undefined
+  const share = check.mode === 'concurrent' ? (check.expectedShare ?? 1) : 1
+  const candidate = { bad: tick.candidate.total, total: share }
+  return pair(candidate, tick.baseline, (raw) =>
+    isCount(raw.total) && raw.total > 0 ? { bad: raw.total, total: 1 } : undefined,
+  )
+}
+
+function bucketReadings(
+  scale: Scale,
+  tick: { readonly candidate: Buckets; readonly baseline?: Buckets },
+): readonly Reading[] | undefined {
+  const { candidate, baseline } = tick
+  if (!isBuckets(candidate) || (baseline && !isBuckets(baseline))) return undefined
+  const readings = scale.levels.flatMap(
+    (level) => pair(badAbove(candidate, level), baseline, (raw) => badAbove(raw, level)) ?? [],
+  )
+  return readings.length === scale.levels.length ? readings : undefined
+}
+
+function gaugeReadings(
+  check: JudgedCheck,
+  scale: Scale,
+  tick: { readonly candidate: readonly number[]; readonly baseline?: readonly number[] },
+): readonly Reading[] | undefined {
+  const candidate = tick.candidate.filter(Number.isFinite)
+  const baseline = tick.baseline?.filter(Number.isFinite)
+  if (candidate.length === 0 || baseline?.length === 0) return undefined
+  return scale.levels.map((level) => ({
+    candidate: above(candidate, raised(level, check.revert.worseBy)),
+    lenient: above(candidate, raised(level, check.promote.worseBy)).bad,
+    ...(baseline && { baseline: above(baseline, level) }),
+  }))
+}
+
+function above(samples: readonly number[], level: number): Counts {
+  return { bad: samples.filter((sample) => sample > level).length, total: samples.length }
+}
