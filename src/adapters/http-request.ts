@@ -1,0 +1,166 @@
+import type { IncomingMessage, RequestOptions } from 'node:http'
+import { Agent as HttpAgent, request as overHttp } from 'node:http'
+import { Agent as HttpsAgent, request as overTls } from 'node:https'
+
+export interface HttpRequest {
+  /** http: or https:. User and password in it are sent as basic authentication. */
+  readonly url: URL
+  readonly method: 'GET' | 'HEAD' | 'POST'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+  /** For the whole exchange, from the connection to the last byte: a body that drips is cut off too. */
+  readonly timeoutMs: number
+  readonly maxBytes: number
+  /** What a body over `maxBytes` means: `fail`, or `cut`: answer with its first `maxBytes`. */
+  readonly overflow: 'fail' | 'cut'
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  /** The media type in lower case, without parameters; empty when the server named none. */
+  readonly contentType: string
+  readonly body: Buffer
+  /** Whether the body went on after `maxBytes`. */
+  readonly cut: boolean
+}
+
+/**
+ * Why there is no answer.
+ * - `refused`: nothing listens, or it closed the connection, or spoke no HTTP, or its certificate is expired or another's;
+ * - `timeout`: it did not finish in time;
+ * - `too_large`: the body is over `maxBytes`;
+ * - `unreachable`: it cannot be told from a fault of our own: name resolution, routes, this machine's limits, an authority unknown here.
+ */
+export type HttpFailureReason = 'refused' | 'timeout' | 'too_large' | 'unreachable'
+
+/** An exchange without an answer. Its message holds no credentials, no query and nothing of the body. */
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure'
+  readonly reason: HttpFailureReason
+
+  constructor(reason: HttpFailureReason, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.reason = reason
+  }
+}
+
+/**
+ * One HTTP exchange with a service or a metrics source, made as a monitor must: redirects are answers and are never
+ * followed, proxies of the environment are not used, nothing is decompressed, nothing is kept alive (a socket that the
+ * server closed meanwhile would look like an outage). It is node:http and not fetch because fetch obeys
+ * NODE_USE_ENV_PROXY, and follows and unpacks more than a monitor may.
+ * @throws HttpFailure, or the signal's reason when it is aborted.
+ */
+export async function httpRequest(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  signal.throwIfAborted()
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), request.timeoutMs)
+  try {
+    return await exchange(request, AbortSignal.any([signal, late.signal]))
+  } catch (error) {
+    signal.throwIfAborted()
+    throw failure(request, error, late.signal.aborted)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Where a request goes, fit to be shown: no credentials, no query. */
+export function shownUrl(url: URL): string {
+  return `${url.origin}${url.pathname}`
+}
+
+async function exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  const message = await send(request, signal)
+  const { body, cut } = await readBody(message, request)
+  return {
+    status: message.statusCode ?? 0,
+    contentType: (message.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+    body,
+    cut,
+  }
+}
+
+function send(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  const { url, method, body } = request
+  const tls = url.protocol === 'https:'
+  const options: RequestOptions = {
+    method,
+    signal,
+    headers: {
+      'user-agent': 'seamless',
+      'accept-encoding': 'identity',
+      ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
+      ...request.headers,
+    },
+    // proxyEnv stated: agents may come to take the environment's proxies by default (nodejs/node#64528).
+    agent: tls ? new HttpsAgent({ proxyEnv: {} }) : new HttpAgent({ proxyEnv: {} }),
+  }
+  return new Promise((resolve, reject) => {
+    const sent = (tls ? overTls : overHttp)(url, options, resolve)
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+async function readBody(
+  message: IncomingMessage,
+  request: HttpRequest,
+): Promise<{ body: Buffer; cut: boolean }> {
+  const chunks: Buffer[] = []
+  let size = 0
+  // Leaving the loop destroys the socket, so that an endless body ends here.
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size > request.maxBytes) {
+      if (request.overflow === 'fail') throw new HttpFailure('too_large', tooLarge(request))
+      return { body: Buffer.concat(chunks).subarray(0, request.maxBytes), cut: true }
+    }
+  }
+  return { body: Buffer.concat(chunks), cut: false }
+}
+
+function tooLarge(request: HttpRequest): string {
+  return `${shownUrl(request.url)} answers with more than ${Math.round(request.maxBytes / 1024)} KiB`
+}
+
+function failure(request: HttpRequest, error: unknown, late: boolean): HttpFailure {
+  if (error instanceof HttpFailure) return error
+  const where = shownUrl(request.url)
+  if (late) {
+    return new HttpFailure('timeout', `${where} did not answer within ${request.timeoutMs} ms`, {
+      cause: error,
+    })
+  }
+  const code = errorCode(error)
+  if (isOfTheService(code)) {
+    return new HttpFailure('refused', `${where} does not answer (${code})`, { cause: error })
+  }
+  const hint = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)/.test(code)
+    ? '; name its authority in NODE_EXTRA_CA_CERTS'
+    : ''
+  return new HttpFailure('unreachable', `${where} cannot be reached (${code}${hint})`, { cause: error })
+}
+
+function errorCode(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof code === 'string' ? code : 'unknown error'
+}
+
+const OF_THE_SERVICE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EPROTO',
+  'CERT_HAS_EXPIRED',
+  'CERT_REVOKED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])
+
+/** Failures that only something at the service's address can have caused. All others may be of our own network, or of our trust store. */
+function isOfTheService(code: string): boolean {
+  // HPE_: the HTTP parser's, ERR_SSL_: OpenSSL's words for a peer that does not speak it.
+  return OF_THE_SERVICE.has(code) || code.startsWith('HPE_') || code.startsWith('ERR_SSL_')
+}
