@@ -26,3 +26,27 @@ export class BranchTaken extends Error {
 export class VersionControlError extends Error {
   override readonly name = 'VersionControlError'
 }
+
+/** What stands where an artefact should be is missing or has another digest than the one built and recorded. */
+export class ArtifactMismatch extends Error {
+  override readonly name = 'ArtifactMismatch'
+}
+
+/** GitHub refused or could not be reached. Its message names the request, the answer, and the permission that was missing, never the token. */
+export class GitHubError extends Error {
+  override readonly name = 'GitHubError'
+  /** The HTTP status, or 0 where no answer came. */
+  readonly status: number
+  constructor(status: number, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.status = status
+  }
+}
+
+/** There is no deployment of this id. */
+export class DeploymentUnknown extends UsageError {}
+
+/** A deployment is of another commit or another environment than the one asked for. */
+export class DeploymentMismatch extends Error {
+  override readonly name = 'DeploymentMismatch'
+}

@@ -13,6 +13,8 @@ export interface NewDeployment {
   readonly version: string
   /** Makes a repeated request find the first one's deployment instead of making a second. */
   readonly key: string
+  /** A deployment that somebody made for this run (`deployment-id`): taken over instead of making one, whatever its key. */
+  readonly adopt?: string
 }
 
 /** GitHub's words for a Deployment's state; `success` means live, not healthy. */
@@ -20,17 +22,32 @@ export type DeploymentState = 'in_progress' | 'success' | 'failure' | 'error' | 
 
 export type DeploymentVerdict = 'healthy' | 'unhealthy' | 'inconclusive'
 
-/** The state of record of what each environment runs: GitHub's Deployments where a token is there, else a local file. */
+/** How users took it, for people. All three are Markdown whose outside values are already inert; they are cut to what fits. */
+export interface VerdictSummary {
+  readonly title: string
+  readonly text: string
+  /** Digests, queries: what is folded away below the text. */
+  readonly details?: string
+}
+
+/**
+ * The state of record of what each environment runs: GitHub's Deployments where a token is there, else a local file.
+ * Errors of all methods: `DeploymentUnknown` where there is no such id, `GitHubError`, `UsageError` (an unreadable file).
+ */
 export interface Deployments {
-  /** Finds the deployment of the same key, or makes it. */
+  /** Finds the deployment of the same key, or makes it. Error: `DeploymentMismatch` where it is of another commit or environment. */
   begin(deployment: NewDeployment): Promise<Deployed>
   setState(id: string, state: DeploymentState, description: string): Promise<void>
-  /** Records how users took it: on GitHub, the check run `seamless/<environment>` on the deployed commit. */
-  setVerdict(id: string, verdict: DeploymentVerdict, summary: { title: string; text: string }): Promise<void>
+  /** Records how users took it: on GitHub, the check run `seamless/<environment>` on the deployed commit. A later verdict replaces an earlier one. */
+  setVerdict(id: string, verdict: DeploymentVerdict, summary: VerdictSummary): Promise<void>
   /** The newest deployment of the environment, with its state and verdict, or nothing. */
-  newest(
-    environment: string,
-  ): Promise<(Deployed & { state: DeploymentState | 'unknown'; verdict?: DeploymentVerdict }) | undefined>
+  newest(environment: string): Promise<NewestDeployment | undefined>
   /** The newest one whose verdict is healthy: what a rollback returns to. */
   lastHealthy(environment: string): Promise<Deployed | undefined>
+}
+
+export interface NewestDeployment extends Deployed {
+  /** `unknown`: nobody said yet, or in a word that is not ours. */
+  readonly state: DeploymentState | 'unknown'
+  readonly verdict?: DeploymentVerdict
 }
