@@ -1,0 +1,81 @@
+import autocannon, { type LoadRequest } from 'autocannon'
+import { countRequests } from './count-requests.ts'
+import type { Outcome } from './outcome.ts'
+
+/**
+ * The load generator: a process of its own, so that nothing else delays what it sends. `node generator.ts ORIGIN RATE`,
+ * started with an IPC channel: sends batches of outcomes, ends after the message `stop` or when its parent is gone.
+ *
+ * autocannon holds a rate by sending a whole second's requests at the top of each second. Many small runs of it, started
+ * one after the other over the first second, make the load even: with the rate of 200, four requests every 20 ms.
+ */
+const [origin = '', rate = ''] = process.argv.slice(2)
+const LANES = 50
+const TIMEOUT_SECONDS = 5
+/** Longer than any demo. */
+const LONG_SECONDS = 3600
+const BATCH_MS = 100
+
+let batch: Outcome[] = []
+let stoppedAt = Infinity
+const counter = countRequests((outcome) => {
+  if (outcome.atMs <= stoppedAt) batch.push(outcome)
+})
+const perLane = Math.round(Number(rate) / LANES)
+const requests = mix()
+let lanes = 0
+const starting = setInterval(() => {
+  startLane(lanes)
+  lanes += 1
+  if (lanes === LANES) clearInterval(starting)
+}, 1000 / LANES)
+const sending = setInterval(flush, BATCH_MS)
+
+process.once('message', () => void stop())
+process.once('disconnect', () => process.exit(0))
+
+function startLane(lane: number): void {
+  const from = Math.floor((lane * requests.length) / LANES)
+  autocannon({
+    url: origin,
+    connections: perLane,
+    connectionRate: 1,
+    duration: LONG_SECONDS,
+    timeout: TIMEOUT_SECONDS,
+    sampleInt: BATCH_MS,
+    requests: [...requests.slice(from), ...requests.slice(0, from)],
+    setupClient: counter.follow,
+  })
+}
+
+/** What users of the API ask for: mostly each product in turn, some lists and quotes. */
+function mix(): LoadRequest[] {
+  const ids = Array.from({ length: 240 }, (_, i) => `p-${String(i + 1).padStart(4, '0')}`)
+  return ids.flatMap((id, i): LoadRequest[] => {
+    const product: LoadRequest = { method: 'GET', path: `/v1/products/${id}` }
+    if (i % 5 === 0) return [product, { method: 'GET', path: `/v1/products?after=${id}` }]
+    if (i % 5 === 1) return [product, quote(id)]
+    return [product]
+  })
+}
+
+function quote(product: string): LoadRequest {
+  const body = JSON.stringify({ lines: [{ product, quantity: 2 }] })
+  return { method: 'POST', path: '/v1/quotes', body, headers: { 'content-type': 'application/json' } }
+}
+
+/** What was sent until now is waited for; what the lanes send while they stop does not count. */
+async function stop(): Promise<void> {
+  stoppedAt = Date.now()
+  clearInterval(starting)
+  const end = stoppedAt + TIMEOUT_SECONDS * 1000 + 1000
+  while (counter.pendingUntil(stoppedAt) > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 10))
+  clearInterval(sending)
+  flush()
+  process.send?.('done', () => process.exit(0))
+}
+
+function flush(): void {
+  if (batch.length > 0) process.send?.(batch)
+  batch = []
+}

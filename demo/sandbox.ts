@@ -1,0 +1,105 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, delimiter, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+
+export interface Command {
+  readonly file: string
+  readonly args?: readonly string[]
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** A temporary folder and all processes that work in it: both are gone after `clean`, however the rest went. */
+export interface Sandbox {
+  readonly folder: string
+  /** What every process of the sandbox gets: the Node that runs this, no configuration of the user's own git. */
+  readonly env: Readonly<Record<string, string>>
+  /** Runs a command to its end; its output, or an error that holds it. */
+  run(command: Command): Promise<string>
+  /** Starts a process that ends with the sandbox at the latest; a group of its own, so that Ctrl-C reaches it by `clean` only. */
+  start(command: Command): ChildProcess
+  /** Ends what was started, and what scripts started and noted in files named `pid`; then removes the folder. */
+  clean(): Promise<void>
+}
+
+const END_MS = 5000
+
+export async function createSandbox(): Promise<Sandbox> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'seamless-demo-')))
+  const env = environment(folder)
+  const started = new Set<ChildProcess>()
+
+  async function run({ file, args = [], cwd = folder, env: more }: Command): Promise<string> {
+    const options = { cwd, env: { ...env, ...more }, maxBuffer: 16 * 1024 * 1024 }
+    const { stdout } = await promisify(execFile)(file, args, options)
+    return stdout
+  }
+
+  function start({ file, args = [], cwd = folder, env: more }: Command): ChildProcess {
+    const options = { cwd, env: { ...env, ...more }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] as const }
+    const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    started.add(child)
+    child.once('exit', () => started.delete(child))
+    return child
+  }
+
+  async function clean(): Promise<void> {
+    await Promise.all([...started].map(end))
+    await Promise.all((await notedProcesses(folder)).map(endProcess))
+    await rm(folder, { recursive: true, force: true })
+  }
+
+  return { folder, env, run, start, clean }
+}
+
+function environment(folder: string): Record<string, string> {
+  const path = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter)
+  const who = { NAME: 'Orders team', EMAIL: 'orders@users.noreply.github.com' }
+  return {
+    PATH: path,
+    HOME: folder,
+    LC_ALL: 'C',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    ...Object.fromEntries(
+      ['AUTHOR', 'COMMITTER'].flatMap((role) => Object.entries(who).map(([k, v]) => [`GIT_${role}_${k}`, v])),
+    ),
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const exited = once(child, 'exit')
+  child.kill('SIGTERM')
+  const late = new AbortController()
+  await Promise.race([exited, sleep(END_MS, undefined, { signal: late.signal }).then(() => child.kill('SIGKILL'))])
+  late.abort()
+  await exited
+}
+
+async function notedProcesses(folder: string): Promise<number[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile() && basename(entry.name) === 'pid')
+  const texts = await Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), 'utf8')))
+  return texts.map(Number).filter((pid) => Number.isInteger(pid) && pid > 1)
+}
+
+async function endProcess(pid: number): Promise<void> {
+  const deadline = Date.now() + END_MS
+  for (let signal: NodeJS.Signals | 0 = 'SIGTERM'; alive(pid, signal); signal = Date.now() < deadline ? 0 : 'SIGKILL') {
+    await sleep(20)
+  }
+}
+
+function alive(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch {
+    return false
+  }
+}

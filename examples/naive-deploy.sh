@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# How services are upgraded without Seamless: stop the old version, replace it, start the new one, and hope.
+# The demo runs it under the same load, to count what that costs users.
+#
+#   naive-deploy.sh ARCHIVE VERSION    with ORDERS_STATE (folder) and PORT (where the service listens)
+set -euo pipefail
+: "${ORDERS_STATE:?}" "${PORT:?}"
+
+archive=$1
+version=$2
+ops=$(cd "$(dirname "$0")" && pwd)/ops
+current=$ORDERS_STATE/current
+
+if [ -f "$ORDERS_STATE/pid" ]; then
+  old=$(cat "$ORDERS_STATE/pid")
+  kill -TERM "$old"
+  while kill -0 "$old" 2>/dev/null; do sleep 0.05; done
+fi
+
+rm -rf "$current"
+mkdir -p "$current"
+tar -xf "$archive" -C "$current"
+
+set -m
+nohup node "$current/src/server.ts" >>"$ORDERS_STATE/log" 2>&1 </dev/null &
+echo $! >"$ORDERS_STATE/pid"
+set +m
+node "$ops/ready.ts" "http://127.0.0.1:$PORT" "$version" "$(cat "$ORDERS_STATE/pid")"
