@@ -1,0 +1,45 @@
+import type { Place, YamlPath } from './yaml-document.ts'
+
+/** One thing that is wrong with a configuration, for people. */
+export interface ConfigError extends Place {
+  /** As it was named to `parseConfig`. */
+  readonly file: string
+  /** `environments.production.deploy`; empty for the file as a whole. */
+  readonly path: string
+  readonly message: string
+  /** What would do, where one phrase can say it. */
+  readonly expected?: string
+  /** The known name that is closest to what was written. */
+  readonly nearest?: string
+}
+
+/** `.github/seamless.yml:12:5 environments.production.deploy.kubernets: unknown adapter; expected one of run` */
+export function formatConfigError(error: ConfigError): string {
+  const { file, line, column, path, message, expected, nearest } = error
+  const place = `${file}:${line}:${column}`
+  const subject = path === '' ? '' : ` ${path}:`
+  const rule = expected === undefined ? '' : `; expected ${expected}`
+  const hint = nearest === undefined ? '' : `. Did you mean "${nearest}"?`
+  return `${place}${subject} ${message}${rule}${hint}`
+}
+
+/** `test[0].junit`; a key that is no plain word stands in quotes, with its control characters escaped. */
+export function formatPath(path: YamlPath): string {
+  let text = ''
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`
+    else if (/^[\w-]{1,60}$/.test(step)) text += text === '' ? step : `.${step}`
+    else text += `[${quoted(step)}]`
+  }
+  return text
+}
+
+/** Outside text as an error shows it: in quotes, escaped, bounded. */
+export function quoted(text: string): string {
+  const shown = text.length > 60 ? `${text.slice(0, 57)}…` : text
+  // Beyond JSON's own escapes: line separators and characters that change the order of what is read.
+  return JSON.stringify(shown.toWellFormed()).replaceAll(
+    /[\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g,
+    (found) => `\\u${(found.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  )
+}

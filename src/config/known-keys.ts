@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { written } from './schema.ts'
+import type { YamlPath } from './yaml-document.ts'
+
+type Schema = z.core.JSONSchema.BaseSchema
+
+/** The keys that the schema knows for the mapping at `path` of a document, in the schema's order. */
+export function knownKeys(path: YamlPath, root: unknown): string[] {
+  let schemas = [z.toJSONSchema(written, { io: 'input', unrepresentable: 'any' })] as Schema[]
+  let value = root
+  for (const step of path) {
+    schemas = fitting(schemas, value).flatMap((schema) => below(schema, step))
+    value =
+      typeof value === 'object' && value !== null
+        ? (value as Record<string | number, unknown>)[step]
+        : undefined
+  }
+  const keys = fitting(schemas, value).flatMap((schema) => Object.keys(schema.properties ?? {}))
+  return [...new Set(keys)]
+}
+
+/** Of alternatives, those whose required keys the value has; all of them when it has none's. */
+function fitting(schemas: readonly Schema[], value: unknown): Schema[] {
+  const alternatives = schemas.flatMap((schema) => schema.anyOf ?? schema.oneOf ?? [schema])
+  const has = (key: string): boolean =>
+    typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+  const chosen = alternatives.filter(({ required }) => (required ?? []).every(has))
+  return chosen.length > 0 ? chosen : alternatives
+}
+
+function below(schema: Schema, step: string | number): Schema[] {
+  const child =
+    typeof step === 'number' ? schema.items : (schema.properties?.[step] ?? schema.additionalProperties)
+  return typeof child === 'object' && child !== null && !Array.isArray(child) ? [child] : []
+}

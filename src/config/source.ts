@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { duration } from './quantity.ts'
+import { named } from './name.ts'
+
+const prometheus = z.strictObject({
+  type: z
+    .literal('prometheus')
+    .describe('A Prometheus server, or one that speaks its API: Mimir, Thanos, Cortex.'),
+  timeout: duration.prefault('10s').describe('The longest that one request may take.'),
+})
+
+const scrape = z.strictObject({
+  type: z.literal('scrape').describe('Metrics pages read directly; needs no server.'),
+  timeout: duration.prefault('5s').describe('The longest that one page may take.'),
+})
+
+const probe = z.strictObject({
+  type: z.literal('probe').describe('Requests to the service itself.'),
+})
+
+const source = z
+  .discriminatedUnion('type', [prometheus, scrape, probe])
+  .transform((found) => (found.type === 'probe' ? found : { type: found.type, timeoutMs: found.timeout }))
+
+/** Where health is read, by name. Origin and token come from the environment: see `bindSource`. */
+export const sources = named(source)
+  .prefault({})
+  .describe(
+    'Where health is read, by name. Its URL and token come from `SEAMLESS_SOURCE_<NAME>_URL` and `_TOKEN`.',
+  )
+
+export type SourceConfig = z.output<typeof source>

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+
+/** By the key that chooses it: a strict object, transformed or not. */
+type Options = Readonly<Record<string, z.ZodType<object, object>>>
+
+/** What a variant parses to: the chosen option, with the key that chose it as its tag. */
+export type VariantOutput<Tag extends string, O extends Options> = {
+  [K in keyof O & string]: z.output<O[K]> & { readonly [T in Tag]: K }
+}[keyof O & string]
+
+/**
+ * A mapping whose kind is told by a key that only this kind has, e.g. `run: …` or `previous: …`. It is chosen before
+ * anything else is read, so that an error names the key at fault instead of "none of two alternatives".
+ */
+export function variant<Tag extends string, O extends Options>(
+  tag: Tag,
+  options: O,
+): z.ZodType<VariantOutput<Tag, O>, Record<string, unknown>> {
+  const names = Object.keys(options)
+  const published = Object.values(options).map(publishedSchema)
+  return z
+    .record(z.string(), z.unknown(), { error: `expected a mapping with ${names.join(' or ')}` })
+    .transform((value, context): VariantOutput<Tag, O> => {
+      const [name, ...more] = names.filter((name) => Object.hasOwn(value, name))
+      const option = name === undefined ? undefined : options[name]
+      if (option === undefined || more.length > 0) {
+        const known = published.flatMap(({ properties }) => Object.keys(properties ?? {}))
+        refuse(value, { tag, names, known, context, found: name === undefined ? [] : [name, ...more] })
+        return z.NEVER
+      }
+      const read = option.safeParse(value)
+      if (read.success) return { ...read.data, [tag]: name } as VariantOutput<Tag, O>
+      for (const issue of read.error.issues) context.addIssue({ ...issue })
+      return z.NEVER
+    })
+    .meta({ anyOf: published })
+}
+
+interface Refusal {
+  readonly tag: string
+  readonly names: readonly string[]
+  /** The keys that any option has. */
+  readonly known: readonly string[]
+  readonly context: z.RefinementCtx
+  /** The options that the mapping names; several, or none. */
+  readonly found: readonly string[]
+}
+
+function refuse(value: Record<string, unknown>, { tag, names, known, context, found }: Refusal): void {
+  const expected = `one of ${names.join(', ')}`
+  if (found.length > 1) {
+    const message = `names ${found.length} ${tag}s (${found.join(', ')})`
+    context.addIssue({ code: 'custom', message, params: { expected, part: 'key' } })
+    return
+  }
+  const unknown = Object.keys(value).filter((key) => !known.includes(key))
+  for (const key of unknown) {
+    const params = { expected, part: 'key', written: key, names }
+    context.addIssue({ code: 'custom', path: [key], message: `unknown ${tag}`, params })
+  }
+  if (unknown.length > 0) return
+  context.addIssue({ code: 'custom', message: `names no ${tag}`, params: { expected, part: 'key' } })
+}
+
+/** The JSON Schema of what users write: a transform has none of its own. */
+function publishedSchema(option: z.ZodType): z.core.JSONSchema.BaseSchema {
+  const { $schema: _, ...published } = z.toJSONSchema(option, { io: 'input', unrepresentable: 'any' })
+  return published
+}
