@@ -28,7 +28,12 @@ export async function startMachine(sandbox: Sandbox, name: string): Promise<Mach
   const lines = createInterface(ingress.stdout!)
   const [line] = (await once(lines, 'line')) as [string]
   const { users, admin } = JSON.parse(line) as { users: string; admin: string }
-  const env = { ORDERS_STATE: state, BLUE_PORT: String(blue), GREEN_PORT: String(green), INGRESS_ADMIN: admin }
+  const env = {
+    ORDERS_STATE: state,
+    BLUE_PORT: String(blue),
+    GREEN_PORT: String(green),
+    INGRESS_ADMIN: admin,
+  }
   return { users, admin, slots: [`http://127.0.0.1:${blue}`, `http://127.0.0.1:${green}`], env }
 }
 

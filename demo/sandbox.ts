@@ -1,5 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
@@ -40,7 +41,7 @@ export async function createSandbox(): Promise<Sandbox> {
   }
 
   function start({ file, args = [], cwd = folder, env: more }: Command): ChildProcess {
-    const options = { cwd, env: { ...env, ...more }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] as const }
+    const options = { cwd, env: { ...env, ...more }, detached: true }
     const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
     started.add(child)
     child.once('exit', () => started.delete(child))
@@ -53,7 +54,8 @@ export async function createSandbox(): Promise<Sandbox> {
     await rm(folder, { recursive: true, force: true })
   }
 
-  return { folder, env, run, start, clean }
+  let cleaned: Promise<void> | undefined
+  return { folder, env, run, start, clean: () => (cleaned ??= clean()) }
 }
 
 function environment(folder: string): Record<string, string> {
@@ -77,7 +79,10 @@ async function end(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit')
   child.kill('SIGTERM')
   const late = new AbortController()
-  await Promise.race([exited, sleep(END_MS, undefined, { signal: late.signal }).then(() => child.kill('SIGKILL'))])
+  await Promise.race([
+    exited,
+    sleep(END_MS, undefined, { signal: late.signal }).then(() => child.kill('SIGKILL')),
+  ])
   late.abort()
   await exited
 }
@@ -91,14 +96,29 @@ async function notedProcesses(folder: string): Promise<number[]> {
 
 async function endProcess(pid: number): Promise<void> {
   const deadline = Date.now() + END_MS
-  for (let signal: NodeJS.Signals | 0 = 'SIGTERM'; alive(pid, signal); signal = Date.now() < deadline ? 0 : 'SIGKILL') {
+  for (
+    let signal: NodeJS.Signals | 0 = 'SIGTERM';
+    alive(pid, signal);
+    signal = Date.now() < deadline ? 0 : 'SIGKILL'
+  ) {
     await sleep(20)
   }
 }
 
+/** Sends the signal; whether there was anyone to get it. */
 function alive(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    return process.kill(pid, signal)
+    process.kill(pid, signal)
+    return !isZombie(pid)
+  } catch {
+    return false
+  }
+}
+
+/** Ended, but its parent has not waited for it; where there is no /proc, a good init has. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false
   }

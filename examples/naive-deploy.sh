@@ -11,10 +11,13 @@ version=$2
 ops=$(cd "$(dirname "$0")" && pwd)/ops
 current=$ORDERS_STATE/current
 
+# An ended process that nobody has waited for is no reason to wait longer.
+runs() { kill -0 "$1" 2>/dev/null && ! grep -qs '^State:.*Z' "/proc/$1/status"; }
+
 if [ -f "$ORDERS_STATE/pid" ]; then
   old=$(cat "$ORDERS_STATE/pid")
   kill -TERM "$old"
-  while kill -0 "$old" 2>/dev/null; do sleep 0.05; done
+  while runs "$old"; do sleep 0.05; done
 fi
 
 rm -rf "$current"

@@ -69,7 +69,8 @@ async function stop(): Promise<void> {
   stoppedAt = Date.now()
   clearInterval(starting)
   const end = stoppedAt + TIMEOUT_SECONDS * 1000 + 1000
-  while (counter.pendingUntil(stoppedAt) > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 10))
+  while (counter.pendingUntil(stoppedAt) > 0 && Date.now() < end)
+    await new Promise((resolve) => setTimeout(resolve, 10))
   clearInterval(sending)
   flush()
   process.send?.('done', () => process.exit(0))

@@ -16,7 +16,9 @@ export interface Tally {
 
 export function tally(outcomes: readonly Outcome[]): Tally {
   const bad = outcomes.filter(failed)
-  const failures = new Map([...Map.groupBy(bad, ({ status }) => status)].map(([key, list]) => [key, list.length]))
+  const failures = new Map(
+    [...Map.groupBy(bad, ({ status }) => status)].map(([key, list]) => [key, list.length]),
+  )
   const versions = new Map(
     [...Map.groupBy(outcomes, ({ version }) => version)].map(([version, list]) => [
       version,
@@ -25,5 +27,13 @@ export function tally(outcomes: readonly Outcome[]): Tally {
   )
   const latencies = outcomes.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b)
   const at = (share: number): number => latencies[Math.ceil(share * latencies.length) - 1] ?? Number.NaN
-  return { requests: outcomes.length, failed: bad.length, failures, versions, p50: at(0.5), p99: at(0.99), max: at(1) }
+  return {
+    requests: outcomes.length,
+    failed: bad.length,
+    failures,
+    versions,
+    p50: at(0.5),
+    p99: at(0.99),
+    max: at(1),
+  }
 }

@@ -29,7 +29,9 @@ async function listen(server: Server, port = '0'): Promise<string> {
 
 function createAdmin(ingress: Ingress): Server {
   return createServer((request, response) => {
-    answer(ingress, request, response).catch((error: unknown) => reply(response, 400, { error: String(error) }))
+    answer(ingress, request, response).catch((error: unknown) =>
+      reply(response, 400, { error: String(error) }),
+    )
   })
 }
 

@@ -38,10 +38,13 @@ slot_at() {
 
 other() { if [ "$1" = blue ]; then echo green; else echo blue; fi; }
 
+# Whether a process runs; one that has ended and waits for its parent to notice (in a container, maybe for ever) does not.
+runs() { kill -0 "$1" 2>/dev/null && ! grep -qs '^State:.*Z' "/proc/$1/status"; }
+
 # The slot's process id, if it runs.
 pid_in() {
   local pid
-  pid=$(cat "$ORDERS_STATE/$1/pid" 2>/dev/null) && kill -0 "$pid" 2>/dev/null && echo "$pid"
+  pid=$(cat "$ORDERS_STATE/$1/pid" 2>/dev/null) && runs "$pid" && echo "$pid"
 }
 
 # The version that runs in a slot, or -.
@@ -81,7 +84,7 @@ stop() {
   if pid=$(pid_in "$1"); then
     kill -TERM "$pid"
     for _ in $(seq 200); do
-      kill -0 "$pid" 2>/dev/null || break
+      runs "$pid" || break
       sleep 0.05
     done
     kill -KILL "$pid" 2>/dev/null || true

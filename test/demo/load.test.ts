@@ -1,0 +1,86 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startLoad } from '../../demo/load/load.ts'
+import { failed, type Outcome } from '../../demo/load/outcome.ts'
+import { tally, type Tally } from '../../demo/load/tally.ts'
+
+const RATE = 200
+
+/** Answers as a service in trouble does, and keeps its own count of what it did to whom. */
+let server: Server
+const did = { ok: 0, error: 0, cut: 0, closed: 0 }
+let outcomes: readonly Outcome[]
+let seen: Tally
+
+beforeAll(async () => {
+  let asked = 0
+  let trouble = true
+  server = createServer((request, response) => {
+    asked += trouble ? 1 : 0
+    if (trouble && asked % 10 === 3) {
+      did.error += 1
+      response.writeHead(503, { 'x-version': 'b' }).end()
+    } else if (trouble && asked % 10 === 5) {
+      did.cut += 1
+      request.socket.resetAndDestroy()
+    } else if (trouble && asked % 10 === 7) {
+      did.closed += 1
+      request.socket.end()
+    } else {
+      did.ok += 1
+      response.writeHead(200, { 'x-version': 'a' }).end('{}')
+    }
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const load = await startLoad(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, RATE)
+  await sleep(1800)
+  // What is sent while the load stops is answered, but not counted: nothing that the counts are compared by.
+  trouble = false
+  await sleep(200)
+  outcomes = await load.stop()
+  seen = tally(outcomes)
+})
+
+afterAll(() => {
+  server.close()
+  server.closeAllConnections()
+})
+
+const at = (status: number, latencyMs: number): Outcome => ({ atMs: 0, latencyMs, status, version: '' })
+
+describe('the load generator', () => {
+  it('counts every failure: an error status, a reset, a connection closed without an answer', () => {
+    expect(Math.min(did.error, did.cut, did.closed)).toBeGreaterThan(10)
+    expect(Object.fromEntries(seen.failures)).toEqual({ 0: did.cut + did.closed, 503: did.error })
+    expect(seen.versions.get('b')).toEqual({ requests: did.error, failed: did.error })
+    expect(seen.versions.get('')).toEqual({ requests: did.cut + did.closed, failed: did.cut + did.closed })
+    expect(seen.versions.get('a')).toEqual({ requests: seen.requests - seen.failed, failed: 0 })
+    expect(seen.requests - seen.failed).toBeLessThanOrEqual(did.ok)
+  })
+
+  it('holds its rate evenly: in each second the same number, in no tenth of it most of them', () => {
+    const start = outcomes[0]!.atMs + 1500
+    const second = outcomes.filter(({ atMs }) => atMs >= start && atMs < start + 1000)
+    expect(second.length).toBeGreaterThan(RATE * 0.9)
+    expect(second.length).toBeLessThan(RATE * 1.1)
+    const tenths = Map.groupBy(second, ({ atMs }) => Math.floor((atMs - start) / 100))
+    expect(tenths.size).toBe(10)
+    expect(Math.max(...[...tenths.values()].map((tenth) => tenth.length))).toBeLessThan(RATE * 0.4)
+  })
+
+  it('tells a failed request by its status only, and latencies by nearest rank', () => {
+    expect([0, 199, 200, 299, 300, 500].map((status) => failed(at(status, 1)))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      true,
+      true,
+    ])
+    const list = Array.from({ length: 200 }, (_, i) => at(200, 200 - i))
+    expect(tally(list)).toMatchObject({ requests: 200, failed: 0, p50: 100, p99: 198, max: 200 })
+  })
+})
