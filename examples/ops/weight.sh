@@ -6,6 +6,8 @@ slot=$(slot_of "$SEAMLESS_VERSION")
 read_routing
 if [ "$slot" = "$stable" ]; then
   echo "$SEAMLESS_VERSION has all the traffic already"
+elif [ "$slot" = - ] && [ "$SEAMLESS_WEIGHT" = 0 ]; then
+  echo "$SEAMLESS_VERSION does not run, so it has no traffic"
 elif [ "$slot" = - ]; then
   echo "$SEAMLESS_VERSION does not run: deploy it first" >&2
   exit 1

@@ -68,9 +68,9 @@ describe('the ingress', () => {
     const slow = await fetch(users)
     ingress.route({ stable: await named('new') })
     expect(ingress.routing().underWay).toEqual({ [old]: 1 })
-    expect(await ask(users, 1))
-      .toEqual({ new: 1 })(await unfinished.promise)
-      .end('whole')
+    expect(await ask(users, 1)).toEqual({ new: 1 })
+    const response = await unfinished.promise
+    response.end('whole')
     expect(await slow.text()).toBe('half whole')
     await expect.poll(() => ingress.routing().underWay).toEqual({})
   })

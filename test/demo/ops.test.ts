@@ -21,7 +21,7 @@ const commits = new Map<string, string>()
 
 /** Runs a script of examples/ops for a version as Seamless runs it: in a checkout, with values in the environment. */
 async function ops(script: string, version: string, weight = ''): Promise<string> {
-  const values = { SEAMLESS_VERSION: version, SEAMLESS_SHA: commits.get(version)!, SEAMLESS_WEIGHT: weight }
+  const values = { SEAMLESS_VERSION: version, SEAMLESS_SHA: commits.get(version) ?? '', SEAMLESS_WEIGHT: weight }
   return sandbox.run({ file: `./ops/${script}.sh`, cwd: repository, env: { ...machine.env, ...values } })
 }
 
@@ -134,6 +134,9 @@ describe('the scripts of examples/ops, under load', () => {
     })
     expect(seen).toMatchObject({ failed: 0 })
     expect(await status()).toMatchObject({ version: '1.0.0', candidate: null })
+    // Taking it back begins with its traffic, of which it never had any.
+    expect(await ops('weight', '4.0.0', '0')).toContain('has no traffic')
+    await expect(ops('weight', '4.0.0', '10')).rejects.toThrow('deploy it first')
   })
 })
 
