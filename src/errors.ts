@@ -27,6 +27,11 @@ export class VersionControlError extends Error {
   override readonly name = 'VersionControlError'
 }
 
+/** A checkout does not stand at the approved commit any more: a step moved it. */
+export class CommitMoved extends Error {
+  override readonly name = 'CommitMoved'
+}
+
 /** What stands where an artefact should be is missing or has another digest than the one built and recorded. */
 export class ArtifactMismatch extends Error {
   override readonly name = 'ArtifactMismatch'

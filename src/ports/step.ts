@@ -2,6 +2,8 @@
 export interface StepContext {
   /** What the output and the errors call it, e.g. `build/bundle`. */
   readonly step: string
+  /** The worktree's top folder; the step must not leave it. */
+  readonly root: string
   /** The folder it runs in: inside a worktree at the approved commit. */
   readonly directory: string
   /** `SEAMLESS_…` values: outside text reaches a command as environment variables only. */

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 
 /** `sha256:` and the hex digest of a JSON value with its keys in order, so that equal values have equal digests. */
 export function digestOf(value: unknown): string {
-  return `sha256:${createHash('sha256').update(JSON.stringify(ordered(value))).digest('hex')}`
+  return `sha256:${createHash('sha256')
+    .update(JSON.stringify(ordered(value)))
+    .digest('hex')}`
 }
 
 function ordered(value: unknown): unknown {

@@ -22,6 +22,9 @@ export const upgradeEvent = z.discriminatedUnion('type', [
     repository: z.string(),
     operation: z.enum(['run', 'rollback']),
     planDigest: z.string(),
+    /** The branch stage makes the candidate; else it was given. */
+    made: z.boolean(),
+    branch: z.string().optional(),
     base: version.optional(),
     candidate: version.optional(),
     environments: z.array(z.string()),
@@ -31,7 +34,7 @@ export const upgradeEvent = z.discriminatedUnion('type', [
   entry('step_started', { step: z.string(), stage, environment: z.string().optional() }),
   entry('step_ended', {
     step: z.string(),
-    result: z.enum(['done', 'failed', 'skipped']),
+    result: z.enum(['done', 'failed', 'skipped', 'held']),
     message: z.string().optional(),
     output: z.string().optional(),
   }),
@@ -59,7 +62,11 @@ export const upgradeEvent = z.discriminatedUnion('type', [
 export type UpgradeEvent = z.infer<typeof upgradeEvent>
 
 /** An event before the clock has stamped it. */
-export type NewEvent = UpgradeEvent extends infer E ? (E extends UpgradeEvent ? Omit<E, 'atMs'> : never) : never
+export type NewEvent = UpgradeEvent extends infer E
+  ? E extends UpgradeEvent
+    ? Omit<E, 'atMs'>
+    : never
+  : never
 
 /** `atMs` is when it was written, in ms since the epoch. */
 function entry<const T extends string, S extends z.ZodRawShape>(type: T, shape: S) {

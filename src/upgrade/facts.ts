@@ -9,7 +9,9 @@ export type Stage = z.infer<typeof stage>
 export const commitId = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)
 
 export const version = z.strictObject({
-  sha: commitId.optional().describe('The full commit id; absent where only the name of the live version is known'),
+  sha: commitId
+    .optional()
+    .describe('The full commit id; absent where only the name of the live version is known'),
   name: z.string().describe('What people call it, e.g. 2.1.0'),
 })
 export type Version = z.infer<typeof version>
@@ -27,9 +29,7 @@ export const codeDifference = z.strictObject({
     z.strictObject({ id: commitId, subject: z.string(), author: z.string(), atMs: z.number() }),
   ),
   more: z.number().int(),
-  files: z.array(
-    z.strictObject({ path: z.string(), added: z.number().int(), removed: z.number().int() }),
-  ),
+  files: z.array(z.strictObject({ path: z.string(), added: z.number().int(), removed: z.number().int() })),
 })
 
 export const testCase = z.strictObject({
@@ -89,7 +89,9 @@ export const verdictReport = z.strictObject({
       queries: z.array(z.string()),
     }),
   ),
-  evidence: z.unknown().describe('Everything that the figures are recomputed from; `seamless show --explain` does it'),
+  evidence: z
+    .unknown()
+    .describe('Everything that the figures are recomputed from; `seamless show --explain` does it'),
 })
 export type VerdictReport = z.infer<typeof verdictReport>
 

@@ -57,6 +57,8 @@ export const reasonCodes = [
   // the request itself
   'plan_changed',
   'commit_moved',
+  'version_control_failed',
+  'github_failed',
   'config_invalid',
   'usage',
   'internal_error',

@@ -17,7 +17,7 @@ const stepRecord = z.strictObject({
   step: z.string(),
   stage,
   environment: z.string().optional(),
-  state: z.enum(['running', 'done', 'failed', 'skipped']),
+  state: z.enum(['running', 'done', 'failed', 'skipped', 'held']),
   startedAtMs: z.number(),
   endedAtMs: z.number().optional(),
   message: z.string().optional(),
@@ -47,6 +47,7 @@ export const receipt = z.strictObject({
   repository: z.string(),
   operation: z.enum(['run', 'rollback']),
   planDigest: z.string(),
+  made: z.boolean().describe('Whether the branch stage makes the candidate; else it was given'),
   startedAtMs: z.number(),
   endedAtMs: z.number().optional(),
   base: version.optional().describe('Version n; absent on a first upgrade'),
@@ -72,7 +73,12 @@ export function next(upgrade: Upgrade | undefined, event: UpgradeEvent): Upgrade
   return reduce(upgrade, event)
 }
 
-function begin({ type: _, atMs, environments, ...known }: Extract<UpgradeEvent, { type: 'started' }>): Upgrade {
+function begin({
+  type: _,
+  atMs,
+  environments,
+  ...known
+}: Extract<UpgradeEvent, { type: 'started' }>): Upgrade {
   return {
     schema: 'seamless.receipt/1',
     ...known,
@@ -123,7 +129,10 @@ function reduce(upgrade: Upgrade, event: Exclude<UpgradeEvent, { type: 'started'
   }
 }
 
-type EnvironmentEvent = Extract<UpgradeEvent, { environment: string; type: Exclude<UpgradeEvent['type'], 'step_started'> }>
+type EnvironmentEvent = Extract<
+  UpgradeEvent,
+  { environment: string; type: Exclude<UpgradeEvent['type'], 'step_started'> }
+>
 
 function environmentAfter(known: EnvironmentRecord, event: EnvironmentEvent): EnvironmentRecord {
   switch (event.type) {
@@ -165,7 +174,10 @@ function stepsAfter(
 ): StepRecord[] {
   if (event.type === 'step_started') {
     const { type: _, atMs, ...known } = event
-    return [...steps.filter(({ step }) => step !== event.step), { ...known, state: 'running', startedAtMs: atMs }]
+    return [
+      ...steps.filter(({ step }) => step !== event.step),
+      { ...known, state: 'running', startedAtMs: atMs },
+    ]
   }
   const { type: _, atMs, result, ...said } = event
   return steps.map((known) =>

@@ -1,0 +1,36 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Receipts } from '../upgrade/ports.ts'
+import { receipt, type Upgrade } from '../upgrade/upgrade.ts'
+
+/** Receipts below a folder: `receipt.json` is the last one, `receipts/<commit>.json` the last one of each commit. */
+export function fileReceipts(folder: string): Receipts {
+  return {
+    async save(upgrade) {
+      const text = `${JSON.stringify(upgrade, undefined, 2)}\n`
+      const last = join(folder, 'receipt.json')
+      await replace(folder, 'receipt.json', text)
+      const sha = upgrade.candidate?.sha
+      if (sha !== undefined) await replace(join(folder, 'receipts'), `${sha}.json`, text)
+      return last
+    },
+    ofCommit: (sha) => readReceipt(join(folder, 'receipts', `${sha}.json`)),
+  }
+}
+
+/** A receipt from its file; nothing where there is none or another version of Seamless wrote it. */
+export async function readReceipt(file: string): Promise<Upgrade | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  try {
+    return receipt.parse(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+async function replace(folder: string, name: string, text: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, `${name}.new`), text)
+  await rename(join(folder, `${name}.new`), join(folder, name))
+}

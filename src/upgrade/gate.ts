@@ -1,0 +1,77 @@
+import type { NewestDeployment } from '../ports/deployments.ts'
+import type { Ending } from './run.ts'
+
+/** What is known of an environment before anything is done to it. */
+export interface GateFacts {
+  readonly environment: string
+  readonly sha: string
+  readonly newest: NewestDeployment | undefined
+  /** This very upgrade began it and was cut off. */
+  readonly ours: boolean
+  /** The environments that must have this commit first. */
+  readonly earlier: readonly EarlierEnvironment[]
+}
+
+export interface EarlierEnvironment {
+  readonly name: string
+  readonly watched: boolean
+  readonly newest: NewestDeployment | undefined
+}
+
+/**
+ * Whether an environment may be deployed to. Only the newest deployment of an earlier environment counts, at exactly this
+ * commit: an older success says nothing about what runs there now.
+ */
+export function decideGate(facts: GateFacts): Ending | undefined {
+  return facts.earlier.map((earlier) => earlierGate(facts, earlier)).find(Boolean) ?? ownGate(facts)
+}
+
+function earlierGate({ environment, sha }: GateFacts, earlier: EarlierEnvironment): Ending | undefined {
+  const { newest, watched, name } = earlier
+  const right = newest?.sha === sha && newest.state === 'success'
+  if (right && (!watched || newest.verdict === 'healthy')) return undefined
+  const found =
+    newest === undefined
+      ? 'has no deployment'
+      : newest.sha === sha
+        ? `has it as ${newest.state}, ${newest.verdict ?? 'not judged'}`
+        : `has ${newest.version} (${newest.sha.slice(0, 12)}) instead`
+  return {
+    decision: 'held',
+    reason: 'earlier_environment_not_healthy',
+    message: `${environment} comes after ${name}, which must have this commit ${watched ? 'and be healthy' : 'live'} first: it ${found}.`,
+  }
+}
+
+function ownGate({ environment, sha, newest, ours }: GateFacts): Ending | undefined {
+  if (newest === undefined || ours) return undefined
+  const back = `"seamless rollback --environment ${environment}" brings its last healthy version back`
+  switch (newest.state) {
+    case 'error':
+      return {
+        decision: 'failed',
+        reason: 'environment_dirty',
+        message: `${environment} is half done since the deployment of ${newest.version}: nothing is deployed on top of that. Look at it; ${back}.`,
+      }
+    case 'in_progress':
+    case 'unknown':
+      // Held at a step of its traffic: it ended, and whatever comes next may replace it.
+      if (newest.verdict === 'inconclusive') return undefined
+      return {
+        decision: 'failed',
+        reason: 'environment_unknown',
+        message: `A deployment of ${newest.version} to ${environment} began and never said how it ended. If it still runs, wait for it; if not, ${back}.`,
+      }
+    case 'success':
+      return newest.sha === sha && newest.verdict === 'healthy'
+        ? {
+            decision: 'nothing_to_do',
+            reason: 'already_live',
+            message: `Nothing to do: ${environment} runs ${newest.version} (${sha.slice(0, 12)}) already, and it is healthy.`,
+          }
+        : undefined
+    case 'failure':
+    case 'inactive':
+      return undefined
+  }
+}

@@ -1,0 +1,192 @@
+import type { Config } from '../config/schema.ts'
+import { ArtifactMismatch, CommitMoved, GitHubError, UsageError, VersionControlError } from '../errors.ts'
+import type { Plan } from './plan.ts'
+import type { Ports } from './ports.ts'
+import { decideBeginning } from './resume.ts'
+import type { NewEvent } from './event.ts'
+import type { ReasonCode } from './reason.ts'
+import { type Ending, environmentConfig, openRun, type Run, textOf } from './run.ts'
+import { endAfterTakingBack } from './stages/verdict.ts'
+import { branchStage } from './stages/branch.ts'
+import { buildStage } from './stages/build.ts'
+import { deployStage } from './stages/deploy.ts'
+import { monitorStage, openWatching } from './stages/monitor.ts'
+import { revertStage } from './stages/revert.ts'
+import { testStage } from './stages/test.ts'
+import { rollBackEnvironment, undoSteps } from './take-back.ts'
+import { next, type Upgrade } from './upgrade.ts'
+
+export interface UpgradeRequest {
+  readonly plan: Plan
+  readonly config: Config
+  readonly ports: Ports
+  readonly signal: AbortSignal
+  /** The service's folder within the repository. */
+  readonly directory: string
+  /** A deployment that was made for this run. */
+  readonly adopt?: string
+}
+
+/**
+ * Runs the plan: branch → build → test → (deploy → monitor) for each environment. It always ends in an upgrade with a
+ * decision and a reason; only an abort leaves it without one, for `undoInterrupted` to take back.
+ */
+export async function runUpgrade(request: UpgradeRequest): Promise<Upgrade> {
+  const before = await journaled(request.ports)
+  const beginning = decideBeginning(before, request.plan)
+  if (beginning.kind === 'refuse') return refused(request, beginning.ending)
+  const run = openRun({ ...request, ...(beginning.kind === 'resume' && { upgrade: beginning.upgrade }) })
+  try {
+    if (beginning.kind === 'resume') {
+      request.ports.log.info(`Going on with an upgrade that an earlier run began: ${beginning.found}.`)
+      await run.record({ type: 'resumed', forgotten: [...beginning.forgotten] })
+    } else {
+      await run.record(startedEvent(request.plan))
+    }
+    await end(run, await stagesOf(run).catch((error: unknown) => unexpected(run, error)))
+    return run.upgrade()
+  } finally {
+    await run.close()
+  }
+}
+
+/** The upgrade that the journal holds, if any. */
+export async function journaled(ports: Pick<Ports, 'journal'>): Promise<Upgrade | undefined> {
+  const events = await ports.journal.read()
+  return events.reduce<Upgrade | undefined>(next, undefined)
+}
+
+async function stagesOf(run: Run): Promise<Ending> {
+  if (run.plan.steps.length === 0) {
+    return {
+      decision: 'nothing_to_do',
+      reason: 'no_steps',
+      message: 'Nothing to do: the config has no step for this.',
+    }
+  }
+  return (
+    (await branchStage(run)) ??
+    (await compareCode(run)) ??
+    (await buildStage(run)) ??
+    (await testStage(run)) ??
+    (await environmentStages(run)) ??
+    completed(run)
+  )
+}
+
+async function compareCode(run: Run): Promise<undefined> {
+  const { base, candidate, code } = run.upgrade()
+  if (base?.sha === undefined || candidate?.sha === undefined || code !== undefined) return
+  const found = await run.ports.versionControl.difference(base.sha, candidate.sha)
+  await run.record({
+    type: 'code_compared',
+    code: {
+      commits: found.commits.map((commit) => ({ ...commit })),
+      more: found.more,
+      files: found.files.map((file) => ({ ...file })),
+    },
+  })
+}
+
+/** Each environment is deployed to and watched to its end before the next one begins. */
+async function environmentStages(run: Run): Promise<Ending | undefined> {
+  const { stage, environments } = run.plan
+  let already: Ending | undefined
+  for (const name of environments) {
+    const watching = await openWatching(run, name)
+    const deployed = stage === 'monitor' ? undefined : await deployStage(run, name, watching)
+    if (deployed?.reason === 'already_live') {
+      already = deployed
+      continue
+    }
+    already = undefined
+    if (deployed) return deployed
+    const judged = stage === 'deploy' ? undefined : await monitorStage(run, name, watching)
+    if (judged) return judged
+  }
+  return already
+}
+
+function completed(run: Run): Ending {
+  const { plan } = run
+  const version = run.upgrade().candidate?.name ?? ''
+  const promoted = run.upgrade().environments.filter(({ state }) => state === 'promoted')
+  if (promoted.length > 0) {
+    const where = promoted.map(({ name }) => name).join(', ')
+    const line = promoted.at(-1)?.judged.at(-1)?.line ?? ''
+    return { decision: 'promoted', reason: 'healthy', message: `${version} is healthy in ${where}. ${line}` }
+  }
+  if (plan.stage !== 'all') {
+    return {
+      decision: 'completed',
+      reason: 'stage_completed',
+      message: `Stage ${plan.stage} of ${version} is done.`,
+    }
+  }
+  const unwatched = plan.environments.filter((name) => environmentConfig(run, name).health === undefined)
+  return {
+    decision: 'completed',
+    reason: 'not_watched',
+    message: `${version} is live in ${unwatched.join(', ')}. No health is configured there, so nobody knows whether users would notice.`,
+  }
+}
+
+/** What a failed run leaves is undone before it ends; a bad version that users met is reverted in the repository too. */
+async function end(run: Run, ending: Ending): Promise<void> {
+  if (run.signal.aborted) return
+  if (ending.decision === 'rolled_back' || ending.decision === 'failed') await undoSteps(run)
+  if (ending.reason === 'unhealthy' || ending.reason === 'shadow_unhealthy') await revertStage(run)
+  await run.record({ type: 'ended', ...ending })
+  await run.ports.receipts.save(run.upgrade())
+}
+
+/**
+ * A step threw. An environment that was being deployed to is taken back: half of a version is nobody's choice. One that
+ * was already live stays, since not being able to look at it says nothing bad of it.
+ */
+async function unexpected(run: Run, error: unknown): Promise<Ending> {
+  const message = textOf(error)
+  const ending: Ending = { decision: 'failed', reason: reasonOf(error), message }
+  if (run.signal.aborted) return ending
+  run.ports.log.error(message)
+  const open = run.upgrade().environments.find(({ state }) => state === 'deploying')
+  if (open === undefined) return ending
+  return endAfterTakingBack(
+    await rollBackEnvironment(run, open.name, message),
+    ending.reason,
+    message,
+    open.name,
+  )
+}
+
+function reasonOf(error: unknown): ReasonCode {
+  if (error instanceof UsageError) return 'usage'
+  if (error instanceof ArtifactMismatch) return 'artifact_mismatch'
+  if (error instanceof CommitMoved) return 'commit_moved'
+  if (error instanceof VersionControlError) return 'version_control_failed'
+  if (error instanceof GitHubError) return 'github_failed'
+  return 'internal_error'
+}
+
+/** The receipt of a run that did not begin; the journal keeps the one that stands in its way. */
+async function refused({ plan, ports }: UpgradeRequest, ending: Ending): Promise<Upgrade> {
+  const atMs = ports.clock.now()
+  const begun = next(undefined, { ...startedEvent(plan), atMs })
+  return next(begun, { type: 'ended', ...ending, atMs })
+}
+
+export function startedEvent(plan: Plan): Extract<NewEvent, { type: 'started' }> {
+  const { head, base } = plan
+  return {
+    type: 'started',
+    id: plan.id,
+    repository: plan.repository,
+    operation: 'run',
+    planDigest: plan.digest,
+    made: head.kind === 'made',
+    ...(base && { base }),
+    ...(head.kind === 'given' && { candidate: head.version }),
+    ...(head.kind === 'given' && head.branch !== undefined && { branch: head.branch }),
+    environments: [...plan.environments],
+  }
+}

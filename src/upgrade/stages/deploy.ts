@@ -1,0 +1,234 @@
+import { DeploymentMismatch } from '../../errors.ts'
+import type { EnvironmentConfig } from '../../config/schema.ts'
+import type { StepContext } from '../../ports/step.ts'
+import type { Version } from '../facts.ts'
+import { decideGate } from '../gate.ts'
+import type { PlannedStep } from '../plan.ts'
+import {
+  candidateOf,
+  contextOf,
+  type Ending,
+  environmentConfig,
+  perform,
+  type Run,
+  type StepEnd,
+  stepsOf,
+} from '../run.ts'
+import { rollBackEnvironment } from '../take-back.ts'
+import type { Watching } from './monitor.ts'
+import { endAfterTakingBack, endFromGate } from './verdict.ts'
+
+/**
+ * Brings the version into one environment, step by step; each step of the traffic is held until its health says so. When
+ * it ends without an `Ending` all traffic goes to the new version, and it is *live*: not yet judged healthy.
+ */
+export async function deployStage(
+  run: Run,
+  name: string,
+  watching: Watching | undefined,
+): Promise<Ending | undefined> {
+  const environment = environmentConfig(run, name)
+  const refused = await gate(run, name, environment)
+  if (refused) return refused
+  const begun = await begin(run, name)
+  if (begun) return begun
+  await run.ports.artifacts.restore(run.upgrade().artifacts, (await run.worktree()).path)
+  await showDifference(run, name, environment)
+  const unknown = await interrupted(run, name, environment)
+  if (unknown) return unknown
+  return (
+    (await apply(run, name, environment)) ??
+    (await shiftTraffic(run, { name, environment, watching })) ??
+    (await nowLive(run, name))
+  )
+}
+
+async function gate(run: Run, name: string, environment: EnvironmentConfig): Promise<Ending | undefined> {
+  const { deployments } = run.ports
+  const earlier = await Promise.all(
+    environment.after.map(async (before) => ({
+      name: before,
+      watched: run.config.environments[before]?.health !== undefined,
+      newest: await deployments.newest(before),
+    })),
+  )
+  const known = run.upgrade().environments.find((record) => record.name === name)
+  const newest = await deployments.newest(name)
+  return decideGate({
+    environment: name,
+    sha: candidateOf(run.upgrade()).sha,
+    newest,
+    ours: newest !== undefined && (newest.id === known?.deployment || newest.id === run.adopt),
+    earlier,
+  })
+}
+
+async function begin(run: Run, name: string): Promise<Ending | undefined> {
+  const known = run.upgrade().environments.find((record) => record.name === name)
+  if (known?.deployment !== undefined) return undefined
+  const { sha, name: version } = candidateOf(run.upgrade())
+  try {
+    const deployment = await run.ports.deployments.begin({
+      environment: name,
+      sha,
+      version,
+      key: `${run.plan.id}/${run.upgrade().startedAtMs}`,
+      ...(run.adopt !== undefined && { adopt: run.adopt }),
+    })
+    const previous: Version | undefined = run.plan.previous[name]
+    await run.record({
+      type: 'deployment_begun',
+      environment: name,
+      deployment: deployment.id,
+      ...(previous && { previous }),
+    })
+    await run.ports.deployments.setState(deployment.id, 'in_progress', `Deploying ${version}.`)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof DeploymentMismatch)) throw error
+    return { decision: 'failed', reason: 'deployment_sha_mismatch', message: error.message }
+  }
+}
+
+async function showDifference(run: Run, name: string, environment: EnvironmentConfig): Promise<void> {
+  const step = find(run, name, `deploy/${name}/difference`)
+  if (step === undefined) return
+  await perform(run, step, async () => {
+    const deployer = await run.ports.adapters.deployer(environment)
+    const outcome = await deployer.difference?.(await releaseContext(run, name, step.id))
+    if (outcome === undefined) return { result: 'skipped' }
+    // Not being able to show the difference says nothing about the release: it is told, and the release goes on.
+    if (outcome.kind === 'failed') return { result: 'skipped', message: outcome.failure.message }
+    return {
+      result: 'done',
+      events: [{ type: 'release_compared', environment: name, difference: outcome.output }],
+    }
+  })
+}
+
+/**
+ * An earlier run of this upgrade was cut off while it deployed. It is never simply done again: the deployer's own status
+ * says whether it got there; otherwise nobody knows, and a person must.
+ */
+async function interrupted(
+  run: Run,
+  name: string,
+  environment: EnvironmentConfig,
+): Promise<Ending | undefined> {
+  const step = `deploy/${name}/apply`
+  const record = run.upgrade().steps.find((known) => known.step === step)
+  if (record?.state !== 'running') return undefined
+  const deployer = await run.ports.adapters.deployer(environment)
+  const live = await deployer.status(await releaseContext(run, name, step))
+  const { name: version } = candidateOf(run.upgrade())
+  if (live.kind === 'live' && live.version === version && run.plan.previous[name]?.name !== version) {
+    await run.record({
+      type: 'step_ended',
+      step,
+      result: 'done',
+      message: `An earlier run was cut off here; the status of ${name} says that ${version} got there.`,
+    })
+    return undefined
+  }
+  const said =
+    live.kind === 'live' ? `${live.version} is live` : live.kind === 'empty' ? 'nothing is live' : live.why
+  const message = `An earlier run was cut off while it deployed ${version} to ${name}; its status says: ${said}. Nothing was run again. "seamless rollback --environment ${name}" brings the last healthy version back.`
+  await run.record(
+    { type: 'step_ended', step, result: 'failed', message },
+    { type: 'environment_ended', environment: name, state: 'unknown', message },
+  )
+  await setState(run, name, 'error', message)
+  return { decision: 'failed', reason: 'environment_unknown', message }
+}
+
+async function apply(run: Run, name: string, environment: EnvironmentConfig): Promise<Ending | undefined> {
+  const step = find(run, name, `deploy/${name}/apply`)
+  if (step === undefined) return undefined
+  const end = await perform(run, step, async () => {
+    const deployer = await run.ports.adapters.deployer(environment)
+    return stepEnd(await deployer.deploy(await releaseContext(run, name, step.id)))
+  })
+  if (end.result !== 'failed') return undefined
+  const why = `The deployment to ${name} failed: ${end.message ?? ''}`
+  return endAfterTakingBack(await rollBackEnvironment(run, name, why), 'deploy_failed', why, name)
+}
+
+/** A later step was reached by an earlier run: this one's health was good enough then. */
+function isDone(run: Run, name: string, percent: number | undefined): boolean {
+  const id = `deploy/${name}/traffic-${percent}`
+  return run.upgrade().steps.some(({ step, state }) => step === id && state === 'done')
+}
+
+interface Shift {
+  readonly name: string
+  readonly environment: EnvironmentConfig
+  readonly watching: Watching | undefined
+}
+
+async function shiftTraffic(run: Run, shift: Shift): Promise<Ending | undefined> {
+  const { name, environment, watching } = shift
+  const shares = environment.traffic?.steps ?? []
+  for (const [index, percent] of shares.entries()) {
+    const step = find(run, name, `deploy/${name}/traffic-${percent}`)
+    if (step === undefined) continue
+    const end = await perform(run, step, () => setWeight(run, shift, step, percent))
+    if (end.result === 'failed') {
+      const why = `Sending ${percent} % of the traffic to the new version failed: ${end.message ?? ''}`
+      return endAfterTakingBack(await rollBackEnvironment(run, name, why), 'traffic_failed', why, name)
+    }
+    // After the last step comes the watch itself.
+    if (watching === undefined || index === shares.length - 1 || isDone(run, name, shares[index + 1]))
+      continue
+    const ending = await endFromGate(run, name, await watching.hold(`${percent}%`))
+    if (ending) return ending
+  }
+  return undefined
+}
+
+async function setWeight(
+  run: Run,
+  { name, environment }: Shift,
+  step: PlannedStep,
+  percent: number,
+): Promise<StepEnd> {
+  const traffic = await run.ports.adapters.traffic(environment)
+  const context = await releaseContext(run, name, step.id)
+  const end = stepEnd(await traffic.setWeight(percent, context))
+  return end.result === 'failed'
+    ? end
+    : { ...end, events: [{ type: 'weight_set', environment: name, percent }] }
+}
+
+async function nowLive(run: Run, name: string): Promise<undefined> {
+  const { name: version } = candidateOf(run.upgrade())
+  const message = `${name} runs ${version}.`
+  await run.record({ type: 'environment_ended', environment: name, state: 'live', message })
+  await setState(run, name, 'success', message)
+}
+
+async function setState(run: Run, name: string, state: 'success' | 'error', message: string): Promise<void> {
+  const id = run.upgrade().environments.find((known) => known.name === name)?.deployment
+  if (id !== undefined) await run.ports.deployments.setState(id, state, message)
+}
+
+async function releaseContext(run: Run, name: string, step: string): Promise<StepContext> {
+  const { deploy, traffic } = environmentConfig(run, name)
+  const working = step.includes('/traffic-') ? traffic?.working : deploy.run.working
+  return contextOf(run, step, {
+    worktree: await run.worktree(),
+    ...(working !== undefined && { working }),
+    values: { SEAMLESS_ENVIRONMENT: name },
+  })
+}
+
+function stepEnd(
+  outcome: { kind: 'done' } | { kind: 'failed'; failure: { message: string; output: string } },
+): StepEnd {
+  return outcome.kind === 'done'
+    ? { result: 'done' }
+    : { result: 'failed', message: outcome.failure.message, output: outcome.failure.output }
+}
+
+function find(run: Run, name: string, id: string): PlannedStep | undefined {
+  return stepsOf(run, 'deploy', name).find((step) => step.id === id)
+}
