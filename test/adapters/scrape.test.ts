@@ -7,7 +7,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { scrapeSource } from '../../src/adapters/scrape.ts'
 import { UsageError } from '../../src/errors.ts'
 import type { HealthSource, Measurement } from '../../src/ports/health-source.ts'
-import { healthSourceContract } from '../contract/health-source.ts'
+import {
+  healthSourceContract,
+  seriesSourceContract,
+  type SeriesSourceWorld,
+} from '../contract/health-source.ts'
 
 const A = 'http://a.example:9100'
 const B = 'http://b.example:9100'
@@ -309,7 +313,7 @@ it('a source without any URL is refused', () => {
   )
 })
 
-healthSourceContract('scrape', {}, async () => {
+async function world(): Promise<SeriesSourceWorld> {
   let mode: 'answer' | 'fail' | 'stall' = 'answer'
   const origin = await serve((_, response) => {
     if (mode === 'stall') return
@@ -331,4 +335,7 @@ healthSourceContract('scrape', {}, async () => {
     stall: () => void (mode = 'stall'),
     now: clock.now,
   }
-})
+}
+
+healthSourceContract('scrape', world)
+seriesSourceContract('scrape', world)

@@ -6,8 +6,6 @@ export interface HealthSourceWorld {
   readonly source: HealthSource
   /** Two queries with answers that differ. */
   readonly known: readonly [Query, Query]
-  /** A query that is well formed and has no answer; none if `abilities.alwaysAnswers`. */
-  readonly unknown?: Query
   /** Queries that the source can never answer: broken ones, and kinds that it does not know. */
   readonly refused: readonly [Query, ...Query[]]
   /** From now on the source itself cannot be reached, or says nothing of use. */
@@ -18,18 +16,13 @@ export interface HealthSourceWorld {
   now(): number
 }
 
-export interface HealthSourceAbilities {
-  /** Whether there is nothing that it could have no data of, as with a probe. */
-  readonly alwaysAnswers?: boolean
-  readonly keepsHistory?: boolean
+export interface SeriesSourceWorld extends HealthSourceWorld {
+  /** A query that is well formed and has nothing to select. */
+  readonly unknown: Query
 }
 
-/** What every source of health keeps, adapter or fake: `describe` it with a maker of worlds (see `HealthSource`). */
-export function healthSourceContract(
-  name: string,
-  abilities: HealthSourceAbilities,
-  make: () => Promise<HealthSourceWorld>,
-): void {
+/** What every source of health keeps, adapter or fake: call it in a test file with a maker of worlds (see `HealthSource`). */
+export function healthSourceContract(name: string, make: () => Promise<HealthSourceWorld>): void {
   describe(`${name} keeps the contract of a health source`, () => {
     let world: HealthSourceWorld
     beforeEach(async () => {
@@ -54,13 +47,6 @@ export function healthSourceContract(
       }
     })
 
-    if (abilities.alwaysAnswers !== true) {
-      it('says no_data and why where nothing is, and never zero', async () => {
-        const why = expect.stringMatching(/./)
-        expect(await read(...[world.unknown ?? []].flat())).toEqual([{ kind: 'no_data', why }])
-      })
-    }
-
     it('says why it cannot answer a query, and answers the others all the same', async () => {
       const answers = await read(...world.refused, world.known[0])
       const why = expect.stringMatching(/./)
@@ -84,18 +70,34 @@ export function healthSourceContract(
       setImmediate(() => abort.abort(reason))
       await expect(reading).rejects.toBe(reason)
     })
+  })
+}
 
-    if (abilities.keepsHistory === true) {
-      it('gives its past by steps, oldest first', async () => {
-        const stepMs = 15_000
-        const range = { fromMs: world.now() - 4 * stepMs, toMs: world.now(), stepMs }
-        const steps = await world.source.history?.(world.known, range, new AbortController().signal)
-        const first = Math.ceil(range.fromMs / stepMs) * stepMs
-        const expected = [0, 1, 2, 3, 4].map((index) => first + index * stepMs)
-        expect(steps?.map(({ atMs }) => atMs)).toEqual(expected.filter((atMs) => atMs <= range.toMs))
-        expect(steps?.map(({ measurements }) => measurements.length)).toEqual(steps?.map(() => 2))
-      })
-    }
+/** Besides, what a source of series keeps: one that can have nothing for a query, as a probe cannot. */
+export function seriesSourceContract(
+  name: string,
+  make: () => Promise<
+    HealthSourceWorld & { /** Well formed, and selects nothing. */ readonly unknown: Query }
+  >,
+): void {
+  it(`${name} says no_data and why where nothing is, and never zero`, async () => {
+    const { source, unknown } = await make()
+    const answers = await source.read([unknown], new AbortController().signal)
+    expect(answers).toEqual([{ kind: 'no_data', why: expect.stringMatching(/./) }])
+  })
+}
+
+/** Besides, what a source that keeps history keeps. */
+export function historySourceContract(name: string, make: () => Promise<HealthSourceWorld>): void {
+  it(`${name} gives its past by aligned steps, oldest first`, async () => {
+    const world = await make()
+    const stepMs = 15_000
+    const range = { fromMs: world.now() - 4 * stepMs, toMs: world.now(), stepMs }
+    const steps = await world.source.history?.(world.known, range, new AbortController().signal)
+    const first = Math.ceil(range.fromMs / stepMs) * stepMs
+    const expected = [0, 1, 2, 3, 4].map((index) => first + index * stepMs)
+    expect(steps?.map(({ atMs }) => atMs)).toEqual(expected.filter((atMs) => atMs <= range.toMs))
+    expect(steps?.map(({ measurements }) => measurements.length)).toEqual(steps?.map(() => 2))
   })
 }
 
