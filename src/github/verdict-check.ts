@@ -1,0 +1,134 @@
+import { UsageError } from '../errors.ts'
+import type { DeploymentVerdict, VerdictSummary } from '../ports/deployments.ts'
+import { plain, posted } from '../report/markdown.ts'
+import type { GitHubRepository } from './client.ts'
+import { ensure, repeat } from './ensure.ts'
+
+/** The app of github.com behind every workflow's `GITHUB_TOKEN`. */
+export const ACTIONS_APP_ID = 15368
+
+const conclusions = {
+  healthy: 'success',
+  unhealthy: 'failure',
+  inconclusive: 'neutral',
+} as const satisfies Record<DeploymentVerdict, string>
+
+/** Which verdict: one check run per deployment, since a commit may be deployed to an environment more than once. */
+export interface VerdictKey {
+  readonly deploymentId: string
+  readonly environment: string
+  readonly sha: string
+  /** Check runs of any other app are not read: whoever may run a workflow or an app could make one of this name. */
+  readonly appId: number
+}
+
+type CheckContent = ReturnType<typeof checkContent>
+type CheckRun = Awaited<ReturnType<typeof listChecks>>[number]
+
+/** What our own check run says about a deployment, or nothing. */
+export async function readVerdict(
+  github: GitHubRepository,
+  key: VerdictKey,
+): Promise<DeploymentVerdict | undefined> {
+  const check = await findCheck(github, key)
+  if (check?.status !== 'completed') return undefined
+  return (['healthy', 'unhealthy', 'inconclusive'] as const).find(
+    (verdict) => conclusions[verdict] === check.conclusion,
+  )
+}
+
+/** Makes the deployment's check run, or brings it up to date. */
+export async function writeVerdict(
+  github: GitHubRepository,
+  key: VerdictKey,
+  said: { verdict: DeploymentVerdict; summary: VerdictSummary; logUrl: string | undefined },
+): Promise<void> {
+  const { rest } = github.octokit
+  const wanted = checkContent(said)
+  const check = await ensure(github, {
+    find: async () => findCheck(github, key),
+    make: async () => createCheck(github, key, wanted),
+  })
+  if (check.app?.id !== key.appId) throw foreignApp(check, key)
+  if (isSame(check, wanted)) return
+  await repeat(github, async () =>
+    rest.checks.update({ owner: github.owner, repo: github.repo, check_run_id: check.id, ...wanted }),
+  )
+}
+
+async function createCheck(
+  { octokit, owner, repo }: GitHubRepository,
+  key: VerdictKey,
+  content: CheckContent,
+): Promise<CheckRun> {
+  const name = checkName(key.environment)
+  const asked = { owner, repo, name, head_sha: key.sha, external_id: key.deploymentId, ...content }
+  const { data } = await octokit.rest.checks.create(asked)
+  return data
+}
+
+export function checkName(environment: string): string {
+  return `seamless/${environment}`
+}
+
+async function findCheck(github: GitHubRepository, key: VerdictKey): Promise<CheckRun | undefined> {
+  const checks = await listChecks(github, key)
+  return checks
+    .filter(
+      (check) =>
+        check.app?.id === key.appId && check.external_id === key.deploymentId && check.head_sha === key.sha,
+    )
+    .sort((one, other) => other.id - one.id)[0]
+}
+
+async function listChecks({ octokit, owner, repo }: GitHubRepository, key: VerdictKey) {
+  const { data } = await octokit.rest.checks.listForRef({
+    owner,
+    repo,
+    ref: key.sha,
+    check_name: checkName(key.environment),
+    app_id: key.appId,
+    // `latest` would hide the check of an earlier deployment of the same commit.
+    filter: 'all',
+    per_page: 100,
+  })
+  return data.check_runs
+}
+
+function checkContent({
+  verdict,
+  summary,
+  logUrl,
+}: {
+  verdict: DeploymentVerdict
+  summary: VerdictSummary
+  logUrl: string | undefined
+}) {
+  const rest = logUrl ?? ''
+  return {
+    status: 'completed',
+    conclusion: conclusions[verdict],
+    ...(logUrl !== undefined && { details_url: logUrl }),
+    output: {
+      title: plain(summary.title, 255),
+      summary: posted(summary.text, { rest }),
+      ...(summary.details !== undefined && { text: posted(summary.details, { rest }) }),
+    },
+  } as const
+}
+
+function isSame(check: CheckRun, wanted: CheckContent): boolean {
+  const { conclusion, output } = check
+  return (
+    conclusion === wanted.conclusion &&
+    output.title === wanted.output.title &&
+    output.summary === wanted.output.summary &&
+    (output.text ?? undefined) === wanted.output.text
+  )
+}
+
+function foreignApp(check: CheckRun, key: VerdictKey): UsageError {
+  return new UsageError(
+    `The check run ${checkName(key.environment)} was written by the app ${check.app?.id ?? 'unknown'}, but only app ${key.appId} is trusted when it is read back. Use one token for writing and reading, or name its app.`,
+  )
+}
