@@ -45,5 +45,5 @@ async function commit(sandbox: Sandbox, folder: string, title: string): Promise<
 
 /** What a build or a test run left behind here is not part of the service. */
 function isSource(path: string): boolean {
-  return !['build', 'reports', 'node_modules'].includes(basename(path))
+  return !['build', 'junit.xml', 'node_modules'].includes(basename(path))
 }

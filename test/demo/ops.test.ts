@@ -21,7 +21,11 @@ const commits = new Map<string, string>()
 
 /** Runs a script of examples/ops for a version as Seamless runs it: in a checkout, with values in the environment. */
 async function ops(script: string, version: string, weight = ''): Promise<string> {
-  const values = { SEAMLESS_VERSION: version, SEAMLESS_SHA: commits.get(version) ?? '', SEAMLESS_WEIGHT: weight }
+  const values = {
+    SEAMLESS_VERSION: version,
+    SEAMLESS_SHA: commits.get(version) ?? '',
+    SEAMLESS_WEIGHT: weight,
+  }
   return sandbox.run({ file: `./ops/${script}.sh`, cwd: repository, env: { ...machine.env, ...values } })
 }
 
