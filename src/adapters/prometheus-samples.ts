@@ -73,12 +73,16 @@ export function measureSelector(points: readonly Point[], selector: Selector): M
   }
   const samples = points
     .filter(({ labels }) => !(TIME_LABEL in labels))
-    .map((point): Sample => {
+    .map((point) => {
       const atMs = times.get(seriesKey(point.labels))
       if (atMs === undefined) throw new StrangeAnswer('a series came without the time of its sample')
-      return { ...point, atMs }
+      return sampleAt(atMs, point)
     })
   return measurement(samples, formatSelector(selector))
+}
+
+function sampleAt(atMs: number, point: Point): Sample {
+  return { ...point, atMs }
 }
 
 function measurement([first, ...rest]: readonly Sample[], query: string): Measurement {

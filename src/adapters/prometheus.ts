@@ -95,15 +95,17 @@ function makeApi({
 /** A query as PromQL; with its selector where raw samples are wanted. */
 interface Prepared {
   readonly promql: string
+  /** As the config has it, for people. */
+  readonly shown: string
   readonly selector?: Selector
 }
 
 function prepare(query: Query): Prepared | Extract<Measurement, { kind: 'invalid' }> {
   if (query.kind === 'probe') return { kind: 'invalid', why: 'a Prometheus does not answer probe queries' }
-  if (query.kind === 'expression') return { promql: query.promql }
+  if (query.kind === 'expression') return { promql: query.promql, shown: query.promql }
   try {
     const selector = parseSelector(query.selector)
-    return { promql: withTimes(selector), selector }
+    return { promql: withTimes(selector), shown: query.selector, selector }
   } catch (error) {
     return { kind: 'invalid', why: error instanceof Error ? error.message : String(error) }
   }
@@ -114,13 +116,15 @@ function measureInstant(query: Prepared, answer: ApiAnswer, nowMs: number): Meas
   if (answer.data.resultType === 'matrix') {
     return {
       kind: 'invalid',
-      why: `${query.promql} gives a range of values, not one; apply a function such as rate()`,
+      why: `${query.shown} gives a range of values, not one; apply a function such as rate()`,
     }
   }
   const measured = measureAll(query, answer.data)
   if (!(measured instanceof Map)) return measured
-  const [evaluation] = measured
-  if (evaluation === undefined) return { kind: 'no_data', why: `${query.promql}: the answer is empty` }
+  const [evaluation, another] = measured
+  if (another !== undefined)
+    return { kind: 'invalid', why: `${query.shown}: an instant query with values of several times` }
+  if (evaluation === undefined) return { kind: 'no_data', why: `${query.shown}: the answer is empty` }
   const [atMs, measurement] = evaluation
   const apartMs = Math.abs(atMs - nowMs)
   if (apartMs <= MAX_CLOCK_DIFFERENCE_MS) return measurement
@@ -132,19 +136,19 @@ function measureInstant(query: Prepared, answer: ApiAnswer, nowMs: number): Meas
 
 /** The measurements of a result by the time of its evaluations; or the one reason why it has none. */
 function measureAll(query: Prepared, data: QueryData): Map<number, Measurement> | Measurement {
-  const { promql, selector } = query
+  const { shown, selector } = query
   try {
     const measured = new Map<number, Measurement>()
     for (const [atMs, points] of pointsByTime(data)) {
       measured.set(
         atMs,
-        selector === undefined ? measureExpression(points, atMs, promql) : measureSelector(points, selector),
+        selector === undefined ? measureExpression(points, atMs, shown) : measureSelector(points, selector),
       )
     }
     return measured
   } catch (error) {
     if (!(error instanceof StrangeAnswer)) throw error
-    return { kind: 'invalid', why: `${promql}: ${error.message}` }
+    return { kind: 'invalid', why: `${shown}: ${error.message}` }
   }
 }
 
@@ -194,10 +198,10 @@ async function readChunk(past: Past, query: Prepared, times: readonly number[]):
   }
   if (answer.kind !== 'data') return times.map(() => unmeasured(answer))
   if (answer.data.resultType !== 'matrix') {
-    return times.map(() => ({ kind: 'invalid', why: `${query.promql} gives no range of values` }))
+    return times.map(() => ({ kind: 'invalid', why: `${query.shown} gives no range of values` }))
   }
   const measured = measureAll(query, answer.data)
   if (!(measured instanceof Map)) return times.map(() => measured)
-  const empty: Measurement = { kind: 'no_data', why: `${query.promql}: nothing at that time` }
+  const empty: Measurement = { kind: 'no_data', why: `${query.shown}: nothing at that time` }
   return times.map((atMs) => measured.get(atMs) ?? empty)
 }
