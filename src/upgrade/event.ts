@@ -29,8 +29,8 @@ export const upgradeEvent = z.discriminatedUnion('type', [
     candidate: version.optional(),
     environments: z.array(z.string()),
   }),
-  /** A later run of the same upgrade goes on; the steps named here are done again (they change nothing outside). */
-  entry('resumed', { forgotten: z.array(z.string()) }),
+  /** A later run of the same upgrade goes on, perhaps to more environments; the steps named here are done again (they change nothing outside). */
+  entry('resumed', { forgotten: z.array(z.string()), environments: z.array(z.string()) }),
   entry('step_started', { step: z.string(), stage, environment: z.string().optional() }),
   entry('step_ended', {
     step: z.string(),

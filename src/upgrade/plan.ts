@@ -11,6 +11,8 @@ export interface PlanFacts {
   readonly config: Config
   /** Digest of the config's text. */
   readonly configDigest: string
+  /** Of the upgrade that this one goes on with. */
+  readonly id?: string
   readonly repository: string
   readonly stage: Stage | 'all'
   /** One environment, or all in the order of `after`. */
@@ -65,7 +67,7 @@ export function planUpgrade(facts: PlanFacts): Plan {
     ...(wanted('test') ? config.test.map((step) => testStep(step, facts)) : []),
     ...environments.flatMap((name) => environmentSteps(facts, name)),
   ]
-  const id = digestOf([repository, head, facts.configDigest, facts.environment ?? null]).slice(7, 23)
+  const id = facts.id ?? digestOf([repository, head, facts.configDigest]).slice(7, 23)
   const plan = {
     id,
     repository,
@@ -76,7 +78,9 @@ export function planUpgrade(facts: PlanFacts): Plan {
     previous: Object.fromEntries(environments.map((name) => [name, facts.previous[name]])),
     steps,
   }
-  return { ...plan, digest: digestOf([plan, facts.configDigest]) }
+  // What is undone to, and what is compared with, may change between a plan and its run; what runs may not.
+  const runs = steps.map(({ undo: _, ...step }) => step)
+  return { ...plan, digest: digestOf([repository, stage, head, environments, runs, facts.configDigest]) }
 }
 
 /** All environments, each after those that it names under `after`; or the one asked for. */

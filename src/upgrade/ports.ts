@@ -10,6 +10,7 @@ import type { TestRunner } from '../ports/test-runner.ts'
 import type { Traffic } from '../ports/traffic.ts'
 import type { VersionControl } from '../ports/version-control.ts'
 import type { UpgradeEvent } from './event.ts'
+import type { VerdictReport } from './facts.ts'
 import type { Journal } from './journal.ts'
 import type { BuildStep, TestStep } from './plan.ts'
 import type { Upgrade } from './upgrade.ts'
@@ -27,6 +28,9 @@ export interface Ports {
   readonly receipts: Receipts
   readonly clock: Clock
   readonly log: Log
+
+  /** Sees the health of an environment at each tick. */
+  readonly watchTick?: (environment: string, report: VerdictReport) => void
   /** Sees each event as it happens: the live display. */
   readonly watchEvent?: (event: UpgradeEvent, upgrade: Upgrade) => void
 }

@@ -17,17 +17,19 @@ export type Beginning =
   | { readonly kind: 'refuse'; readonly ending: Ending }
 
 /**
- * Pure. An upgrade that was cut off has no `ended` event. The same upgrade goes on where it was: a stage of a job of its
- * own (`stage: test` after `stage: build`) goes on likewise from an upgrade that ended as `stage_completed`, and one that was
- * held is looked at again.
+ * Pure. An upgrade that was cut off has no decision: it goes on where it was, and one that was held is looked at again. A
+ * job for one stage (`stage: test`) goes on from what the jobs before it did well.
  */
 export function decideBeginning(before: Upgrade | undefined, plan: Plan): Beginning {
   if (before === undefined) return { kind: 'fresh' }
   if (before.id !== plan.id) return otherUpgrade(before)
-  const goesOn =
-    before.decision === undefined || before.decision === 'held' || before.reason === 'stage_completed'
-  if (!goesOn) return { kind: 'fresh' }
+  if (!goesOn(before, plan.stage)) return { kind: 'fresh' }
   return { kind: 'resume', upgrade: before, forgotten: stepsToRepeat(before, plan), found: describe(before) }
+}
+
+export function goesOn({ decision }: Upgrade, stage: Plan['stage']): boolean {
+  if (decision === undefined || decision === 'held') return true
+  return stage !== 'all' && stage !== 'branch' && (decision === 'completed' || decision === 'promoted')
 }
 
 /** The environments that a cut-off upgrade left in between. */
@@ -61,7 +63,7 @@ function stepsToRepeat(before: Upgrade, plan: Plan): readonly string[] {
     before.steps.filter(({ state }) => state !== 'running' && state !== 'failed').map(({ step }) => step),
   )
   const deployed = before.environments.some(({ state }) => state !== 'untouched')
-  if (deployed || local.every(({ id }) => done.has(id))) return []
+  if (plan.stage !== 'all' || deployed || local.every(({ id }) => done.has(id))) return []
   return local.map(({ id }) => id)
 }
 

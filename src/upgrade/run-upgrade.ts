@@ -39,7 +39,11 @@ export async function runUpgrade(request: UpgradeRequest): Promise<Upgrade> {
   try {
     if (beginning.kind === 'resume') {
       request.ports.log.info(`Going on with an upgrade that an earlier run began: ${beginning.found}.`)
-      await run.record({ type: 'resumed', forgotten: [...beginning.forgotten] })
+      await run.record({
+        type: 'resumed',
+        forgotten: [...beginning.forgotten],
+        environments: [...request.plan.environments],
+      })
     } else {
       await run.record(startedEvent(request.plan))
     }

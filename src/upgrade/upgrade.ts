@@ -85,7 +85,7 @@ function begin({
     startedAtMs: atMs,
     artifacts: [],
     tests: [],
-    environments: environments.map((name) => ({ name, state: 'untouched', judged: [] })),
+    environments: environments.map(untouched),
     steps: [],
   }
 }
@@ -93,7 +93,7 @@ function begin({
 function reduce(upgrade: Upgrade, event: Exclude<UpgradeEvent, { type: 'started' }>): Upgrade {
   switch (event.type) {
     case 'resumed':
-      return resume(upgrade, event.forgotten)
+      return resume(upgrade, event)
     case 'step_started':
     case 'step_ended':
       return { ...upgrade, steps: stepsAfter(upgrade.steps, event) }
@@ -185,10 +185,26 @@ function stepsAfter(
   )
 }
 
+function untouched(name: string): EnvironmentRecord {
+  return { name, state: 'untouched', judged: [] }
+}
+
 /** What is done again is forgotten whole, or its artefacts and results would count twice. */
-function resume(upgrade: Upgrade, forgotten: readonly string[]): Upgrade {
+function resume(
+  upgrade: Upgrade,
+  { forgotten, environments }: Extract<UpgradeEvent, { type: 'resumed' }>,
+): Upgrade {
   const { decision: _, reason: __, message: ___, endedAtMs: ____, ...rest } = upgrade
   const steps = upgrade.steps.filter(({ step }) => !forgotten.includes(step))
   const built = steps.some(({ stage, state }) => stage === 'build' && state === 'done')
-  return { ...rest, steps, artifacts: built ? upgrade.artifacts : [] }
+  const known = new Set(upgrade.environments.map(({ name }) => name))
+  return {
+    ...rest,
+    steps,
+    artifacts: built ? upgrade.artifacts : [],
+    environments: [
+      ...upgrade.environments,
+      ...environments.filter((name) => !known.has(name)).map((name) => untouched(name)),
+    ],
+  }
 }

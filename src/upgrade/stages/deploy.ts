@@ -67,6 +67,7 @@ async function begin(run: Run, name: string): Promise<Ending | undefined> {
   const known = run.upgrade().environments.find((record) => record.name === name)
   if (known?.deployment !== undefined) return undefined
   const { sha, name: version } = candidateOf(run.upgrade())
+  const previous = run.plan.previous[name] ?? (await adopted(run, name))
   try {
     const deployment = await run.ports.deployments.begin({
       environment: name,
@@ -75,7 +76,6 @@ async function begin(run: Run, name: string): Promise<Ending | undefined> {
       key: `${run.plan.id}/${run.upgrade().startedAtMs}`,
       ...(run.adopt !== undefined && { adopt: run.adopt }),
     })
-    const previous: Version | undefined = run.plan.previous[name]
     await run.record({
       type: 'deployment_begun',
       environment: name,
@@ -88,6 +88,17 @@ async function begin(run: Run, name: string): Promise<Ending | undefined> {
     if (!(error instanceof DeploymentMismatch)) throw error
     return { decision: 'failed', reason: 'deployment_sha_mismatch', message: error.message }
   }
+}
+
+/**
+ * The environment's first upgrade by Seamless: what its deployer says is live is version n, though nobody judged it. Once
+ * a deployment is on record only a healthy one is gone back to.
+ */
+async function adopted(run: Run, name: string): Promise<Version | undefined> {
+  if ((await run.ports.deployments.newest(name)) !== undefined) return undefined
+  const deployer = await run.ports.adapters.deployer(environmentConfig(run, name))
+  const live = await deployer.status(await releaseContext(run, name, `deploy/${name}/status`))
+  return live.kind === 'live' ? { name: live.version } : undefined
 }
 
 async function showDifference(run: Run, name: string, environment: EnvironmentConfig): Promise<void> {
@@ -179,7 +190,7 @@ async function shiftTraffic(run: Run, shift: Shift): Promise<Ending | undefined>
     // After the last step comes the watch itself.
     if (watching === undefined || index === shares.length - 1 || isDone(run, name, shares[index + 1]))
       continue
-    const ending = await endFromGate(run, name, await watching.hold(`${percent}%`))
+    const ending = await endFromGate(run, name, await watching.hold(percent))
     if (ending) return ending
   }
   return undefined

@@ -1,0 +1,118 @@
+import type { Config } from '../config/schema.ts'
+import { UsageError } from '../errors.ts'
+import { digestOf } from './digest.ts'
+import type { Version } from './facts.ts'
+import type { Plan } from './plan.ts'
+import type { Ports } from './ports.ts'
+import { type Ending, openRun } from './run.ts'
+import { journaled, startedEvent } from './run-upgrade.ts'
+import { endAfterTakingBack, recordVerdict } from './stages/verdict.ts'
+import { rollBackEnvironment } from './take-back.ts'
+import type { Upgrade } from './upgrade.ts'
+
+export interface RollbackRequest {
+  readonly config: Config
+  readonly repository: string
+  readonly environment: string
+  readonly ports: Ports
+  readonly directory: string
+  readonly signal: AbortSignal
+}
+
+/**
+ * Returns an environment to its last healthy version on somebody's word. Also the way out of a state that nobody knows:
+ * it needs no journal, and ends whatever upgrade the journal holds open.
+ */
+export async function runRollback(request: RollbackRequest): Promise<Upgrade> {
+  const { environment, ports } = request
+  const { newest, target } = await rollbackTarget(request)
+  const run = openRun({ ...request, plan: rollbackPlan(request, newest, target) })
+  try {
+    await run.record({ ...startedEvent(run.plan), operation: 'rollback' })
+    await run.record({
+      type: 'deployment_begun',
+      environment,
+      deployment: newest.id,
+      previous: target,
+    })
+    const taken = await rollBackEnvironment(run, environment, 'Asked for.')
+    const ending: Ending =
+      taken.kind === 'rolled_back'
+        ? {
+            decision: 'rolled_back',
+            reason: 'rolled_back_on_request',
+            message: `${environment} is back on ${taken.to.name}, its last healthy version.`,
+          }
+        : endAfterTakingBack(taken, 'rollback_failed', 'Asked for.', environment)
+    // A version that somebody took back is no longer one to return to.
+    if (newest.wasHealthy) await recordVerdict(run, environment, 'inconclusive', ending.message)
+    await run.record({ type: 'ended', ...ending })
+    await ports.receipts.save(run.upgrade())
+    return run.upgrade()
+  } finally {
+    await run.close()
+  }
+}
+
+interface Rollback {
+  readonly newest: Version & { sha: string; id: string; wasHealthy: boolean }
+  readonly target: Version
+}
+
+/** Error: `UsageError` where nothing was deployed, or nothing else was ever healthy. */
+export async function rollbackTarget({
+  ports,
+  environment,
+}: Pick<RollbackRequest, 'ports' | 'environment'>): Promise<Rollback> {
+  const newest = await ports.deployments.newest(environment)
+  if (newest === undefined) {
+    throw new UsageError(
+      `Nothing was ever deployed to ${environment} by Seamless: there is nothing to roll back.`,
+    )
+  }
+  const healthy = await ports.deployments.lastHealthy(environment, newest.sha)
+  const target = healthy
+    ? { sha: healthy.sha, name: healthy.version }
+    : await journaledTarget(ports, environment, newest.sha)
+  if (target === undefined) {
+    throw new UsageError(
+      `No version of ${environment} other than ${newest.version} was ever found healthy: there is nothing to go back to. Deploy one that works instead.`,
+    )
+  }
+  return {
+    newest: {
+      id: newest.id,
+      sha: newest.sha,
+      name: newest.version,
+      wasHealthy: newest.verdict === 'healthy',
+    },
+    target,
+  }
+}
+
+/** What the cut-off or failed upgrade found there before it: an environment's first upgrade has nothing else on record. */
+async function journaledTarget(ports: Ports, environment: string, sha: string): Promise<Version | undefined> {
+  const upgrade = await journaled(ports)
+  const record = upgrade?.environments.find(({ name }) => name === environment)
+  return upgrade?.candidate?.sha === sha ? record?.previous : undefined
+}
+
+function rollbackPlan(
+  { environment, repository }: RollbackRequest,
+  newest: Rollback['newest'],
+  target: Version,
+): Plan {
+  const head: Plan['head'] = { kind: 'given', version: { sha: newest.sha, name: newest.name } }
+  const digest = digestOf(['rollback', repository, environment, newest, target])
+  return {
+    id: digest.slice(7, 23),
+    digest,
+    repository,
+    stage: 'all',
+    head,
+    base: target,
+    environments: [environment],
+    previous: { [environment]: target },
+    steps: [],
+  }
+}

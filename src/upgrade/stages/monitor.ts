@@ -1,0 +1,144 @@
+import type { Health } from '../../config/health.ts'
+import { loadBaseline } from '../../health/baseline.ts'
+import { reportOf } from '../../health/explain.ts'
+import { type Answers, queriesOf } from '../../health/query-plan.ts'
+import { enterStep, startWatch, tick, type WatchState } from '../../health/watch.ts'
+import { gateOf, verdictOf } from '../../health/watch-verdict.ts'
+import type { HealthSource } from '../../ports/health-source.ts'
+import type { VerdictReport } from '../facts.ts'
+import { candidateOf, type Ending, perform, type Run, stepsOf } from '../run.ts'
+import { endFromGate, type HealthGate, type HeldReason, recordVerdict } from './verdict.ts'
+
+/** One watch of one environment: over all steps of its traffic to the end of the soak, one error budget for the whole. */
+export interface Watching {
+  /** The new version now has this share of the traffic (percent). Ticks until the step's health says go on, hold or take back. */
+  hold(percent: number): Promise<HealthGate>
+  /** Ticks to the end of the watch after the last step, or until it is unhealthy. */
+  soak(percent: number | undefined): Promise<HealthGate>
+}
+
+/** The watch of an environment, begun before it is deployed to so that a before/after baseline is the old version's. */
+export async function openWatching(run: Run, name: string): Promise<Watching | undefined> {
+  const health = run.config.environments[name]?.health
+  if (health === undefined) return undefined
+  const sources = new Map(
+    await Promise.all(
+      sourceNames(health).map(async (source) => [source, await run.ports.adapters.source(source)] as const),
+    ),
+  )
+  let state: WatchState | undefined
+  const begin = async (): Promise<WatchState> => {
+    const nowMs = run.ports.clock.now()
+    const history = await loadBaseline(health, valuesFor(run, name), { sources, nowMs, signal: run.signal })
+    return startWatch(health, valuesFor(run, name), nowMs, history)
+  }
+  const looks = async (percent: number | undefined, decide: Decide, step: string): Promise<HealthGate> => {
+    state ??= await begin()
+    state = enterStep(state, percent === undefined ? undefined : percent / 100, run.ports.clock.now())
+    const startedAtMs = state.step.sinceMs
+    for (let number = 1; ; number++) {
+      await run.ports.clock.sleep(
+        Math.max(0, startedAtMs + number * health.everyMs - run.ports.clock.now()),
+        run.signal,
+      )
+      const answers = await ask(health, state, sources, run.signal)
+      const nowMs = run.ports.clock.now()
+      state = tick(state, answers, nowMs)
+      const report = { step, ...reportOf(state, nowMs), startedAtMs }
+      run.ports.watchTick?.(name, report)
+      const gate = decide(state, nowMs, report)
+      if (gate !== undefined) return gate
+    }
+  }
+  return {
+    hold: (percent) => looks(percent, decideHold, `${percent}%`),
+    soak: (percent) => looks(percent, decideSoak, 'watch'),
+  }
+}
+
+/** Watches the version that is live to the end of its time, then promotes it, holds, or takes it back. */
+export async function monitorStage(
+  run: Run,
+  name: string,
+  watching: Watching | undefined,
+): Promise<Ending | undefined> {
+  const [step] = stepsOf(run, 'monitor', name)
+  if (watching === undefined || step === undefined) return undefined
+  let ending: Ending | undefined
+  await perform(run, step, async () => {
+    const gate = await watching.soak(run.config.environments[name]?.traffic && 100)
+    ending = await endFromGate(run, name, gate)
+    if (ending === undefined) await promote(run, name, gate.report)
+    return { result: results[gate.kind], message: gate.report.line }
+  })
+  return ending
+}
+
+const results = { proceed: 'done', hold: 'held', unhealthy: 'failed' } as const
+
+type Decide = (watch: WatchState, nowMs: number, report: VerdictReport) => HealthGate | undefined
+
+const decideHold: Decide = (watch, nowMs, report) => {
+  const { gate, reason } = gateOf(watch, nowMs)
+  switch (gate) {
+    case 'wait':
+    case 'extend':
+      return undefined
+    case 'proceed':
+    case 'unhealthy':
+      return { kind: gate, report }
+    case 'hold':
+      return { kind: 'hold', report, reason: heldReason(reason) }
+  }
+}
+
+const decideSoak: Decide = (watch, nowMs, report) => {
+  const { done, verdict, reason } = verdictOf(watch, nowMs)
+  if (!done) return undefined
+  if (verdict === 'healthy') return { kind: 'proceed', report }
+  if (verdict === 'unhealthy') return { kind: 'unhealthy', report }
+  return { kind: 'hold', report, reason: heldReason(reason) }
+}
+
+/** The run's word for why nothing is known. */
+function heldReason(reason: ReturnType<typeof verdictOf>['reason']): HeldReason {
+  if (reason === 'undecided' || reason === 'no_baseline') return 'health_undecided'
+  if (reason === 'too_little_traffic') return 'health_too_little_traffic'
+  return 'health_no_data'
+}
+
+async function ask(
+  health: Health,
+  { values }: WatchState,
+  sources: ReadonlyMap<string, HealthSource>,
+  signal: AbortSignal,
+): Promise<Answers> {
+  return Promise.all(
+    queriesOf(health, values).map(
+      async ({ source, queries }) => (await sources.get(source)?.read(queries, signal)) ?? [],
+    ),
+  )
+}
+
+async function promote(run: Run, name: string, report: VerdictReport): Promise<void> {
+  await recordVerdict(run, name, 'healthy', report.line)
+  await run.record({ type: 'environment_ended', environment: name, state: 'promoted', message: report.line })
+}
+
+function sourceNames(health: Health): readonly string[] {
+  return [...new Set(queriesOf(health, {}).map(({ source }) => source))]
+}
+
+function valuesFor(run: Run, name: string): Parameters<typeof startWatch>[1] {
+  const { repository, branch } = run.upgrade()
+  const candidate = candidateOf(run.upgrade())
+  const previous = run.upgrade().environments.find((known) => known.name === name)?.previous
+  return {
+    version: candidate.name,
+    sha: candidate.sha,
+    environment: name,
+    repository,
+    branch,
+    previous: previous?.name ?? run.plan.previous[name]?.name,
+  }
+}
