@@ -14,20 +14,29 @@ const consecutive = z
   .min(2, { error: 'at least 2: one bad tick decides nothing' })
   .max(1000)
   .default(3)
+  .describe('How many ticks in a row must break the limit.')
 
-const source = name.optional()
+const source = name.optional().describe('The source that answers it; `health.source`.')
 /** The check's part of the watch's one error budget, relative to the other checks. */
-const weight = z.number().positive().max(1000).default(1)
+const weight = z
+  .number()
+  .positive()
+  .max(1000)
+  .default(1)
+  .describe("Its part of the watch's one error budget, relative to the other checks.")
+const limit = 'The limit, whatever the baseline has.'
+const atLeast = 'And by how much at least, so that a small number of a few is no alarm.'
+const worseBy = percentage.prefault('10%').describe('How much worse than the baseline is tolerated.')
 
 const ratio = z
   .strictObject({
     source,
-    bad: selector,
-    total: selector,
-    max: proportion.optional(),
+    bad: selector.describe('The counter of the requests that went wrong, as a PromQL selector.'),
+    total: selector.describe('The counter of all requests.'),
+    max: proportion.optional().describe(limit),
     consecutive,
-    'worse-by': percentage.default(0.1),
-    'at-least': percentagePoints.default(0.0005),
+    'worse-by': worseBy,
+    'at-least': percentagePoints.prefault('0.05pp').describe(atLeast),
     weight,
   })
   .transform(({ 'worse-by': worseBy, 'at-least': atLeast, ...rest }) => ({
@@ -40,12 +49,17 @@ const ratio = z
 const histogram = z
   .strictObject({
     source,
-    histogram: selector,
-    quantile: z.number().gt(0).lt(1, { error: 'a quantile is between 0 and 1, e.g. 0.99' }).default(0.99),
-    max: level.optional(),
+    histogram: selector.describe('A histogram of latencies.'),
+    quantile: z
+      .number()
+      .gt(0)
+      .lt(1, { error: 'a quantile is between 0 and 1, e.g. 0.99' })
+      .default(0.99)
+      .describe('The quantile that `max` is about.'),
+    max: level.optional().describe(limit),
     consecutive,
-    'worse-by': percentage.default(0.1),
-    'at-least': percentagePoints.default(0.002),
+    'worse-by': worseBy,
+    'at-least': percentagePoints.prefault('0.2pp').describe(atLeast),
     weight,
   })
   .transform(({ 'worse-by': worseBy, 'at-least': atLeast, ...rest }) => ({
@@ -58,12 +72,12 @@ const histogram = z
 const gauge = z
   .strictObject({
     source,
-    gauge: selector,
-    max: level.optional(),
-    min: level.optional(),
+    gauge: selector.describe('A gauge.'),
+    max: level.optional().describe(limit),
+    min: level.optional().describe('The limit downwards.'),
     consecutive,
-    'worse-by': percentage.default(0.1),
-    'at-least': percentagePoints.default(0.05),
+    'worse-by': worseBy,
+    'at-least': percentagePoints.prefault('5pp').describe(atLeast),
     weight,
   })
   .refine(({ max, min }) => max === undefined || min === undefined || min.value < max.value, {
@@ -79,8 +93,8 @@ const gauge = z
 const traffic = z
   .strictObject({
     source,
-    traffic: selector,
-    'at-least': proportion.default(0.2),
+    traffic: selector.describe('The counter of all requests: a service that gets none has no errors either.'),
+    'at-least': proportion.prefault('20%').describe("Of the baseline's requests, how many must still come."),
     weight,
   })
   .transform(({ 'at-least': atLeast, ...rest }) => ({ kind: 'traffic' as const, ...rest, atLeast }))
@@ -93,11 +107,20 @@ const statuses = z
 const probe = z
   .strictObject({
     source,
-    probe: z.string().regex(/^\/(?!\/)[!-~]{0,999}$/, { error: 'expected a path such as /healthz' }),
-    method: z.enum(['GET', 'HEAD']).default('GET'),
-    status: statuses,
-    body: z.string().min(1).max(500).refine(isRegex, { error: 'no regular expression' }).optional(),
-    timeout: duration.default(5000),
+    probe: z
+      .string()
+      .regex(/^\/(?!\/)[!-~]{0,999}$/, { error: 'expected a path such as /healthz' })
+      .describe("The path and query that are asked for, below the source's URL."),
+    method: z.enum(['GET', 'HEAD']).default('GET').describe('How it is asked for.'),
+    status: statuses.describe('The status that counts as success, or a list of them.'),
+    body: z
+      .string()
+      .min(1)
+      .max(500)
+      .refine(isRegex, { error: 'no regular expression' })
+      .optional()
+      .describe('A regular expression that the body must match.'),
+    timeout: duration.prefault('5s').describe('An answer that takes longer is a failure.'),
     consecutive,
   })
   .transform(({ status, timeout, ...rest }) => ({
@@ -134,8 +157,11 @@ const check = z
 
 const beforeBaseline = z
   .strictObject({
-    before: duration,
-    'same-time': z.enum(['day', 'week']).optional(),
+    before: duration.describe('Compare with so long before the deployment.'),
+    'same-time': z
+      .enum(['day', 'week'])
+      .optional()
+      .describe('Compare with the same time of the days or weeks before.'),
   })
   .transform(({ before, 'same-time': sameTime }) => ({
     kind: 'before' as const,
@@ -159,22 +185,26 @@ const baseline = z
 /** An environment's `health:`. Times in ms; shares as 0 to 1. */
 export const health = z
   .strictObject({
-    source: name.optional(),
-    every: duration.default(15_000),
-    grace: durationOrNone.default(60_000),
-    hold: duration.default(300_000),
-    watch: duration.default(1_800_000),
-    candidate: labelTemplates.optional(),
-    baseline: baseline.optional(),
+    source: name.optional().describe('The source of every check that names none.'),
+    every: duration.prefault('15s').describe('How often the checks are read.'),
+    grace: durationOrNone.prefault('60s').describe('Not judged for so long after a start.'),
+    hold: duration.prefault('5m').describe('How long each step of the traffic is held.'),
+    watch: duration.prefault('30m').describe('How long it is watched after the last step.'),
+    candidate: labelTemplates.optional().describe("Labels of the new version's series."),
+    baseline: baseline
+      .optional()
+      .describe('What to compare with: labels of the stable version, or the time before the deployment.'),
     checks: z
       .record(name, check)
       .refine((checks) => Object.keys(checks).length > 0, { error: 'expected at least one check' })
-      .refine((checks) => Object.keys(checks).length <= 50, { error: 'at most 50 checks' }),
+      .refine((checks) => Object.keys(checks).length <= 50, { error: 'at most 50 checks' })
+      .describe('What is watched, by name; of one kind each.'),
   })
   .superRefine((value, context) => {
     requireRules(value, context)
     requireSources(value, context)
     requireArms(value, context)
+    requireTime(value, context)
   })
   .transform(({ every, grace, hold, watch, ...rest }) => ({
     ...rest,
@@ -227,6 +257,22 @@ function requireSources({ source, checks }: Draft, context: z.RefinementCtx): vo
       message: 'no source: set it here or as health.source',
     })
   }
+}
+
+/** A limit that is broken by K ticks in a row needs a watch of K ticks; a step needs one. */
+function requireTime(
+  { every, hold, watch, checks }: Draft & { every: number; hold: number; watch: number },
+  context: z.RefinementCtx,
+): void {
+  const ticks = Math.max(
+    1,
+    ...Object.values(checks).map((check) => (check.kind === 'traffic' ? 1 : check.consecutive)),
+  )
+  const complain = (key: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: [key], message })
+  if (hold < every) complain('hold', 'shorter than one tick (every)')
+  if (watch < ticks * every)
+    complain('watch', `too short for ${ticks} ticks: a limit could not be broken ${ticks} times in a row`)
 }
 
 /** Two arms at the same time are told apart by labels; without them both would be the whole service. */
