@@ -1,3 +1,4 @@
+import { isForbiddenVariable } from '../config/variable-name.ts'
 import { UsageError } from '../errors.ts'
 import { looksSecret } from './mask.ts'
 
@@ -29,11 +30,15 @@ export function childEnvironment(shell: Environment, needs: ChildNeeds): Record<
   }
 }
 
-/** The values of every variable that is secret by its name or format, or declared so: what the masks must know. */
+/** A value of a variable that only sounds secret must be this long to be masked: `USE_TOKEN=yes` must not mask every "yes". */
+const GUESSED_MIN = 8
+
+/** What the masks must know: the values of the declared variables, and of those that are secret by name or format. */
 export function secretValues(shell: Environment, declared: readonly string[] = []): string[] {
-  return Object.entries(shell).flatMap(([name, value]) =>
-    value !== undefined && (declared.includes(name) || isSecret(name, value)) ? [value] : [],
-  )
+  return Object.entries(shell).flatMap(([name, value = '']) => {
+    const guessed = isSecret(name, value) && value.length >= GUESSED_MIN
+    return value !== '' && (declared.includes(name) || guessed) ? [value] : []
+  })
 }
 
 function inherited(shell: Environment): Record<string, string> {
@@ -44,42 +49,40 @@ function inherited(shell: Environment): Record<string, string> {
   return Object.fromEntries(entries)
 }
 
-/** Names of other things that only sound secret. */
-const HARMLESS = /^(?:GNUPGHOME|XDG_.*|TERM_.*|NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR))$/i
-
 const SECRET_NAME =
-  /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|(?:^|_)(?:KEY|PAT|PWD|AUTH)(?:_|$)|API_?KEY|^INPUT_|^ACTIONS_|^STATE_|^SEAMLESS_|^SSH_A/i
+  /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL|PRIVATE|(?:^|_)(?:KEY|PAT|PWD|AUTH)(?:_|$)|API_?KEY/i
 
 /** `PWD` and `OLDPWD` are folders, not passwords. */
 const FOLDER = /^(?:OLD)?PWD$/
 
 function isSecret(name: string, value: string): boolean {
-  if (HARMLESS.test(name) || FOLDER.test(name)) return false
+  if (FOLDER.test(name)) return false
   if (SECRET_NAME.test(name)) return true
   // A proxy's URL may carry a password, and without it nothing reaches the network.
   return !/_proxy$/i.test(name) && looksSecret(value)
 }
 
-/** Files through which a child could speak for the whole job. */
-const COMMAND_FILE = /^GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY)$/i
+/**
+ * What belongs to the shells of Seamless: inputs, the job's services, sources' origins, the ssh agent, and the files
+ * through which a child could speak for the whole job.
+ */
+const OURS =
+  /^(?:(?:INPUT|ACTIONS|STATE|SEAMLESS|SSH_AUTH|SSH_AGENT)_.*|GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY))$/i
 
 /** Variables that make a program, a shell, a linker or git load or run something else. */
 const POWERFUL =
   /^(?:NODE_OPTIONS|NODE_PATH|NODE_REPL_.*|LD_.*|DYLD_.*|BASH_ENV|ENV|SHELLOPTS|BASHOPTS|BASH_FUNC_.*|BASH_XTRACEFD|PROMPT_COMMAND|PS4|IFS|CDPATH|GLOBIGNORE|GIT_.*|PYTHON(?:STARTUP|PATH|HOME)|PERL5(?:OPT|LIB|DB)|RUBYOPT|RUBYLIB|_?JAVA_(?:TOOL_)?OPTIONS)$/i
 
 function isPowerful(name: string): boolean {
-  return COMMAND_FILE.test(name) || POWERFUL.test(name) || !VARIABLE.test(name)
+  return OURS.test(name) || POWERFUL.test(name) || !VARIABLE.test(name)
 }
 
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
 
-/** The step's own values may set what the shell's may not pass on (`NODE_OPTIONS`): the config is the user's word. */
 function plain({ step, env = {} }: ChildNeeds): Record<string, string> {
   for (const [name, value] of Object.entries(env)) {
     assertVariable(step, name, value)
-    if (/^(?:SEAMLESS|GITHUB|ACTIONS|INPUT|RUNNER)_/i.test(name)) {
-      throw new UsageError(`${step}: "env" may not set ${name}: names of that kind belong to Seamless and to GitHub. Choose another name.`)
-    }
+    assertOwn(step, 'env', name)
   }
   return { ...env }
 }
@@ -88,9 +91,7 @@ function declaredSecrets(shell: Environment, { step, secrets = [] }: ChildNeeds)
   const found: Record<string, string> = {}
   for (const name of secrets) {
     assertVariable(step, name, '')
-    if (COMMAND_FILE.test(name)) {
-      throw new UsageError(`${step}: "secrets" may not name ${name}: it is a command file of the job, not a secret.`)
-    }
+    assertOwn(step, 'secrets', name)
     const value = shell[name]
     // GitHub hands an unset secret over as an empty string.
     if (value === undefined || value === '') throw new UsageError(missingSecret(step, name))
@@ -118,9 +119,20 @@ function seamlessValues({ step, values = {} }: ChildNeeds): Record<string, strin
   return { ...values }
 }
 
+/** The same rule as the config's: it is what a step may set or ask for. */
+function assertOwn(step: string, field: string, name: string): void {
+  if (!isForbiddenVariable(name)) return
+  throw new UsageError(
+    `${step}: "${field}" may not name ${name}: it steers programs, Seamless or the job. Choose a name of your own.`,
+  )
+}
+
 function assertVariable(step: string, name: string, value: string): void {
   if (!VARIABLE.test(name)) {
-    throw new UsageError(`${step}: ${JSON.stringify(name)} is no name of an environment variable (letters, digits and _).`)
+    throw new UsageError(
+      `${step}: ${JSON.stringify(name)} is no name of an environment variable (letters, digits and _).`,
+    )
   }
-  if (value.includes('\0')) throw new UsageError(`${step}: the value of ${name} has a NUL character, which no command can receive.`)
+  if (value.includes('\0'))
+    throw new UsageError(`${step}: the value of ${name} has a NUL character, which no command can receive.`)
 }

@@ -26,15 +26,16 @@ export function maskOf(secrets: readonly string[]): Mask {
   const forms = [...new Set(secrets.flatMap(formsOf))].sort((a, b) => b.length - a.length)
   const known = forms.length === 0 ? undefined : new RegExp(forms.map(patternOf).join('|'), 'g')
   const maskLine = (line: string): string => maskFormats(known ? line.replace(known, STARS) : line)
-  return {
+  const mask: Mask = {
     text: (text) => {
       const whole = known ? text.replace(known, STARS) : text
       return whole.split('\n').map(lineMasker(maskLine)).join('\n')
     },
     lines: () => lineMasker(maskLine),
     longest: forms[0]?.length ?? 0,
-    with: (more) => (more.length === 0 ? maskOf(secrets) : maskOf([...secrets, ...more])),
+    with: (more) => (more.length === 0 ? mask : maskOf([...secrets, ...more])),
   }
+  return mask
 }
 
 /** Whether a text carries a secret that its format gives away, e.g. a GitHub token. */
@@ -63,7 +64,11 @@ function base64Forms(value: string): string[] {
 
 function urlForms(value: string): string[] {
   const percent = encodeURIComponent(value.toWellFormed())
-  return [percent, percent.replaceAll('%20', '+'), percent.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase())]
+  return [
+    percent,
+    percent.replaceAll('%20', '+'),
+    percent.replace(/%[0-9A-F]{2}/g, (hex) => hex.toLowerCase()),
+  ]
 }
 
 function patternOf(form: string): string {
@@ -79,7 +84,10 @@ const FORMATS: readonly (readonly [RegExp, string])[] = [
   [/((?:secret_?access_?key|session_?token)["']?\s{0,4}[:=]\s{0,4}["']?)[A-Za-z0-9/+=]{16,}/gi, `$1${STARS}`],
   [/\b(?:npm_[A-Za-z0-9]{36}|glpat-[\w-]{20,}|xox[abeoprs]-[A-Za-z0-9-]{10,})/g, STARS],
   [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/g, STARS], // a JSON Web Token
-  [/(authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:(?:basic|bearer|token|digest)\s{1,4})?)[^\s"',;]+/gi, `$1${STARS}`],
+  [
+    /(authorization["']?\s{0,4}[:=]\s{0,4}["']?(?:(?:basic|bearer|token|digest)\s{1,4})?)[^\s"',;]+/gi,
+    `$1${STARS}`,
+  ],
   [/:\/\/[^\s/:@]*:[^\s/@]+@/g, `://${STARS}@`], // user and password of a URL
 ]
 
@@ -103,7 +111,8 @@ function lineMasker(maskLine: (line: string) => string): (line: string) => strin
       if (inKey || KEY_END.test(line)) return STARS
     }
     const lastBegin = line.lastIndexOf('-----BEGIN ')
-    inKey = lastBegin !== -1 && PRIVATE_KEY.test(line.slice(lastBegin)) && !KEY_END.test(line.slice(lastBegin))
+    inKey =
+      lastBegin !== -1 && PRIVATE_KEY.test(line.slice(lastBegin)) && !KEY_END.test(line.slice(lastBegin))
     return maskLine(line.replace(KEY_ON_A_LINE, STARS))
   }
 }

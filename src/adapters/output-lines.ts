@@ -96,5 +96,8 @@ function lastBytes(text: string): string {
   const bytes = Buffer.from(text)
   if (bytes.length <= KEPT_BYTES) return text
   // A cut inside a character leaves replacement characters at the front.
-  return bytes.subarray(-KEPT_BYTES).toString('utf8').replace(/^\uFFFD+/, '')
+  return bytes
+    .subarray(-KEPT_BYTES)
+    .toString('utf8')
+    .replace(/^\uFFFD+/, '')
 }

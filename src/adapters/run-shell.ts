@@ -1,0 +1,62 @@
+import type { Log } from '../ports/log.ts'
+import type { StepContext, StepFailure } from '../ports/step.ts'
+import { childEnvironment } from './child-environment.ts'
+import type { Environment } from './child-environment.ts'
+import type { ProcessEnd, RunProcess } from './run-process.ts'
+
+/** A command line of the user, as the config has it. */
+export interface ShellLine {
+  readonly run: string
+  readonly env?: Readonly<Record<string, string>> | undefined
+  /** Names of the environment variables with secrets that it may see. */
+  readonly secrets?: readonly string[] | undefined
+  readonly timeoutMs: number
+}
+
+/** With what user's lines are run: the shell's own environment, the runner and the log. */
+export interface StepShell {
+  readonly environment: Environment
+  readonly run: RunProcess
+  readonly log: Log
+}
+
+export interface ShellOptions {
+  readonly captureBytes?: number
+  readonly background?: 'end' | 'keep'
+}
+
+/**
+ * Runs a line of the user by `bash -eo pipefail -c`. Nothing is pasted into the line: values reach it as environment
+ * variables only. Never rejects; a secret that is declared and missing is a failure of kind `spawn` that names it.
+ */
+export async function runShell(
+  shell: StepShell,
+  line: ShellLine,
+  context: StepContext,
+  options: ShellOptions = {},
+): Promise<ProcessEnd> {
+  const { step, directory, signal } = context
+  let environment: Record<string, string>
+  try {
+    environment = childEnvironment(shell.environment, { ...line, step, values: context.values })
+  } catch (error) {
+    return notStarted((error as Error).message)
+  }
+  return shell.run({
+    file: 'bash',
+    args: ['--noprofile', '--norc', '-eo', 'pipefail', '-c', line.run],
+    title: `${step}: ${line.run.trim()}`,
+    directory,
+    environment,
+    secrets: (line.secrets ?? []).flatMap((name) => environment[name] ?? []),
+    signal,
+    timeoutMs: line.timeoutMs,
+    onLine: (text) => shell.log.output(step, text),
+    ...options,
+  })
+}
+
+function notStarted(message: string): ProcessEnd {
+  const failure: StepFailure = { why: 'spawn', message, output: '' }
+  return { kind: 'failed', failure, stdout: '', truncated: false, output: '' }
+}
