@@ -27,7 +27,8 @@ export interface Sandbox {
   clean(): Promise<void>
 }
 
-const END_MS = 5000
+/** Longer than Seamless takes to undo what it was doing. */
+const END_MS = 8000
 
 export async function createSandbox(): Promise<Sandbox> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'seamless-demo-')))
@@ -49,7 +50,8 @@ export async function createSandbox(): Promise<Sandbox> {
   }
 
   async function clean(): Promise<void> {
-    await Promise.all([...started].map(end))
+    // The last one first: what works with the others ends while they are still there.
+    for (const child of [...started].reverse()) await end(child)
     await Promise.all((await notedProcesses(folder)).map(endProcess))
     await rm(folder, { recursive: true, force: true })
   }

@@ -83,4 +83,11 @@ describe('the load generator', () => {
     const list = Array.from({ length: 200 }, (_, i) => at(200, 200 - i))
     expect(tally(list)).toMatchObject({ requests: 200, failed: 0, p50: 100, p99: 198, max: 200 })
   })
+
+  it('measures the longest time in which nobody was served', () => {
+    const sent = (atMs: number, status: number): Outcome => ({ ...at(status, 1), atMs })
+    const list = [sent(0, 200), sent(10, 502), sent(30, 502), sent(45, 200), sent(50, 502), sent(60, 200)]
+    expect(tally(list.toReversed()).outageMs).toBe(35)
+    expect(tally([sent(0, 200)]).outageMs).toBe(0)
+  })
 })
