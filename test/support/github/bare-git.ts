@@ -1,0 +1,273 @@
+import { execFile } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+
+/** Git refused. `stderr` is git's own text; nobody branches on it. */
+export class GitFailure extends Error {
+  readonly exitCode: number
+  readonly stdout: string
+  constructor(args: readonly string[], exitCode: number, output: { stdout: string; stderr: string }) {
+    super(`git ${args.join(' ')} failed (exit ${exitCode}): ${output.stderr.trim()}`)
+    this.exitCode = exitCode
+    this.stdout = output.stdout
+  }
+}
+
+export interface GitPerson {
+  name: string
+  email: string
+  /** ISO 8601, to the second. */
+  date: string
+}
+
+export interface GitCommit {
+  sha: string
+  tree: string
+  parents: string[]
+  author: GitPerson
+  committer: GitPerson
+  message: string
+}
+
+export interface NewCommit {
+  tree: string
+  parents: string[]
+  message: string
+  author: GitPerson
+  committer: GitPerson
+}
+
+export interface RunOptions {
+  input?: string | Buffer
+  env?: Record<string, string>
+}
+
+/** Nothing of the machine's own git configuration may change what the stand-in does. */
+export const isolatedGitEnv: Record<string, string> = {
+  PATH: process.env['PATH'] ?? '',
+  LC_ALL: 'C',
+  HOME: '/nonexistent',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_TERMINAL_PROMPT: '0',
+}
+
+const FIELD = '\u001f'
+const LOG_FORMAT = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x1f')
+
+/** One bare repository, driven by git's plumbing: every merge, ref and object is real git. */
+export class BareGit {
+  readonly dir: string
+
+  constructor(dir: string) {
+    this.dir = dir
+  }
+
+  static async init(dir: string, defaultBranch: string): Promise<BareGit> {
+    await mkdir(dir, { recursive: true })
+    const git = new BareGit(dir)
+    // No template: the sample hooks alone double the time that a repository takes to make.
+    await git.run(['init', '--quiet', '--bare', '--template=', `--initial-branch=${defaultBranch}`])
+    await git.configure({
+      'http.receivepack': 'true',
+      'uploadpack.allowReachableSHA1InWant': 'true',
+      'uploadpack.allowAnySHA1InWant': 'true',
+      'uploadpack.allowFilter': 'true',
+      // GitHub refuses pushes to refs/pull: "deny updating a hidden ref".
+      'receive.hideRefs': 'refs/pull',
+    })
+    return git
+  }
+
+  private async configure(settings: Record<string, string>): Promise<void> {
+    for (const [key, value] of Object.entries(settings)) await this.run(['config', key, value])
+  }
+
+  run(args: readonly string[], options: RunOptions = {}): Promise<string> {
+    return this.runBuffer(args, options).then((output) => output.toString('utf8'))
+  }
+
+  runBuffer(args: readonly string[], options: RunOptions = {}): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const child = execFile(
+        'git',
+        [...args],
+        {
+          env: { ...isolatedGitEnv, GIT_DIR: this.dir, ...options.env },
+          cwd: this.dir,
+          encoding: 'buffer',
+          maxBuffer: 256 * 1024 * 1024,
+        },
+        (error, stdout, stderr) => {
+          if (!error) return resolve(stdout)
+          const exitCode = typeof error.code === 'number' ? error.code : -1
+          reject(new GitFailure(args, exitCode, { stdout: stdout.toString(), stderr: stderr.toString() }))
+        },
+      )
+      child.stdin?.on('error', () => {}) // git may exit before it read its input; its exit code says why
+      child.stdin?.end(options.input ?? '')
+    })
+  }
+
+  private async succeeds(args: readonly string[]): Promise<boolean> {
+    try {
+      await this.run(args)
+      return true
+    } catch (error) {
+      if (error instanceof GitFailure) return false
+      throw error
+    }
+  }
+
+  /** The full commit SHA that a ref, branch, tag or SHA names; undefined when there is none. */
+  async commitOf(revision: string): Promise<string | undefined> {
+    return this.objectOf(`${revision}^{commit}`)
+  }
+
+  async objectOf(revision: string): Promise<string | undefined> {
+    if (revision.startsWith('-')) return undefined
+    try {
+      return (await this.run(['rev-parse', '--verify', '--quiet', '--end-of-options', revision])).trim()
+    } catch (error) {
+      if (error instanceof GitFailure) return undefined
+      throw error
+    }
+  }
+
+  async objectType(sha: string): Promise<string | undefined> {
+    try {
+      return (await this.run(['cat-file', '-t', sha])).trim()
+    } catch (error) {
+      if (error instanceof GitFailure) return undefined
+      throw error
+    }
+  }
+
+  /** Refs under a prefix (a folder, or an exact name), sorted by name. */
+  async refs(prefix: string): Promise<{ ref: string; sha: string; type: string }[]> {
+    const output = await this.run(['for-each-ref', '--format=%(refname) %(objectname) %(objecttype)', prefix])
+    return lines(output).map((line) => {
+      const [ref = '', sha = '', type = ''] = line.split(' ')
+      return { ref, sha, type }
+    })
+  }
+
+  isValidRef(ref: string): Promise<boolean> {
+    return this.succeeds(['check-ref-format', ref])
+  }
+
+  /** Compare-and-set: fails when the ref is not at `expected` (all zeros: must not exist). */
+  async setRef(ref: string, sha: string, expected?: string): Promise<void> {
+    await this.run(['update-ref', ref, sha, ...(expected === undefined ? [] : [expected])])
+  }
+
+  async deleteRef(ref: string): Promise<void> {
+    await this.run(['update-ref', '-d', ref])
+  }
+
+  /** Commits of a `git log` range, newest first. Paging is git's own. */
+  async log(args: readonly string[], paths: readonly string[] = []): Promise<GitCommit[]> {
+    const tail = paths.length > 0 ? ['--', ...paths] : ['--']
+    const output = await this.run(['log', '-z', `--format=${LOG_FORMAT}`, ...args, ...tail])
+    return output
+      .split('\0')
+      .filter((record) => record.includes(FIELD))
+      .map(parseCommit)
+  }
+
+  async commit(sha: string): Promise<GitCommit> {
+    const [commit] = await this.log(['--max-count=1', sha])
+    if (!commit) throw new Error(`${this.dir} has no commit ${sha}`)
+    return commit
+  }
+
+  async count(range: readonly string[]): Promise<number> {
+    return Number((await this.run(['rev-list', '--count', ...range, '--'])).trim())
+  }
+
+  isAncestor(ancestor: string, descendant: string): Promise<boolean> {
+    return this.succeeds(['merge-base', '--is-ancestor', ancestor, descendant])
+  }
+
+  async mergeBase(one: string, other: string): Promise<string | undefined> {
+    try {
+      return (await this.run(['merge-base', one, other])).trim()
+    } catch (error) {
+      if (error instanceof GitFailure) return undefined
+      throw error
+    }
+  }
+
+  /** The tree of a three-way merge by git's own `ort`; undefined when it conflicts or nothing is in common. */
+  async mergedTree(ours: string, theirs: string): Promise<string | undefined> {
+    if (!(await this.mergeBase(ours, theirs))) return undefined
+    try {
+      return lines(await this.run(['merge-tree', '--write-tree', ours, theirs]))[0]
+    } catch (error) {
+      if (error instanceof GitFailure && error.exitCode === 1) return undefined
+      throw error
+    }
+  }
+
+  async commitTree(commit: NewCommit): Promise<string> {
+    const parents = commit.parents.flatMap((parent) => ['-p', parent])
+    const output = await this.run(['commit-tree', commit.tree, ...parents, '-F', '-'], {
+      input: commit.message,
+      env: {
+        GIT_AUTHOR_NAME: commit.author.name,
+        GIT_AUTHOR_EMAIL: commit.author.email,
+        GIT_AUTHOR_DATE: commit.author.date,
+        GIT_COMMITTER_NAME: commit.committer.name,
+        GIT_COMMITTER_EMAIL: commit.committer.email,
+        GIT_COMMITTER_DATE: commit.committer.date,
+      },
+    })
+    return output.trim()
+  }
+
+  async writeBlob(content: Buffer | string): Promise<string> {
+    return (await this.run(['hash-object', '-w', '--stdin'], { input: content })).trim()
+  }
+
+  /** Entries of a tree-ish, optionally of all folders below. `size` is undefined for trees. */
+  async tree(treeish: string, options: { recursive?: boolean; path?: string } = {}): Promise<TreeEntry[]> {
+    const flags = options.recursive ? ['-r', '-t'] : []
+    const path = options.path === undefined ? [] : ['--', options.path]
+    const output = await this.run(['ls-tree', '-z', '--long', ...flags, treeish, ...path])
+    return output.split('\0').filter(Boolean).map(parseTreeEntry)
+  }
+}
+
+export interface TreeEntry {
+  mode: string
+  type: 'blob' | 'tree' | 'commit'
+  sha: string
+  size: number | undefined
+  path: string
+}
+
+function parseTreeEntry(line: string): TreeEntry {
+  const [meta = '', path = ''] = line.split('\t')
+  const [mode = '', type = '', sha = '', size = '-'] = meta.split(/ +/)
+  return { mode, type: type as TreeEntry['type'], sha, size: size === '-' ? undefined : Number(size), path }
+}
+
+function parseCommit(record: string): GitCommit {
+  const [sha = '', tree = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', body = ''] =
+    record.replace(/^\n/, '').split(FIELD)
+  return {
+    sha,
+    tree,
+    parents: parents.split(' ').filter(Boolean),
+    author: { name: an, email: ae, date: utc(ad) },
+    committer: { name: cn, email: ce, date: utc(cd) },
+    message: body.replace(/\n+$/, ''),
+  }
+}
+
+function utc(date: string): string {
+  return new Date(date).toISOString().replace(/\.\d{3}Z$/, 'Z')
+}
+
+function lines(output: string): string[] {
+  return output.split('\n').filter(Boolean)
+}

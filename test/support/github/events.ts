@@ -1,0 +1,11 @@
+import type { Account, Repository } from './entities.ts'
+
+/** Something that GitHub tells webhooks and workflows about. `payload` lacks the keys that every delivery has. */
+export interface EmittedEvent {
+  name: string
+  action?: string
+  repository: Repository
+  sender: Account
+  /** Made when the event happened: a delivery shows the state of that moment. */
+  payload: Record<string, unknown>
+}

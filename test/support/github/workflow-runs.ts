@@ -1,0 +1,141 @@
+import type { Account, Artifact, Repository, Workflow, WorkflowRun } from './entities.ts'
+import type { Hub } from './hub.ts'
+import { runJson, workflowJson } from './workflow-json.ts'
+
+export interface Dispatch {
+  owner: string
+  repo: string
+  /** `.github/workflows/x.yml` */
+  workflow: string
+  ref: string
+  sha: string
+  inputs: Record<string, string>
+  runId: number
+  actor: string
+}
+
+/** What a runner answers when the job is over. */
+export interface RunResult {
+  conclusion: 'success' | 'failure' | 'cancelled' | 'neutral' | 'skipped' | 'timed_out'
+  artifacts?: { name: string; content: Buffer | string }[]
+}
+
+/** A runner: the suite's or the demo's own code that does what the workflow would. */
+export type Runner = (dispatch: Dispatch) => Promise<RunResult>
+
+/** Runs that were dispatched, and the runner that works them off, one after the other or not, as it likes. */
+export class WorkflowRuns {
+  private runner: Runner | undefined
+  private readonly working = new Set<Promise<void>>()
+  private readonly hub: Hub
+
+  constructor(hub: Hub) {
+    this.hub = hub
+  }
+
+  /** Without a runner runs stay `queued`, as with no runner online. */
+  onDispatch(runner: Runner): void {
+    this.runner = runner
+  }
+
+  start(repository: Repository, run: WorkflowRun, ref: string): void {
+    repository.runs.set(run.id, run)
+    this.event(repository, run, 'requested')
+    const { runner } = this
+    if (!runner) return
+    const work = this.work(repository, run, () => runner(dispatchOf(repository, run, ref)))
+    this.working.add(work)
+    void work.finally(() => this.working.delete(work))
+  }
+
+  /** Settles when no run is at work. */
+  async idle(): Promise<void> {
+    while (this.working.size > 0) await Promise.all(this.working)
+  }
+
+  finish(repository: Repository, run: WorkflowRun, conclusion: string): void {
+    if (run.status === 'completed') return
+    this.setStatus(run, 'completed')
+    run.conclusion = conclusion
+    this.event(repository, run, 'completed')
+  }
+
+  private async work(
+    repository: Repository,
+    run: WorkflowRun,
+    runner: () => Promise<RunResult>,
+  ): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve)) // the dispatch is answered before its run begins
+    if (run.status === 'completed') return // cancelled while it was queued
+    this.setStatus(run, 'in_progress')
+    this.event(repository, run, 'in_progress')
+    const result = await runner().catch((error: unknown): RunResult => {
+      process.emitWarning(`the runner of workflow run ${run.id} threw: ${String(error)}`)
+      return { conclusion: 'failure' }
+    })
+    run.artifacts.push(...(result.artifacts ?? []).map((artifact) => this.artifact(artifact)))
+    this.finish(repository, run, result.conclusion)
+  }
+
+  private setStatus(run: WorkflowRun, status: WorkflowRun['status']): void {
+    run.status = status
+    run.updatedAt = this.hub.time()
+  }
+
+  private artifact({ name, content }: { name: string; content: Buffer | string }): Artifact {
+    return { id: this.hub.id(), name, content: Buffer.from(content), createdAt: this.hub.time() }
+  }
+
+  private event(repository: Repository, run: WorkflowRun, action: string): void {
+    const payload = {
+      workflow_run: runJson(this.hub, repository, run),
+      workflow: workflowJson(this.hub, repository, run.workflow),
+    }
+    this.hub.emit({ name: 'workflow_run', action, repository, sender: run.actor, payload })
+  }
+}
+
+function dispatchOf(repository: Repository, run: WorkflowRun, ref: string): Dispatch {
+  return {
+    owner: repository.owner.login,
+    repo: repository.name,
+    workflow: run.workflow.path,
+    ref,
+    sha: run.headSha,
+    inputs: run.inputs,
+    runId: run.id,
+    actor: run.actor.login,
+  }
+}
+
+export interface NewRun {
+  workflow: Workflow
+  event: string
+  branch: string
+  sha: string
+  actor: Account
+  inputs: Record<string, string>
+  headCommit: WorkflowRun['headCommit']
+}
+
+export function newRun(hub: Hub, repository: Repository, asked: NewRun): WorkflowRun {
+  const earlier = [...repository.runs.values()].filter((run) => run.workflow === asked.workflow).length
+  return {
+    id: hub.id(),
+    number: earlier + 1,
+    attempt: 1,
+    workflow: asked.workflow,
+    event: asked.event,
+    headBranch: asked.branch,
+    headSha: asked.sha,
+    headCommit: asked.headCommit,
+    status: 'queued',
+    conclusion: null,
+    actor: asked.actor,
+    displayTitle: asked.workflow.name,
+    inputs: asked.inputs,
+    createdAt: hub.time(),
+    updatedAt: hub.time(),
+    artifacts: [],
+  }
+}
