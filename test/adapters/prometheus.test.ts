@@ -338,38 +338,38 @@ describe('the request', () => {
   })
 })
 
+/** A Prometheus whose every series has a value at each step; `more` says what else. */
+function keeps(
+  more: (form: URLSearchParams) => { status?: number; body?: unknown } | undefined = () => undefined,
+) {
+  const asked: string[] = []
+  nock(ORIGIN)
+    .post('/api/v1/query_range')
+    .times(20)
+    .reply(async (request: Request) => {
+      const form = new URLSearchParams(await request.text())
+      const [start, end, step] = ['start', 'end', 'step'].map((name) => Number(form.get(name))) as [
+        number,
+        number,
+        number,
+      ]
+      const count = Math.floor((end - start) / step) + 1
+      asked.push(`${count} from ${start}`)
+      const special = more(form)
+      if (special !== undefined) return [special.status ?? 200, JSON.stringify(special.body), JSON_TYPE]
+      const at = Array.from({ length: count }, (_, index) => start + index * step)
+      const series = { metric: { __name__: 'm' }, values: at.map((time) => [time, String(time % 1000)]) }
+      const times = {
+        metric: { __seamless_time__: '1' },
+        values: at.map((time) => [time, String(time - 2.5)]),
+      }
+      return [200, JSON.stringify(matrix(series, times)), JSON_TYPE]
+    })
+  return asked
+}
+
 describe('the past', () => {
   const signal = new AbortController().signal
-
-  /** A Prometheus whose every series has a value at each step; `more` says what else. */
-  function keeps(
-    more: (form: URLSearchParams) => { status?: number; body?: unknown } | undefined = () => undefined,
-  ) {
-    const asked: string[] = []
-    nock(ORIGIN)
-      .post('/api/v1/query_range')
-      .times(20)
-      .reply(async (request: Request) => {
-        const form = new URLSearchParams(await request.text())
-        const [start, end, step] = ['start', 'end', 'step'].map((name) => Number(form.get(name))) as [
-          number,
-          number,
-          number,
-        ]
-        const count = Math.floor((end - start) / step) + 1
-        asked.push(`${count} from ${start}`)
-        const special = more(form)
-        if (special !== undefined) return [special.status ?? 200, JSON.stringify(special.body), JSON_TYPE]
-        const at = Array.from({ length: count }, (_, index) => start + index * step)
-        const series = { metric: { __name__: 'm' }, values: at.map((time) => [time, String(time % 1000)]) }
-        const times = {
-          metric: { __seamless_time__: '1' },
-          values: at.map((time) => [time, String(time - 2.5)]),
-        }
-        return [200, JSON.stringify(matrix(series, times)), JSON_TYPE]
-      })
-    return asked
-  }
 
   it('is cut into steps that are multiples of the step, both ends included', async () => {
     const asked = keeps()

@@ -1,0 +1,98 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A real Prometheus on loopback that scrapes its targets every second. */
+export interface PrometheusServer {
+  readonly url: string
+  /** It hangs: connections are taken and nothing answers. */
+  freeze(): void
+  kill(): Promise<void>
+  /** Undoes both, on the same data and port. */
+  revive(): Promise<void>
+  /** Ends it and removes its data. */
+  remove(): Promise<void>
+}
+
+/** The version of the `prometheus` on the PATH, or undefined. */
+export function prometheusVersion(): string | undefined {
+  try {
+    const said = execFileSync('prometheus', ['--version'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    return /version ([\d.]+)/.exec(said)?.[1]
+  } catch {
+    return undefined
+  }
+}
+
+/** @param targets host:port of what it scrapes; its first scrape comes after five seconds, whatever the interval */
+export async function startPrometheus(...targets: string[]): Promise<PrometheusServer> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'seamless-prometheus-'))
+  const config = path.join(folder, 'prometheus.yml')
+  writeFileSync(
+    config,
+    `global: { scrape_interval: 1s, scrape_timeout: 1s }
+scrape_configs: [{ job_name: service, static_configs: [{ targets: ${JSON.stringify(targets)} }] }]
+`,
+  )
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const args = [
+    `--config.file=${config}`,
+    `--storage.tsdb.path=${path.join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    '--enable-feature=native-histograms',
+  ]
+  const start = async (): Promise<ChildProcess> => {
+    const started = spawn('prometheus', args, { stdio: 'ignore' })
+    await ready(url)
+    return started
+  }
+  let child = await start()
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL')
+    if (!hasEnded(child)) await once(child, 'exit')
+  }
+  return {
+    url,
+    freeze: () => void child.kill('SIGSTOP'),
+    kill,
+    async revive() {
+      if (hasEnded(child)) child = await start()
+      else child.kill('SIGCONT')
+    },
+    async remove() {
+      await kill()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
+}
+
+async function ready(url: string): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const answer = await fetch(`${url}/-/ready`).catch(() => undefined)
+    if (answer?.ok === true) return
+    await sleep(100)
+  }
+  throw new Error('prometheus did not become ready within 20 s')
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
