@@ -1,8 +1,10 @@
 import { z } from 'zod'
 
+const EXPECTED = 'expected a command'
+
 /** A line or script of the user's own; it goes to bash as it stands. Outside text reaches it as environment variables only. */
 export const command = z
-  .string({ error: 'expected a command' })
-  .regex(/\S/, { error: 'expected a command' })
-  // oxlint-disable-next-line no-control-regex -- bash would stop reading at a NUL
-  .regex(/^[^\u0000]*$/, { error: 'expected a command without NUL' })
+  .string({ error: EXPECTED })
+  .regex(/\S/, { error: EXPECTED })
+  // Bash would stop reading at a NUL.
+  .refine((text) => !text.includes('\0'), { error: 'expected a command without NUL' })

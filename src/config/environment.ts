@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { command } from './command.ts'
 import { health } from './health.ts'
+import { inMilliseconds } from './in-milliseconds.ts'
 import { name, named } from './name.ts'
 import { duration, proportion } from './quantity.ts'
-import { inMilliseconds, stepFields } from './step.ts'
+import { stepFields } from './step.ts'
 import { variant } from './variant.ts'
 
 const runDeploy = z

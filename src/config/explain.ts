@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type ConfigError, formatPath, quoted } from './config-error.ts'
 import { knownKeys } from './known-keys.ts'
 import { nearestName } from './nearest.ts'
-import type { YamlDocument, YamlPath } from './yaml-document.ts'
+import type { Place, YamlDocument, YamlPath } from './yaml-document.ts'
 
 type Read = Extract<YamlDocument, { ok: true }>
 type Issue = z.core.$ZodIssue
@@ -13,21 +13,31 @@ interface Finding {
   readonly part: 'key' | 'value'
   readonly message: string
   readonly expected?: string | undefined
-  readonly nearest?: string | undefined
+  /** The word at fault and the words that would do: the nearest one is looked for last, in what is shown. */
+  readonly slip?:
+    | { readonly written: string; readonly names: readonly string[]; readonly braces?: boolean }
+    | undefined
 }
 
-/** Zod's issues in the user's words, each with its place in the text. */
+/** More would only hide the first ones. */
+const MAX_ERRORS = 100
+
+/** Zod's issues in the user's words, each with its place in the text, in the text's order; at most 100. */
 export function explain(issues: readonly Issue[], document: Read, file: string): ConfigError[] {
   return issues
     .flatMap((issue) => findings(issue, document.value))
-    .map((finding) => placed(finding, document, file))
+    .map((finding) => ({ finding, place: document.placeOf(finding.path, finding.part) }))
+    .toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
+    .slice(0, MAX_ERRORS)
+    .map(({ finding, place }) => configError(finding, place, file))
 }
 
-function placed(finding: Finding, document: Read, file: string): ConfigError {
-  const { path, part, message, expected, nearest } = finding
+function configError({ path, message, expected, slip }: Finding, place: Place, file: string): ConfigError {
+  const close = slip === undefined ? undefined : nearestName(slip.written, slip.names)
+  const nearest = close !== undefined && slip?.braces === true ? `{${close}}` : close
   return {
     file,
-    ...document.placeOf(path, part),
+    ...place,
     path: formatPath(path),
     message,
     ...(expected === undefined ? {} : { expected }),
@@ -42,7 +52,7 @@ function findings(issue: Issue, root: unknown): Finding[] {
   if (issue.code === 'invalid_element') return issue.issues.flatMap((inner) => findings(inner, root))
   if (issue.code === 'custom' && issue.params !== undefined) return [ruleBroken(issue, path)]
   const value = valueAt(root, path)
-  const expected = authored(issue) ?? expectation(issue)
+  const expected = withQuotes(authored(issue) ?? expectation(issue), issue, value)
   if (value === undefined) return [{ path, part: 'key', message: 'missing', expected }]
   return [misfit(value, path, { expected, issue })]
 }
@@ -54,7 +64,7 @@ function unknownKeys(keys: readonly string[], path: YamlPath, root: unknown): Fi
     part: 'key',
     message: 'unknown key',
     expected: `one of ${names.join(', ')}`,
-    nearest: nearestName(key, names),
+    slip: { written: key, names },
   }))
 }
 
@@ -67,9 +77,8 @@ function badKey(issue: Extract<Issue, { code: 'invalid_key' }>, path: YamlPath):
 /** An issue of our own: its `params` carry what a plain message cannot. */
 function ruleBroken(issue: Extract<Issue, { code: 'custom' }>, path: YamlPath): Finding {
   const { expected, part, written, names, braces } = issue.params as RuleParams
-  const close = written === undefined ? undefined : nearestName(written, names ?? [])
-  const nearest = close !== undefined && braces === true ? `{${close}}` : close
-  return { path, part: part ?? 'value', message: issue.message, expected, nearest }
+  const slip = written === undefined ? undefined : { written, names: names ?? [], braces: braces === true }
+  return { path, part: part ?? 'value', message: issue.message, expected, slip }
 }
 
 interface RuleParams {
@@ -88,9 +97,10 @@ function misfit(
 ): Finding {
   const text = ownWords(issue)
   if (text !== undefined) return { path, part: 'value', message: text }
-  const known = issue.code === 'invalid_value' ? issue.values.map(String) : knownOptions(issue)
-  const nearest = typeof value === 'string' && known !== undefined ? nearestName(value, known) : undefined
-  return { path, part: 'value', message: `${described(value)} does not fit`, expected, nearest }
+  if (value === '') return { path, part: 'value', message: 'empty', expected }
+  const names = issue.code === 'invalid_value' ? issue.values.map(String) : knownOptions(issue)
+  const slip = typeof value === 'string' && names !== undefined ? { written: value, names } : undefined
+  return { path, part: 'value', message: `${described(value)} does not fit`, expected, slip }
 }
 
 /** A schema's own message that begins with "expected", without that word. */
@@ -140,6 +150,13 @@ const TYPES: Readonly<Record<string, string>> = {
   record: 'a mapping',
 }
 
+/** `{version}` without quotes is a mapping in YAML. */
+function withQuotes(expected: string | undefined, issue: Issue, value: unknown): string | undefined {
+  const meantText = issue.code === 'invalid_type' && issue.expected === 'string'
+  if (!meantText || typeof value !== 'object' || expected === undefined) return expected
+  return `${expected}; one that begins with { or [ goes in quotes`
+}
+
 function knownOptions(issue: Issue): string[] | undefined {
   return issue.code === 'invalid_union' && 'options' in issue ? issue.options?.map(String) : undefined
 }
@@ -155,7 +172,6 @@ function amount(limit: number | bigint, origin: string): string {
 }
 
 function described(value: unknown): string {
-  if (value === '') return 'nothing'
   if (typeof value === 'string') return quoted(value)
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'object' && value !== null ? 'a mapping' : String(value)

@@ -1,12 +1,16 @@
-import { z } from 'zod'
-import { written } from './schema.ts'
+import type { z } from 'zod'
+import { publishedSchema } from './published-schema.ts'
 import type { YamlPath } from './yaml-document.ts'
 
 type Schema = z.core.JSONSchema.BaseSchema
 
+/** Made once, and only when there is an error to explain. */
+let published: Schema | undefined
+
 /** The keys that the schema knows for the mapping at `path` of a document, in the schema's order. */
 export function knownKeys(path: YamlPath, root: unknown): string[] {
-  let schemas = [z.toJSONSchema(written, { io: 'input', unrepresentable: 'any' })] as Schema[]
+  published ??= publishedSchema()
+  let schemas = [published]
   let value = root
   for (const step of path) {
     schemas = fitting(schemas, value).flatMap((schema) => below(schema, step))

@@ -7,9 +7,6 @@ export type ParsedConfig =
   | { readonly ok: true; readonly config: Config }
   | { readonly ok: false; readonly errors: readonly [ConfigError, ...ConfigError[]] }
 
-/** More would only hide the first ones. */
-const MAX_ERRORS = 100
-
 /**
  * A configuration's text, at most 64 KiB of YAML, as typed values. `file` is only named in errors. Never throws: all that
  * is wrong with the text, else with its keys and values, else with what they say together, is in `errors`, in the order
@@ -29,10 +26,7 @@ export function parseConfig(text: string, file: string): ParsedConfig {
   return refused(explain(read.error.issues, document, file))
 }
 
-function refused(found: readonly ConfigError[]): ParsedConfig {
-  const [first, ...rest] = found
-    .toSorted((a, b) => a.line - b.line || a.column - b.column)
-    .slice(0, MAX_ERRORS)
+function refused([first, ...rest]: readonly ConfigError[]): ParsedConfig {
   if (first === undefined) throw new Error('a refusal without an error')
   return { ok: false, errors: [first, ...rest] }
 }

@@ -25,6 +25,7 @@ export function refuseContradictions(config: Written, context: z.RefinementCtx):
   refuseSharedVariables(config, report)
   for (const [name, environment] of Object.entries(config.environments)) {
     refuseUnknownEnvironments(name, config, report)
+    refuseCircle(name, config, report)
     refuseUnwatched(['environments', name], environment, report)
     refuseUnknownSources(['environments', name, 'health'], environment, { config, report })
   }
@@ -108,26 +109,24 @@ function refuseSharedVariables(config: Written, report: Report): void {
 
 function refuseUnknownEnvironments(name: string, { environments }: Written, report: Report): void {
   const names = Object.keys(environments).filter((other) => other !== name)
-  const after = environments[name]?.after ?? []
-  for (const [index, other] of after.entries()) {
+  const expected = names.length === 0 ? 'no entry: there is no other environment' : oneOf(names)
+  const seen = new Set<string>()
+  for (const [index, other] of (environments[name]?.after ?? []).entries()) {
     const path = ['environments', name, 'after', index]
-    const expected =
-      names.length === 0 ? 'no entry: there is no other environment' : `one of ${names.join(', ')}`
     if (other === name) report(path, 'an environment does not come after itself', { expected })
     else if (!names.includes(other)) report(path, 'unknown environment', { expected, written: other, names })
-    else if (after.indexOf(other) < index)
-      report(path, `"${other}" stands here twice`, { expected: 'each once' })
+    else if (seen.has(other)) report(path, `"${other}" stands here twice`, { expected: 'each once' })
+    seen.add(other)
   }
+}
+
+/** Reported once, at the member of the circle that is written first. */
+function refuseCircle(name: string, { environments }: Written, report: Report): void {
   const circle = circleFrom(name, environments)
-  // Reported once, at the circle's member that is written first.
-  if (
-    circle !== undefined &&
-    circle.length > 1 &&
-    Object.keys(environments).find((other) => circle.includes(other)) === name
-  ) {
-    const message = `${[...circle, name].join(' after ')}: none could ever be first`
-    report(['environments', name, 'after'], message, { expected: 'an order without a circle' })
-  }
+  if (circle === undefined || circle.length === 1) return
+  if (Object.keys(environments).find((other) => circle.includes(other)) !== name) return
+  const message = `${[...circle, name].join(' after ')}: none could ever be first`
+  report(['environments', name, 'after'], message, { expected: 'an order without a circle' })
 }
 
 /** The names from `start` along `after` back to it, or nothing. */
@@ -170,7 +169,7 @@ function refuseUnknownSources(
   { config: { sources }, report }: { config: Written; report: Report },
 ): void {
   const names = Object.keys(sources)
-  const expected = names.length === 0 ? 'it under sources' : `one of ${names.join(', ')}`
+  const expected = names.length === 0 ? 'it under sources' : oneOf(names)
   const isKnown = (name: string, at: Path): boolean => {
     const known = Object.hasOwn(sources, name)
     if (!known) report(at, 'unknown source', { expected, written: name, names })
@@ -186,4 +185,8 @@ function refuseUnknownSources(
     const message = `its source "${name}" is of type ${type}`
     report([...path, 'checks', key], message, { expected: `a source of type ${wanted}` })
   }
+}
+
+function oneOf(names: readonly string[]): string {
+  return `one of ${names.join(', ')}`
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { inMilliseconds } from './in-milliseconds.ts'
 import { duration } from './quantity.ts'
 import { named } from './name.ts'
 
@@ -11,16 +12,18 @@ const prometheus = z.strictObject({
 
 const scrape = z.strictObject({
   type: z.literal('scrape').describe('Metrics pages read directly; needs no server.'),
-  timeout: duration.prefault('5s').describe('The longest that one page may take.'),
+  timeout: duration.prefault('5s').describe('The longest that one request may take.'),
 })
 
 const probe = z.strictObject({
   type: z.literal('probe').describe('Requests to the service itself.'),
 })
 
-const source = z
-  .discriminatedUnion('type', [prometheus, scrape, probe])
-  .transform((found) => (found.type === 'probe' ? found : { type: found.type, timeoutMs: found.timeout }))
+const source = z.discriminatedUnion('type', [
+  prometheus.transform(inMilliseconds),
+  scrape.transform(inMilliseconds),
+  probe,
+])
 
 /** Where health is read, by name. Origin and token come from the environment: see `bindSource`. */
 export const sources = named(source)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { command } from './command.ts'
+import { inMilliseconds } from './in-milliseconds.ts'
 import { duration } from './quantity.ts'
 import { repositoryGlob, repositoryPath } from './repository-path.ts'
 import { template } from './template.ts'
@@ -81,11 +82,3 @@ export const testStep = variant('adapter', { run: runTest, previous: previousTes
 
 export type BuildStep = z.output<typeof buildStep>
 export type TestStep = z.output<typeof testStep>
-
-/** `timeout` as the number that the core works with. */
-export function inMilliseconds<Step extends { timeout: number }>({
-  timeout,
-  ...step
-}: Step): Omit<Step, 'timeout'> & { timeoutMs: number } {
-  return { ...step, timeoutMs: timeout }
-}

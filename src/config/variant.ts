@@ -1,4 +1,8 @@
 import { z } from 'zod'
+import { nearestName } from './nearest.ts'
+
+/** More would only hide the first ones. */
+const MAX_UNKNOWN = 100
 
 /** By the key that chooses it: a strict object, transformed or not. */
 type Options = Readonly<Record<string, z.ZodType<object, object>>>
@@ -47,19 +51,27 @@ interface Refusal {
 }
 
 function refuse(value: Record<string, unknown>, { tag, names, known, context, found }: Refusal): void {
-  const expected = `one of ${names.join(', ')}`
+  const report = (message: string, path: string[] = [], among: readonly string[] = names): void => {
+    const slip = path[0] === undefined ? {} : { written: path[0], names: [...names, ...known] }
+    const expected = `one of ${among.join(', ')}`
+    context.addIssue({ code: 'custom', message, path, params: { expected, part: 'key', ...slip } })
+  }
   if (found.length > 1) {
-    const message = `names ${found.length} ${tag}s (${found.join(', ')})`
-    context.addIssue({ code: 'custom', message, params: { expected, part: 'key' } })
+    report(`names ${found.length} ${tag}s (${found.join(', ')})`)
     return
   }
-  const unknown = Object.keys(value).filter((key) => !known.includes(key))
-  for (const key of unknown) {
-    const params = { expected, part: 'key', written: key, names }
-    context.addIssue({ code: 'custom', path: [key], message: `unknown ${tag}`, params })
+  const unknown = Object.keys(value)
+    .filter((key) => !known.includes(key))
+    .slice(0, MAX_UNKNOWN)
+  const meantOther = (key: string): boolean => {
+    const nearest = nearestName(key, [...names, ...known])
+    return nearest !== undefined && !names.includes(nearest)
   }
-  if (unknown.length > 0) return
-  context.addIssue({ code: 'custom', message: `names no ${tag}`, params: { expected, part: 'key' } })
+  for (const key of unknown) {
+    if (meantOther(key)) report('unknown key', [key], [...new Set(known)])
+    else report(`unknown ${tag}`, [key])
+  }
+  if (unknown.every(meantOther)) report(`names no ${tag}`)
 }
 
 /** The JSON Schema of what users write: a transform has none of its own. */

@@ -39,6 +39,9 @@ const MAX_BYTES = 64 * 1024
 /** The schema is nine levels deep. */
 const MAX_DEPTH = 32
 
+/** More would only hide the first ones. */
+const MAX_PROBLEMS = 100
+
 /** Where a node stands, and what it holds, by offsets into the text. */
 interface Node {
   readonly keyAt: number
@@ -67,7 +70,7 @@ export function readYaml(text: string): YamlDocument {
 function readEvents(text: string, events: Event[]): YamlDocument {
   const walk = new Walk(text, events)
   const root = walk.document()
-  if (walk.problems.length > 0) return refused(walk.problems)
+  if (walk.problems.length > 0) return refused(walk.problems.slice(0, MAX_PROBLEMS))
   if (root === undefined) {
     const expected = 'a mapping that begins with "driver: action"'
     return refused([{ line: 1, column: 1, path: [], message: 'the file is empty', expected }])
