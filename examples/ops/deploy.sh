@@ -13,7 +13,7 @@ if [ "$stable" = - ]; then free=blue; else free=$(other "$stable"); fi
 if [ "$candidate" != - ]; then ingress set candidate= weight=0; fi
 stop "$free"
 
-rm -rf "$releases/$version"
+rm -rf "$releases/${version:?}"
 mkdir -p "$releases/$version"
 tar -xf "build/orders-$version.tar" -C "$releases/$version"
 start "$free" "$version"

@@ -1,3 +1,5 @@
+# shellcheck shell=bash disable=SC2034 # the scripts that source this use what it sets
+#
 # Blue and green: two slots, each a port of this machine where one version runs. Sourced by the other scripts.
 #
 # From the environment:
