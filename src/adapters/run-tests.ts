@@ -17,7 +17,7 @@ export interface RunTests extends ShellLine {
 }
 
 /** Tests by a line of the user and reads its JUnit reports. Reports that were there before and are unchanged do not count. */
-export function runTester(step: RunTests, shell: StepShell): TestRunner {
+export function runTestRunner(step: RunTests, shell: StepShell): TestRunner {
   return {
     async test(context) {
       try {
