@@ -1,13 +1,15 @@
-import type { JudgedCheck } from './judge/judged-check.ts'
 import { type Arm, type ArmEvidence, evidenceOfArm, judgeArm, startArm } from './judge/arm.ts'
-import { type Reading, readingsOf, type Scale } from './judge/reading.ts'
-import { scaleOf } from './judge/scale.ts'
+import { gather, type Gathering, startGathering } from './judge/gathering.ts'
+import type { JudgedCheck } from './judge/judged-check.ts'
+import { type Reading, readingsOf } from './judge/reading.ts'
+import { type Scale, scaleOf } from './judge/scale.ts'
 import type { Observation } from './observation.ts'
+import { type Noticed, noticed } from './statistics/noticed.ts'
 
 /**
  * The ticks of the version that is compared with, oldest first, ending just before the deployment, at the watch's own tick
  * length; each in the field `candidate` (it was the version in charge then). Before/after mode learns its noise and its frozen
- * reference from them; concurrent mode the edges and levels that are worth watching.
+ * reference from them; concurrent mode its noise, and the edges and levels that are worth watching.
  */
 export type BaselineHistory = readonly Observation[]
 
@@ -16,8 +18,10 @@ export interface JudgeState {
   readonly version: 1
   readonly check: JudgedCheck
   readonly scale: Scale
-  /** One comparison per edge or level; exactly one for the other kinds. */
+  /** One comparison per edge or level; exactly one for the other kinds; none while it still gathers. */
   readonly arms: readonly Arm[]
+  /** First ticks of the other arm, kept only until they tell which edges or levels to compare at. */
+  readonly gathering?: Gathering
   readonly measured: number
   readonly unmeasured: number
 }
@@ -30,10 +34,12 @@ export interface Evidence {
   readonly worse: EValue
   /** For "no worse than the promote margin": the weakest edge or level, since every one must hold. */
   readonly notWorse: EValue
-  /** The comparison people are shown: the edge or level with most evidence of worse, or the only one; absent before there is anything to compare. */
+  /** The comparison people are shown: the edge or level with most evidence of worse, or the only one; absent before there is one. */
   readonly headline?: ArmEvidence
   /** Histogram edge (metric's unit) or gauge level of the headline. */
   readonly level?: number
+  /** Requests that were bad because of the new version; only a concurrent comparison of requests may say so. */
+  readonly noticed?: Noticed
   readonly ticks: { readonly measured: number; readonly unmeasured: number }
 }
 
@@ -43,27 +49,19 @@ export interface EValue {
   readonly value: number
 }
 
-/** Nothing seen yet. A baseline without a measured tick is no baseline: before/after then stays undecided. */
+/** Nothing seen yet. Without any past a before/after check stays unmeasured, unless its ticks come paired. */
 export function startJudge(check: JudgedCheck, baseline: BaselineHistory | undefined): JudgeState {
-  const history = baseline ?? []
-  const scale = scaleOf(check, history)
-  const past = history.map((tick) => readingsOf(check, scale, tick))
-  const arms = scale.levels.map((_, index) =>
-    startArm(
-      check,
-      past.flatMap((readings) => readings?.[index] ?? []),
-      scale.stretch[index] ?? 1,
-    ),
-  )
-  return { version: 1, check, scale, arms, measured: 0, unmeasured: 0 }
+  const scale = scaleOf(check, baseline ?? [])
+  const blank = { version: 1, check, scale, measured: 0, unmeasured: 0 } as const
+  if (scale.levels.length === 0) return { ...blank, arms: [], gathering: startGathering }
+  return { ...blank, arms: armsOf(check, scale, baseline ?? []) }
 }
 
-/** One tick. An unmeasured or senseless observation changes nothing but is counted. */
+/** One tick. An unmeasured or senseless observation changes nothing but is counted; so are the ticks that only choose the edges. */
 export function judge(state: JudgeState, observation: Observation): JudgeState {
+  if (state.gathering) return gatherTick(state, state.gathering, observation)
   const readings = readingsOf(state.check, state.scale, observation)
-  if (!readings || !comparable(state, readings)) {
-    return { ...state, unmeasured: state.unmeasured + 1 }
-  }
+  if (!readings || !comparable(state, readings)) return { ...state, unmeasured: state.unmeasured + 1 }
   const arms = state.arms.map((arm, index) => {
     const reading = readings[index]
     return reading ? judgeArm(arm, reading, state.check) : arm
@@ -74,33 +72,52 @@ export function judge(state: JudgeState, observation: Observation): JudgeState {
 /** What is known so far. Pure: the same state always gives the same evidence. */
 export function evidenceOf(state: JudgeState): Evidence {
   const arms = state.arms.map(evidenceOfArm)
-  const worse = Math.log(arms.reduce((sum, arm) => sum + Math.exp(arm.worse), 0) / arms.length)
-  const notWorse = Math.min(...arms.map((arm) => arm.notWorse))
-  const headline = arms.reduce((most, arm, index) => (arm.worse > (arms[most]?.worse ?? 0) ? index : most), 0)
-  const level = state.scale.levels[headline]
+  const worse = arms.reduce((sum, arm) => sum + Math.exp(arm.worse), 0) / arms.length
+  const index = arms.reduce((most, arm, at) => (arm.worse > (arms[most]?.worse ?? 0) ? at : most), 0)
+  const [headline, level] = [arms[index], state.scale.levels[index]]
+  const { check } = state
   return {
-    kind: state.check.kind,
-    mode: state.check.mode,
-    worse: eValue(arms.length > 0 ? worse : 0),
-    notWorse: eValue(arms.length > 0 ? notWorse : 0),
-    ...(arms[headline] && { headline: arms[headline] }),
-    ...(level !== undefined && leveled(state.check) && { level }),
+    kind: check.kind,
+    mode: check.mode,
+    worse: eValue(arms.length > 0 ? Math.log(worse) : 0),
+    notWorse: eValue(arms.length > 0 ? Math.min(...arms.map((arm) => arm.notWorse)) : 0),
+    ...(headline && { headline }),
+    ...(level !== undefined && (check.kind === 'histogram' || check.kind === 'gauge') && { level }),
+    ...(headline &&
+      check.mode === 'concurrent' &&
+      (check.kind === 'ratio' || check.kind === 'histogram') && {
+        noticed: noticed(headline.candidate, headline.baseline, headline.ratio),
+      }),
     ticks: { measured: state.measured, unmeasured: state.unmeasured },
   }
 }
 
+function armsOf(check: JudgedCheck, scale: Scale, history: BaselineHistory): readonly Arm[] {
+  const past = history.map((tick) => readingsOf(check, scale, tick))
+  return scale.levels.map((_, index) => {
+    const readings = past.flatMap((tick) => tick?.[index] ?? [])
+    return startArm(check, readings, scale.stretch[index] ?? 1)
+  })
+}
+
+function gatherTick(state: JudgeState, gathering: Gathering, observation: Observation): JudgeState {
+  const { gathering: _, ...rest } = { ...state, unmeasured: state.unmeasured + 1 }
+  const more = gather(gathering, observation)
+  if (!more.enough) return { ...rest, gathering: more }
+  const scale = scaleOf(state.check, more.ticks)
+  if (scale.levels.length === 0) return { ...rest, gathering: startGathering }
+  return { ...rest, scale, arms: armsOf(state.check, scale, more.ticks) }
+}
+
+/** Compared arms need the other one in the tick; a frozen reference needs a past. */
+function comparable(state: JudgeState, readings: readonly Reading[]): boolean {
+  const { mode, paired } = state.check
+  const frozen = mode === 'before_after' && !paired
+  return readings.every((reading, index) =>
+    frozen ? !reading.baseline && (state.arms[index]?.past.total ?? 0) > 0 : reading.baseline !== undefined,
+  )
+}
+
 function eValue(log: number): EValue {
   return { log, value: Math.exp(log) }
-}
-
-function leveled(check: JudgedCheck): boolean {
-  return check.kind === 'histogram' || check.kind === 'gauge'
-}
-
-/** Concurrent comparisons need the other arm in the tick; before/after ones a past or a paired tick of it. */
-function comparable(state: JudgeState, readings: readonly Reading[]): boolean {
-  if (readings.length === 0) return false
-  return readings.every(
-    (reading, index) => reading.baseline ?? (state.check.mode === 'before_after' && state.arms[index]?.past),
-  )
 }

@@ -1,54 +1,125 @@
 import type { Counts } from '../observation.ts'
+import {
+  type ConfidenceSequence,
+  intervalOf,
+  narrow,
+  type RatioInterval,
+  startSequence,
+} from '../statistics/confidence-sequence.ts'
+import { startLevel } from '../statistics/level.ts'
+import { longRun, type Noise, noiseOfPast, sum } from '../statistics/noise.ts'
+import { type PairedNoise, pairedTick, ratioNoise, startPairedNoise } from '../statistics/paired-noise.ts'
+import { openPortfolio } from '../statistics/portfolio.ts'
 import type { JudgedCheck } from './judged-check.ts'
-import { betOnNotWorse, betOnWorse, type Offer, settle } from '../statistics/bet.ts'
-import { type Noise, leastNoise, noiseOfPast, sum } from '../statistics/noise.ts'
-import { advance, openPortfolio, type Portfolio } from '../statistics/portfolio.ts'
 import type { Tolerance } from './margin.ts'
 import type { Reading } from './reading.ts'
+import { type Reference, referenceOf } from './reference.ts'
+import { betCount, type Side, step } from './side.ts'
 
 /** One two-arm comparison: its evidence both ways, its totals, and what it knows of the noise. */
 export interface Arm {
-  readonly revert: Tolerance
-  readonly promote: Tolerance
   /** Evidence against "worse by at most the revert margin" (traffic: against "at least a fifth is left"). */
-  readonly worse: Portfolio
+  readonly worse: Side
   /** Evidence against "worse by more than the promote margin". */
-  readonly notWorse: Portfolio
+  readonly notWorse: Side
+  readonly sequence: ConfidenceSequence
   /** Totals over the measured ticks of the watch. */
   readonly candidate: Counts
   readonly baseline: Counts
-  /** The frozen past; absent in concurrent mode. */
-  readonly past?: Counts
+  /** The past: frozen reference in before/after mode, and where the noise was learnt. */
+  readonly past: Counts
   readonly noise: Noise
+  /** Squared CV of the frozen reference itself; 0 where the other arm runs at the same time. */
+  readonly uncertainty: number
+  readonly paired: PairedNoise
 }
 
 export interface ArmEvidence {
+  /** Logarithms of the e-values. */
   readonly worse: number
   readonly notWorse: number
+  /** The candidate's bad-rate over the reference's: estimate and the 99 % confidence sequence. */
+  readonly ratio: RatioInterval & { readonly estimate: number }
   readonly candidate: Counts
+  /** The other arm's totals, or the frozen past's. */
   readonly baseline: Counts
+  /** The bad-rate that would just have been tolerated, from the totals. */
+  readonly tolerated: number
+  /** Long-run noise assumed: variance of the mean rate of many ticks, in units of its square, times their number. */
   readonly noise: number
 }
 
-/** Relative worsenings that bets are best against; a fixed-share portfolio finds the one that pays. */
-const worsenings = [0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 12, 30]
-/** Shares of the margin that a candidate may be better by; for the bets on "not worse". */
-const improvements = [0.15, 0.35, 0.6, 0.85, 0.97]
-/** One tick multiplies evidence by at most 5: no single scrape decides, three must agree. */
-const tickCap = Math.log(5)
+/** Assumed of a reference nobody has watched: swings of 14 % that last minutes, and as much jitter. */
+const unknownNoise: Noise = { swing: 0.02, persistence: 0.9, jitter: 0.02 }
+/** Squared CV between the same hour of two days: 5 %. */
+const dayAgainstDay = 0.0025
+/** Fewer ticks than this say nothing about noise. */
+const fewestTicks = 8
 
 export function startArm(check: JudgedCheck, past: readonly Reading[], stretch: number): Arm {
   const ticks = past.map((reading) => reading.candidate)
-  const frozen = check.mode === 'before_after' && ticks.length > 0
+  const noise = noiseFor(check, ticks)
+  const total = sum(ticks)
+  const uncertainty = uncertaintyOf(check, total, longRun(noise) / Math.max(1, ticks.length))
+  const side = (margin: 'revert' | 'promote', more: boolean): Side => ({
+    tolerance: toleranceOf(check, margin, stretch),
+    portfolio: openPortfolio(betCount(more)),
+    level: startLevel(noise, uncertainty),
+  })
+  const fewerIsWorse = check.kind === 'traffic'
   return {
-    revert: toleranceOf(check, 'revert', stretch),
-    promote: toleranceOf(check, 'promote', stretch),
-    worse: openPortfolio(check.kind === 'traffic' ? improvements.length : worsenings.length),
-    notWorse: openPortfolio(check.kind === 'traffic' ? worsenings.length : improvements.length),
+    worse: side('revert', !fewerIsWorse),
+    notWorse: side('promote', fewerIsWorse),
+    sequence: startSequence,
     candidate: { bad: 0, total: 0 },
     baseline: { bad: 0, total: 0 },
-    noise: frozen ? noiseOfPast(ticks) : { longRun: leastNoise },
-    ...(frozen && { past: sum(ticks) }),
+    past: total,
+    noise,
+    uncertainty,
+    paired: startPairedNoise,
+  }
+}
+
+/** One tick of one comparison. */
+export function judgeArm(arm: Arm, reading: Reading, check: JudgedCheck): Arm {
+  const { candidate, baseline } = reading
+  const noise = noiseNow(arm, reading, check)
+  const reference = referenceOf(arm, reading)
+  const fewerIsWorse = check.kind === 'traffic'
+  const lenient = { ...reading, candidate: { ...candidate, bad: reading.lenient ?? candidate.bad } }
+  return {
+    ...arm,
+    worse: step(arm.worse, reading, { noise, reference, more: !fewerIsWorse }),
+    notWorse: step(arm.notWorse, lenient, { noise, reference, more: fewerIsWorse }),
+    sequence: narrow(arm.sequence, {
+      candidate,
+      baseline,
+      rate: reference.rate,
+      guess: guessOf(arm, reference),
+      noise: longRun(noise),
+      bound: reference.bound,
+    }),
+    candidate: sum([arm.candidate, candidate]),
+    baseline: baseline ? sum([arm.baseline, baseline]) : arm.baseline,
+    paired: baseline ? pairedTick(arm.paired, candidate, baseline) : arm.paired,
+  }
+}
+
+export function evidenceOfArm(arm: Arm): ArmEvidence {
+  const baseline = arm.baseline.total > 0 ? arm.baseline : arm.past
+  const rate = baseline.total > 0 ? baseline.bad / baseline.total : 0
+  const own = arm.candidate.total > 0 ? arm.candidate.bad / arm.candidate.total : 0
+  const { theta, delta } = arm.worse.tolerance
+  // 2.8 standard deviations: the frozen reference's own half per cent.
+  const doubt = Math.exp(2.8 * Math.sqrt(arm.uncertainty))
+  return {
+    worse: arm.worse.portfolio.logWealth,
+    notWorse: arm.notWorse.portfolio.logWealth,
+    ratio: { estimate: rate > 0 ? own / rate : 1, ...intervalOf(arm.sequence, doubt) },
+    candidate: arm.candidate,
+    baseline,
+    tolerated: theta * rate + delta,
+    noise: longRun(arm.noise),
   }
 }
 
@@ -58,61 +129,39 @@ function toleranceOf(check: JudgedCheck, margin: 'revert' | 'promote', stretch: 
   return { theta: check.kind === 'gauge' ? 1 : (1 + worseBy) ** stretch, delta: atLeast }
 }
 
-/** One tick of one comparison. */
-export function judgeArm(arm: Arm, reading: Reading, check: JudgedCheck): Arm {
-  const bad = { candidate: reading.candidate.bad, lenient: reading.lenient ?? reading.candidate.bad }
-  const revert = offerOf(arm, reading, arm.revert)
-  const promote = offerOf(arm, reading, arm.promote)
-  const up = (offer: Offer, count: number): readonly number[] =>
-    worsenings.map((worsening) => {
-      const share = offer.reference > 0 ? (offer.theta * offer.candidate) / offer.reference : 0
-      const mean = offer.candidate * (offer.theta * offer.bound + offer.delta)
-      const size = worsening / (1 + (1 + worsening) * (share + offer.noise * mean))
-      return settle(betOnWorse(offer, size), count, reading.baseline?.bad ?? 0, tickCap)
-    })
-  const down = (offer: Offer, count: number): readonly number[] =>
-    improvements.map((improvement) => {
-      const share = offer.reference > 0 ? (offer.theta * offer.candidate) / offer.reference : 0
-      const mean = offer.candidate * (offer.theta * offer.bound + offer.delta)
-      const size = improvement / (1 + (1 - improvement) * (share + offer.noise * mean))
-      return settle(betOnNotWorse(offer, size), count, reading.baseline?.bad ?? 0, tickCap)
-    })
-  const traffic = check.kind === 'traffic'
-  return {
-    ...arm,
-    worse: advance(arm.worse, traffic ? down(revert, bad.candidate) : up(revert, bad.candidate)),
-    notWorse: advance(arm.notWorse, traffic ? up(promote, bad.lenient) : down(promote, bad.lenient)),
-    candidate: sum([arm.candidate, reading.candidate]),
-    baseline: sum([arm.baseline, reading.baseline ?? { bad: 0, total: 0 }]),
-  }
+/** Squared CV of the reference as a whole: none beside a live arm; day against day when paired; counts and noise when frozen. */
+function uncertaintyOf(check: JudgedCheck, past: Counts, noiseOfMean: number): number {
+  if (check.mode === 'concurrent') return 0
+  return check.paired ? dayAgainstDay : 1 / (past.bad + 1) + noiseOfMean
 }
 
-export function evidenceOfArm(arm: Arm): ArmEvidence {
-  return {
-    worse: arm.worse.logWealth,
-    notWorse: arm.notWorse.logWealth,
-    candidate: arm.candidate,
-    baseline: arm.past ?? arm.baseline,
-    noise: arm.noise.longRun,
-  }
+function noiseFor(check: JudgedCheck, ticks: readonly Counts[]): Noise {
+  const noise = ticks.length >= fewestTicks ? noiseOfPast(ticks) : unknownNoise
+  // Exceedances of a level saturate at all samples, so their swing cannot be followed: all of it counts as jitter.
+  return check.kind === 'gauge' ? { swing: 0, persistence: 0, jitter: longRun(noise) } : noise
 }
 
-function offerOf(arm: Arm, reading: Reading, tolerance: Tolerance): Offer {
-  const noise = arm.noise.longRun
-  const { total } = reading.candidate
-  const seen = reading.baseline ? sum([arm.baseline, { bad: 1, total: reading.baseline.total }]) : arm.past
-  const rate = seen && seen.total > 0 ? (seen.bad + 1) / seen.total : 1
-  if (!reading.baseline) {
-    const delta = tolerance.theta * rate + tolerance.delta
-    return { candidate: total, reference: 0, theta: 0, delta, bound: 0, noise, referenceNoise: 0 }
-  }
-  const ratio = reading.baseline.total / total
-  return {
-    candidate: total,
-    reference: reading.baseline.total,
-    ...tolerance,
-    bound: 1.5 * rate,
-    noise: noise * Math.max(1, ratio),
-    referenceNoise: noise * Math.max(1, 1 / ratio),
-  }
+function noiseNow(arm: Arm, reading: Reading, check: JudgedCheck): Noise {
+  if (!reading.baseline) return arm.noise
+  if (check.mode === 'before_after')
+    return scaled(arm.noise, 1 + reading.candidate.total / reading.baseline.total)
+  return ratioNoise(arm.paired, arm.noise, {
+    candidate: rateOf(arm.candidate),
+    baseline: rateOf(arm.baseline),
+  })
+}
+
+/** The noise of a tick against another tick: both wander, the pooled one less. */
+function scaled(noise: Noise, by: number): Noise {
+  return { ...noise, swing: noise.swing * by, jitter: noise.jitter * by }
+}
+
+function rateOf(counts: Counts): number {
+  return counts.total > 0 ? counts.bad / counts.total : 0
+}
+
+/** a/b as far as known before the tick, drawn to 1 while the counts are few. */
+function guessOf(arm: Arm, reference: Reference): number {
+  const expected = reference.rate * arm.candidate.total
+  return (arm.candidate.bad + 1) / (expected + 1)
 }

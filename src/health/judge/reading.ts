@@ -1,5 +1,6 @@
 import type { Buckets, Counts, Observation } from '../observation.ts'
 import type { JudgedCheck } from './judged-check.ts'
+import type { Scale } from './scale.ts'
 import { badAbove, isBuckets } from './tail.ts'
 
 /** One comparison of one tick: `bad` events in `total` exposure of each arm. For traffic: requests in ticks. */
@@ -8,13 +9,6 @@ export interface Reading {
   /** Bad events of the candidate by the wider measure of the promote margin, where it is not the same event (gauge). */
   readonly lenient?: number
   readonly baseline?: Counts
-}
-
-/** The edges or levels at which a check compares; `[0]` for checks that count only once. */
-export interface Scale {
-  readonly levels: readonly number[]
-  /** Histogram: by how much (as a power) a slower service raises the tail at this edge; 1 elsewhere. */
-  readonly stretch: readonly number[]
 }
 
 /** What one observation says at each level, or undefined where it says nothing that can be trusted. */

@@ -1,14 +1,20 @@
 import type { Observation } from '../observation.ts'
 import type { JudgedCheck } from './judged-check.ts'
-import type { Scale } from './reading.ts'
 import { isBuckets } from './tail.ts'
 
+/** The edges or levels at which a check compares; `[0]` for checks that count only once. */
+export interface Scale {
+  readonly levels: readonly number[]
+  /** Histogram: by how much (as a power) a slower service raises the tail at this edge; 1 elsewhere. */
+  readonly stretch: readonly number[]
+}
+
 /** Edges at which tails are worth watching: above it too common to say "slow", below it too rare to count. */
-const tails = { most: 0.75, least: 0.002 }
+const tails = { most: 0.75, least: 0.0002 }
 /** Each chosen edge leaves at most this share of the last one's tail, or it would say the same again. */
 const thinning = 0.9
 /** An edge counts only if the baseline had this many slower requests; fewer say nothing about the slope. */
-const fewest = 10
+const fewest = 5
 const mostEdges = 8
 /** Levels of a gauge, as quantiles of the baseline; 1 is beyond anything seen. */
 const quantiles = [0.5, 0.8, 0.95, 1]

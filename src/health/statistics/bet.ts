@@ -80,12 +80,13 @@ export function settle(bet: Bet, badOfCandidate: number, badOfReference: number,
   return Math.min(cap, badOfCandidate * bet.candidate + badOfReference * bet.reference + bet.constant)
 }
 
+/** The size, made smaller until neither the generating function nor the reference's stake runs away. */
 function largestSafe(offer: Offer, size: number): number {
   const { candidate: n, delta, theta, bound, noise: v } = offer
   const worst = theta * bound + delta
   const x = v > 0 ? Math.min(size, poleShare / (v * n * worst)) : size
   if (offer.reference <= 0) return x
-  // y ≤ θ·(n_c/n_s)·x / (1 − poleShare-capped term), the value for v_s = v; a bound is enough to keep 1−y positive.
+  // y is at most its value where the reference is as noisy as the candidate, or nearly Poisson: linear in x up to the pole.
   const steepness = (theta * n) / offer.reference / Math.max(1 - poleShare, 1 - v * n * x * worst)
   return Math.min(x, largestReferenceStake / steepness)
 }

@@ -1,0 +1,40 @@
+import type { Counts } from '../observation.ts'
+import { type Noise, sum } from '../statistics/noise.ts'
+import type { Reading } from './reading.ts'
+
+/** What the candidate is compared with in one tick. */
+export interface Reference {
+  /** Bad-rate expected before the tick. */
+  readonly rate: number
+  /** The same, drawn down instead of up where counts are few: for evidence of "not worse". */
+  readonly lowRate: number
+  /** Bad-rate believed once the tick was seen, for learning how far the candidate wandered. */
+  readonly now: number
+  /** Squared CV of `now`. */
+  readonly error: number
+  /** The rate is taken never to exceed this. */
+  readonly bound: number
+}
+
+/** The reference's rate is believed to stay below this many times what it has shown. */
+const boundFactor = 3
+
+/**
+ * Before/after without a paired tick: the frozen past, one bad event added. That makes a past of fixed length behave like one
+ * observed until its next bad event, whose waiting time it can only understate: the direction that cannot accuse wrongly.
+ */
+export function referenceOf(
+  arm: { readonly past: Counts; readonly baseline: Counts; readonly noise: Noise },
+  reading: Reading,
+): Reference {
+  if (!reading.baseline) {
+    const exposure = Math.max(arm.past.total, 1e-9)
+    const rate = (arm.past.bad + 1) / exposure
+    return { rate, lowRate: arm.past.bad / exposure, now: rate, error: 0, bound: rate }
+  }
+  const seen = sum([arm.past, arm.baseline])
+  const rate = seen.total > 0 ? (seen.bad + 1) / seen.total : 1
+  const shape = 1 / (arm.noise.swing + arm.noise.jitter)
+  const now = (shape + reading.baseline.bad) / (shape / rate + reading.baseline.total)
+  return { rate, lowRate: rate, now, error: 1 / (shape + reading.baseline.bad), bound: boundFactor * rate }
+}

@@ -1,0 +1,83 @@
+import { betOnNotWorse, betOnWorse, type Offer, settle } from '../statistics/bet.ts'
+import { forecast, type Forecast, learn, type Level, pass } from '../statistics/level.ts'
+import type { Noise } from '../statistics/noise.ts'
+import { advance, type Portfolio } from '../statistics/portfolio.ts'
+import type { Tolerance } from './margin.ts'
+import type { Reading } from './reading.ts'
+import type { Reference } from './reference.ts'
+
+/** One hypothesis, the money bet against it, and how far an unchanged rate may have wandered if it holds. */
+export interface Side {
+  readonly tolerance: Tolerance
+  readonly portfolio: Portfolio
+  readonly level: Level
+}
+
+/** Relative worsenings beyond the margin that bets are best against; the portfolio finds the one that pays. */
+const worsenings = [0.15, 0.5, 1.5, 5, 20]
+/** Shares of the margin that a candidate may be better by; for bets on fewer bad events. */
+const improvements = [0.15, 0.35, 0.6, 0.85, 0.97]
+/** One tick multiplies evidence by at most 5: no single scrape decides, three must agree. */
+const tickCap = Math.log(5)
+
+/** Each change is bet on twice: as one that sets in now, and as one that has been there from the start. */
+export function betCount(more: boolean): number {
+  return 2 * (more ? worsenings : improvements).length
+}
+
+export interface Step {
+  readonly noise: Noise
+  readonly reference: Reference
+  /** Whether to bet that there are more bad events than tolerated, or fewer. */
+  readonly more: boolean
+}
+
+/** One tick: forecast, bet, settle, learn. Everything a bet uses is known before the tick's counts of bad events. */
+export function step(side: Side, reading: Reading, { noise, reference, more }: Step): Side {
+  const { candidate, baseline } = reading
+  const { theta, delta } = side.tolerance
+  const level = pass(side.level, noise)
+  const foretold = forecast(level, noise)
+  // A candidate that was better for a while has not earned a stricter margin, nor a worse one a laxer: away from 1 one way only.
+  const factor = more ? Math.max(1, foretold.factor) : Math.min(1, foretold.factor)
+  const rate = more ? reference.rate : reference.lowRate
+  const offer = offerOf(
+    reading,
+    { theta: theta * factor, delta: delta * factor },
+    { ...reference, rate },
+    foretold,
+  )
+  const mean = candidate.total * factor * (theta * rate + delta)
+  const share = baseline ? (offer.theta * candidate.total) / baseline.total : 0
+  const factors = changes(more, foretold).map((change) => {
+    const then = more ? 1 + change : 1 - change
+    const size = change / (1 + then * (share + foretold.noise * mean))
+    const bet = more ? betOnWorse(offer, size) : betOnNotWorse(offer, size)
+    return settle(bet, candidate.bad, baseline?.bad ?? 0, tickCap)
+  })
+  const blurred = { ...noise, jitter: noise.jitter + reference.error }
+  const expected = candidate.total * (theta * (baseline ? reference.now : rate) + delta)
+  return {
+    ...side,
+    portfolio: advance(side.portfolio, factors),
+    level: learn(level, blurred, candidate.bad, expected),
+  }
+}
+
+/** A change from the start has partly been taken for a swing by now; what is left of it to see is its power `fresh`. */
+function changes(more: boolean, { fresh }: Forecast): readonly number[] {
+  const now = more ? worsenings : improvements
+  const sinceStart = now.map((change) => Math.abs((more ? 1 + change : 1 - change) ** fresh - 1))
+  return [...now, ...sinceStart]
+}
+
+function offerOf(reading: Reading, tolerance: Tolerance, reference: Reference, { noise }: Forecast): Offer {
+  const candidate = reading.candidate.total
+  const { theta, delta } = tolerance
+  if (reading.baseline) {
+    const { bound } = reference
+    return { candidate, reference: reading.baseline.total, theta, delta, bound, noise, referenceNoise: 0 }
+  }
+  const known = theta * reference.rate + delta
+  return { candidate, reference: 0, theta: 0, delta: known, bound: 0, noise, referenceNoise: 0 }
+}
