@@ -100,6 +100,9 @@ interface Facts {
   readonly shallow: string
 }
 
+/** How a repository says that it lacks objects on purpose (gitformat-partial-clone; the first is older). */
+const PARTIAL = '^(extensions[.]partialclone|remote[.].*[.]promisor)$'
+
 async function readFacts(user: Git, root: string): Promise<Facts> {
   const printed = await user.answer(['rev-parse', '--show-object-format', '--git-common-dir'])
   if (printed === undefined) {
@@ -110,7 +113,7 @@ async function readFacts(user: Git, root: string): Promise<Facts> {
   const [format = 'sha1', common = '.git'] = printed.trim().split('\n')
   const directory = resolve(root, common)
   // A partial clone's missing objects are fetched on use, which a borrower cannot do: it must not borrow.
-  const partial = await user.answer(['config', '--get', 'extensions.partialClone'])
+  const partial = await user.answer(['config', '--get-regexp', PARTIAL])
   return {
     objects: join(directory, 'objects'),
     format,
