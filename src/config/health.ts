@@ -205,6 +205,7 @@ export const health = z
     requireSources(value, context)
     requireArms(value, context)
     requireTime(value, context)
+    requireReachablePast(value, context)
   })
   .transform(({ every, grace, hold, watch, ...rest }) => ({
     ...rest,
@@ -273,6 +274,27 @@ function requireTime(
   if (hold < every) complain('hold', 'shorter than one tick (every)')
   if (watch < ticks * every)
     complain('watch', `too short for ${ticks} ticks: a limit could not be broken ${ticks} times in a row`)
+}
+
+/** A past is read in one go, tick by tick. */
+const MOST_PAST_TICKS = 10_000
+
+function requireReachablePast(
+  {
+    every,
+    baseline,
+  }: {
+    every: number
+    baseline?: z.output<typeof beforeBaseline> | z.output<typeof concurrentBaseline> | undefined
+  },
+  context: z.RefinementCtx,
+): void {
+  if (baseline?.kind !== 'before') return
+  const complain = (message: string): void =>
+    context.addIssue({ code: 'custom', path: ['baseline', 'before'], message })
+  if (baseline.beforeMs / every > MOST_PAST_TICKS) complain(`more than ${MOST_PAST_TICKS} ticks (every)`)
+  if (baseline.sameTime !== undefined && baseline.beforeMs > 86_400_000)
+    complain('with same-time at most 24h')
 }
 
 /** Two arms at the same time are told apart by labels; without them both would be the whole service. */

@@ -54,10 +54,20 @@ export function watchCheck(check: Check, state: CheckState, tick: CheckTick, pat
       : { ...state, comparison: compareTick(check, state.comparison, tick) }
   const { candidate } = tick
   if (candidate.kind === 'value') return measure(check, compared, candidate.value, tick)
-  const isPatient = candidate.kind === 'waiting' && tick.nowMs - (state.freshMs ?? -Infinity) <= patienceMs
-  if (isPatient) return countTick(compared)
+  if (candidate.kind === 'waiting' && isPatient(candidate.why, state, tick.nowMs, patienceMs))
+    return countTick(compared)
   const trail = extendTrail(state.trail, undefined)
   return { ...compared, trail, trouble: { ...explain(candidate, state.freshMs), atMs: tick.nowMs } }
+}
+
+/** The first look at running totals is no missed one, nor is one at a source that scrapes less often than we ask. */
+function isPatient(
+  why: 'first' | 'repeated',
+  { freshMs }: CheckState,
+  nowMs: number,
+  patienceMs: number,
+): boolean {
+  return why === 'first' || (freshMs !== undefined && nowMs - freshMs <= patienceMs)
 }
 
 function measure(check: Check, state: CheckState, value: ArmValue, tick: CheckTick): CheckState {

@@ -5,11 +5,15 @@ import { judge, type JudgeState, startJudge } from './judge.ts'
 import type { JudgedCheck } from './judge/judged-check.ts'
 import { promoteMargin } from './judge/margin.ts'
 import { addToFigure, bucketsIn, type Figure, sizeOf, storeBuckets } from './figure.ts'
-import type { Buckets, Observation } from './observation.ts'
+import type { Buckets, Counts, Observation } from './observation.ts'
 
 /** A check against its baseline. Plain JSON. */
 export interface Comparison {
   readonly mode: JudgedCheck['mode']
+  /** Before/after: the share of the past that was measured. */
+  readonly pastShare: number
+  /** Before/after: all that the past showed. */
+  readonly past?: Figure
   /** Absent until the reference has shown at which latencies or levels to compare. */
   readonly judge?: JudgeState
   /** Concurrent: counts of an arm that wait for the other arm's next measurement, so that both always cover the same time. */
@@ -22,7 +26,7 @@ export interface Comparison {
   }
 }
 
-type Carried = Extract<Figure, { kind: 'counted' | 'buckets' }>
+type Carried = (Counts & { readonly kind: 'counted' }) | Extract<Figure, { kind: 'buckets' }>
 
 /** Whether the configuration asks for this check to be compared. A probe is held to its limit only. */
 export function wantsComparison(health: Health, check: Check): boolean {
@@ -38,10 +42,29 @@ export function startComparison(
   mode: JudgedCheck['mode'],
   history: readonly Observation[] | undefined,
 ): Comparison {
-  const comparison: Comparison = { mode, carried: {}, reference: { ticks: 0, samples: [] } }
+  const measured = history?.filter(({ kind }) => kind !== 'unmeasured').length ?? 0
+  const pastShare = measured / Math.max(1, history?.length ?? 0)
+  const past = mode === 'before_after' ? sumUp(history ?? []) : undefined
+  const comparison: Comparison = {
+    mode,
+    pastShare,
+    ...(past === undefined ? {} : { past }),
+    carried: {},
+    reference: { ticks: 0, samples: [] },
+  }
   const needsLevels = check.kind === 'histogram' || check.kind === 'gauge'
   if (mode === 'concurrent' && needsLevels && history === undefined) return comparison
   return { ...comparison, judge: startJudge(judgedCheck(check, mode), history) }
+}
+
+function sumUp(history: readonly Observation[]): Figure | undefined {
+  let figure: Figure | undefined
+  for (const tick of history) {
+    if (tick.kind === 'counted') figure = addToFigure(figure, { kind: 'counted', counts: tick.candidate })
+    if (tick.kind === 'buckets') figure = addToFigure(figure, { kind: 'buckets', buckets: tick.candidate })
+    if (tick.kind === 'samples') figure = addToFigure(figure, { kind: 'samples', values: tick.candidate })
+  }
+  return figure
 }
 
 export function judgedCheck(check: Check, mode: JudgedCheck['mode']): JudgedCheck {
@@ -61,6 +84,7 @@ export function compareTick(
   comparison: Comparison,
   tick: { readonly candidate: ArmTick; readonly baseline?: ArmTick; readonly share?: number },
 ): Comparison {
+  if (check.kind === 'traffic' && !canCompareTraffic(comparison, tick.share)) return comparison
   if (comparison.mode === 'before_after') {
     if (comparison.judge === undefined || tick.candidate.kind === 'waiting') return comparison
     return { ...comparison, judge: judge(comparison.judge, pastObservation(tick.candidate)) }
@@ -68,7 +92,19 @@ export function compareTick(
   const ready = chooseLevels(check, comparison, tick.baseline)
   const { observation, carried } = pairArms(ready.carried, tick.candidate, tick.baseline)
   if (observation === undefined || ready.judge === undefined) return { ...ready, carried }
-  return { ...ready, carried, judge: judge(ready.judge, observation) }
+  return { ...ready, carried, judge: judge(withShare(ready.judge, tick.share), observation) }
+}
+
+/** A canary has less traffic because it was given less. Against the past only the whole of it compares; at the same time, what the weights say. */
+function canCompareTraffic({ mode }: Comparison, share: number | undefined): boolean {
+  if (mode === 'before_after') return share === undefined || share >= 1
+  return share !== undefined && share > 0 && share < 1
+}
+
+/** Only the traffic check asks for it. Known before the tick, so the bet stays fair. */
+function withShare(state: JudgeState, share: number | undefined): JudgeState {
+  if (state.check.kind !== 'traffic' || share === undefined) return state
+  return { ...state, check: { ...state.check, expectedShare: share / (1 - share) } }
 }
 
 /** Before/after: the candidate alone; the judge has its past. */

@@ -4,7 +4,7 @@ import type { Buckets } from './observation.ts'
 
 /** All that one arm showed so far. Plain JSON: the last edge, +Infinity, is left out of `edges`. */
 export type Figure =
-  | { readonly kind: 'counted'; readonly bad: number; readonly total: number }
+  | { readonly kind: 'counted'; readonly bad: number; readonly total: number; readonly ticks: number }
   | { readonly kind: 'buckets'; readonly edges: readonly number[]; readonly counts: readonly number[] }
   | {
       readonly kind: 'samples'
@@ -18,8 +18,13 @@ export type Figure =
 /** The figure with one more tick. A histogram keeps the edges that all its ticks share. */
 export function addToFigure(figure: Figure | undefined, value: ArmValue): Figure {
   if (value.kind === 'counted') {
-    const { bad, total } = figure?.kind === 'counted' ? figure : { bad: 0, total: 0 }
-    return { kind: 'counted', bad: bad + value.counts.bad, total: total + value.counts.total }
+    const { bad, total, ticks } = figure?.kind === 'counted' ? figure : { bad: 0, total: 0, ticks: 0 }
+    return {
+      kind: 'counted',
+      bad: bad + value.counts.bad,
+      total: total + value.counts.total,
+      ticks: ticks + 1,
+    }
   }
   if (value.kind === 'buckets') {
     return storeBuckets(

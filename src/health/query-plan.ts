@@ -25,6 +25,11 @@ export function queriesOf(health: Health, values: TemplateValues): readonly Quer
   return planQueries(health, values).batches
 }
 
+/** The names of the sources that a watch reads, also those whose queries cannot be made yet. */
+export function sourcesOf({ source, checks }: Health): readonly string[] {
+  return [...new Set(Object.values(checks).flatMap((check) => check.source ?? source ?? []))]
+}
+
 export function planQueries(health: Health, values: TemplateValues): QueryPlan {
   const batches = new Map<string, Map<string, Query>>()
   const checks: Record<string, { candidate: Slots; baseline: Slots }> = {}

@@ -46,6 +46,7 @@ export interface Gate {
 const GRAVITY: readonly Reason[] = [
   'limit_exceeded',
   'worse_than_baseline',
+  'worse_than_short_baseline',
   'no_data',
   'source_error',
   'invalid_data',

@@ -1,0 +1,102 @@
+import type { Check, Health } from '../config/health.ts'
+import type { TemplateValues } from '../config/label-template.ts'
+import type { LabelTemplates } from '../config/selector.ts'
+import type { HealthSource, HistoryRange, HistoryStep } from '../ports/health-source.ts'
+import { NO_MEMORY, readArm } from './arm-reading.ts'
+import { pastObservation, wantsComparison } from './comparison.ts'
+import type { Observation } from './observation.ts'
+import { armQueries } from './query-plan.ts'
+import type { History } from './watch.ts'
+
+export interface BaselineSources {
+  readonly sources: ReadonlyMap<string, HealthSource>
+  /** The deployment: the past ends here (ms). */
+  readonly nowMs: number
+  readonly signal: AbortSignal
+}
+
+/**
+ * The past that a watch compares with, by check. A check whose source keeps no history, or had none, is missing in it:
+ * it is then not compared, and says so. Undefined where the config compares nothing.
+ *
+ * A concurrent comparison takes only the levels to compare at from its last hour; it does without, some minutes later.
+ */
+export async function loadBaseline(
+  health: Health,
+  values: TemplateValues,
+  { sources, nowMs, signal }: BaselineSources,
+): Promise<History | undefined> {
+  const { baseline } = health
+  if (baseline === undefined || !values.previous) return undefined
+  const ranges = rangesOf(health, nowMs)
+  const labels = baseline.kind === 'concurrent' ? baseline.labels : {}
+  const checks = Object.entries(health.checks).filter(([, check]) => wantsPast(health, check))
+  const loaded = await Promise.all(
+    checks.map(async ([name, check]) => {
+      const source = sources.get(check.source ?? health.source ?? '')
+      const ask = { labels, values, ranges, signal }
+      return [name, source === undefined ? [] : await pastOf(check, source, ask)] as const
+    }),
+  )
+  return Object.fromEntries(loaded.filter(([, past]) => past.some(({ kind }) => kind !== 'unmeasured')))
+}
+
+/**
+ * Which past: the time before the deployment, or, with `same-time`, as long a window from the deployment's time of day on,
+ * on each of the four days (or the same day of the four weeks) before, because a season is not an upgrade.
+ */
+export function rangesOf(
+  { baseline, everyMs }: Pick<Health, 'baseline' | 'everyMs'>,
+  nowMs: number,
+): HistoryRange[] {
+  if (baseline === undefined) return []
+  if (baseline.kind === 'concurrent') return [{ fromMs: nowMs - CONCURRENT_MS, toMs: nowMs, stepMs: everyMs }]
+  const { beforeMs, sameTime } = baseline
+  if (sameTime === undefined) return [{ fromMs: nowMs - beforeMs, toMs: nowMs, stepMs: everyMs }]
+  const period = sameTime === 'day' ? DAY_MS : 7 * DAY_MS
+  return Array.from({ length: SAME_TIME_WINDOWS }, (_, index) => {
+    const fromMs = nowMs - (SAME_TIME_WINDOWS - index) * period
+    return { fromMs, toMs: fromMs + Math.min(beforeMs, period), stepMs: everyMs }
+  })
+}
+
+/** Days, or weeks, that `same-time` looks back. */
+export const SAME_TIME_WINDOWS = 4
+
+const DAY_MS = 86_400_000
+const CONCURRENT_MS = 3_600_000
+
+/** The past's steps as the watch would have seen them, tick by tick. */
+export function observePast(check: Check, steps: readonly HistoryStep[]): Observation[] {
+  let memory = NO_MEMORY
+  const observations: Observation[] = []
+  for (const { atMs, measurements } of steps) {
+    const reading = readArm(check, memory, measurements, { nowMs: atMs, sinceMs: -Infinity, isNew: false })
+    memory = reading.memory
+    if (reading.tick.kind !== 'waiting') observations.push(pastObservation(reading.tick))
+  }
+  return observations
+}
+
+interface Ask {
+  readonly labels: LabelTemplates
+  readonly values: TemplateValues
+  readonly ranges: readonly HistoryRange[]
+  readonly signal: AbortSignal
+}
+
+/** A gap between two windows is no tick: each begins anew. */
+async function pastOf(check: Check, source: HealthSource, ask: Ask): Promise<Observation[]> {
+  const queries = armQueries(check, ask.labels, ask.values)
+  if (queries === undefined || source.history === undefined) return []
+  const observations: Observation[] = []
+  for (const range of ask.ranges) {
+    observations.push(...observePast(check, await source.history(queries, range, ask.signal)))
+  }
+  return observations
+}
+
+function wantsPast(health: Health, check: Check): boolean {
+  if (!wantsComparison(health, check)) return false
+  return health.baseline?.kind === 'before' || check.kind === 'histogram' || check.kind === 'gauge'
+}

@@ -1,0 +1,113 @@
+import type { Check } from '../config/health.ts'
+import type { Selector } from '../config/selector.ts'
+import type { CheckState } from './check-watch.ts'
+import { bucketsIn, type Figure, sizeOf } from './figure.ts'
+import { quantileOf } from './latency.ts'
+import { changeText, countText, levelText, shareText } from './number-text.ts'
+import { levelIn, unitOf } from './unit.ts'
+import type { Reason } from './verdict.ts'
+import type { NamedVerdict } from './watch-verdict.ts'
+
+/** One check in words; empty where there is nothing to say. */
+export interface CheckWords {
+  readonly before: string
+  readonly after: string
+  readonly change: string
+  readonly allowed: string
+  /** `0.9 % against 0.1 % (412 of 45 780 requests)` */
+  readonly summary: string
+}
+
+export function describeCheck(check: Check, state: CheckState): CheckWords {
+  const candidate = valueOf(check, state.figures.candidate)
+  const baseline = valueOf(check, state.figures.baseline ?? state.comparison?.past)
+  const before = baseline === undefined ? '' : valueText(check, baseline)
+  const after = candidate === undefined ? '' : valueText(check, candidate)
+  const change =
+    candidate === undefined || baseline === undefined || baseline <= 0 ? '' : changeText(candidate / baseline)
+  const against = before === '' ? '' : ` against ${before}`
+  const size = sizeText(check, state.figures.candidate)
+  const summary = after === '' ? '' : `${after}${against}${size}`
+  return { before, after, change, allowed: allowedText(check, state, baseline), summary }
+}
+
+/** The share that is bad, the quantile, the mean of a gauge, the requests of a tick: in the metric's unit. */
+export function valueOf(check: Check, figure: Figure | undefined): number | undefined {
+  if (figure === undefined || sizeOf(figure) === 0) return undefined
+  if (figure.kind === 'counted')
+    return check.kind === 'traffic' ? figure.total / figure.ticks : figure.bad / figure.total
+  if (figure.kind === 'samples') return figure.sum / figure.count
+  return check.kind === 'histogram' ? quantileOf(bucketsIn(figure), check.quantile) : undefined
+}
+
+/** Why a check is judged as it is, as the end of a sentence. */
+export function whyText({ reason, detail, coverage }: NamedVerdict, check: Check): string {
+  const { measured, expected } = coverage
+  const times = 'consecutive' in check ? ` ${check.consecutive} times in a row` : ''
+  const texts: Readonly<Record<Reason, string>> = {
+    within_limit: 'within its limit',
+    no_worse_than_baseline: 'no worse than tolerated',
+    limit_exceeded: `beyond its limit${times}`,
+    worse_than_baseline: 'worse than tolerated',
+    worse_than_short_baseline: 'worse than its past, of which less than two hours are known',
+    too_early: 'too early to say',
+    no_data: 'no data',
+    source_error: 'the source could not be read',
+    invalid_data: "the source's answers make no sense",
+    low_coverage: `only ${measured} of ${expected} looks gave a value`,
+    too_little_traffic: 'too little traffic',
+    no_baseline: 'nothing to compare with',
+    undecided: 'not clear yet',
+  }
+  return detail === undefined ? texts[reason] : `${texts[reason]}: ${detail}`
+}
+
+function valueText(check: Check, value: number): string {
+  if (check.kind === 'ratio' || check.kind === 'probe') return shareText(value)
+  if (check.kind === 'traffic') return `${countText(value)} requests a tick`
+  const text = levelText(value, unitOf(selectorOf(check)))
+  return check.kind === 'histogram' ? `p${Number((check.quantile * 100).toPrecision(6))} ${text}` : text
+}
+
+/** `max 1 %`, `+10 % and 0.05 pp`, or both. */
+function allowedText(check: Check, state: CheckState, baseline: number | undefined): string {
+  const parts: string[] = []
+  if (check.kind === 'probe') parts.push(`fewer than ${check.consecutive} failures in a row`)
+  if (check.kind === 'ratio' && check.max !== undefined) parts.push(`max ${shareText(check.max)}`)
+  if (check.kind === 'histogram' || check.kind === 'gauge') {
+    const unit = unitOf(selectorOf(check))
+    const text = (level: typeof check.max): string =>
+      level === undefined
+        ? ''
+        : levelText(
+            levelIn(selectorOf(check), level),
+            level.unit === 'none' ? unit : { ...unit, unit: level.unit },
+          )
+    if (check.max !== undefined) parts.push(`max ${text(check.max)}`)
+    if (check.kind === 'gauge' && check.min !== undefined) parts.push(`min ${text(check.min)}`)
+  }
+  if (state.comparison !== undefined) parts.push(toleranceText(check, baseline))
+  return parts.join(', ')
+}
+
+/** `0.16 % (+10 % and 0.05 pp)`: what the baseline makes of the margin, and the margin. */
+function toleranceText(check: Check, baseline: number | undefined): string {
+  if (check.kind === 'traffic') return `at least ${shareText(check.atLeast)} of it`
+  if (check.kind === 'probe') return ''
+  const points = shareText(check.atLeast).replace('%', 'pp')
+  const margin = `+${shareText(check.worseBy)} and ${points}`
+  if (check.kind !== 'ratio' || baseline === undefined) return margin
+  return `${shareText(baseline * (1 + check.worseBy) + check.atLeast)} (${margin})`
+}
+
+function sizeText(check: Check, figure: Figure | undefined): string {
+  if (figure?.kind === 'counted' && check.kind !== 'traffic') {
+    const noun = check.kind === 'probe' ? 'probes' : 'requests'
+    return ` (${countText(figure.bad)} of ${countText(figure.total)} ${noun})`
+  }
+  return figure?.kind === 'buckets' ? ` (${countText(sizeOf(figure))} requests)` : ''
+}
+
+function selectorOf(check: Exclude<Check, { kind: 'ratio' | 'probe' | 'traffic' }>): Selector {
+  return check.kind === 'histogram' ? check.histogram : check.gauge
+}

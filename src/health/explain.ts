@@ -1,0 +1,136 @@
+import type { Check } from '../config/health.ts'
+import type { CheckState } from './check-watch.ts'
+import { describeCheck, whyText } from './check-text.ts'
+import { evidenceText, countText, spanText } from './number-text.ts'
+import { describeQuery, planQueries, type QueryPlan } from './query-plan.ts'
+import { sparkline } from './sparkline.ts'
+import { ALPHA, commonEvidence } from './standing.ts'
+import type { Verdict } from './verdict.ts'
+import type { WatchState } from './watch.ts'
+import { type NamedVerdict, verdictOf, type WatchVerdict } from './watch-verdict.ts'
+
+/** A watch as people and reports read it; every figure in it follows from `evidence`. */
+export interface WatchReport {
+  readonly verdict: Verdict
+  readonly reason: string
+  readonly line: string
+  readonly endedAtMs: number
+  readonly comparison: WatchVerdict['comparison']
+  readonly watched: number
+  readonly checks: CheckRow[]
+  readonly evidence: WatchEvidence
+}
+
+/** One row of the table of checks. */
+export interface CheckRow {
+  readonly name: string
+  readonly verdict: Verdict
+  readonly reason: string
+  readonly before: string
+  readonly after: string
+  readonly change: string
+  readonly allowed: string
+  readonly coverage: { readonly measured: number; readonly expected: number }
+  readonly sparkline: string
+  readonly line: string
+  readonly queries: string[]
+}
+
+/** All that a verdict was made of: the watch's counts, e-values, limits and configuration at that moment. Plain JSON. */
+export interface WatchEvidence {
+  readonly version: 1
+  readonly atMs: number
+  readonly watch: WatchState
+}
+
+/** What is known of the watch at `nowMs`, in words and figures. */
+export function reportOf(watch: WatchState, nowMs: number): WatchReport {
+  const judged = verdictOf(watch, nowMs)
+  const plan = planQueries(watch.health, watch.values)
+  const checks = judged.checks.flatMap((verdict) => rowOf(watch, plan, verdict) ?? [])
+  return {
+    verdict: judged.verdict,
+    reason: judged.reason,
+    line: headline(watch, judged, checks, nowMs),
+    endedAtMs: nowMs,
+    comparison: judged.comparison,
+    watched: judged.watched,
+    checks,
+    evidence: { version: 1, atMs: nowMs, watch },
+  }
+}
+
+function rowOf(watch: WatchState, plan: QueryPlan, verdict: NamedVerdict): CheckRow | undefined {
+  const [check, state] = [watch.health.checks[verdict.name], watch.checks[verdict.name]]
+  if (check === undefined || state === undefined) return undefined
+  const words = describeCheck(check, state)
+  return {
+    name: verdict.name,
+    verdict: verdict.verdict,
+    reason: verdict.reason,
+    before: words.before,
+    after: words.after,
+    change: words.change,
+    allowed: words.allowed,
+    coverage: verdict.coverage,
+    sparkline: sparkline(state.trail),
+    line: `${verdict.name}: ${sentence(check, state, verdict)}`,
+    queries: queriesIn(plan, verdict.name),
+  }
+}
+
+function sentence(check: Check, state: CheckState, verdict: NamedVerdict): string {
+  const { summary } = describeCheck(check, state)
+  const why = whyText(verdict, check)
+  if (verdict.verdict === 'inconclusive') return `${why}${summary === '' ? '' : `; ${summary}`}`
+  return summary === '' ? why : `${summary}, ${why}`
+}
+
+/** `Unhealthy after 2 min 15 s: errors 0.9 % against 0.1 % …` */
+function headline(watch: WatchState, judged: WatchVerdict, rows: readonly CheckRow[], nowMs: number): string {
+  const opening = `${TITLES[judged.verdict]}${judged.ok && !judged.done ? ' so far' : ''} after ${spanText(decidedMs(watch, nowMs) - watch.startedMs)}`
+  const decisive = rows.filter(({ verdict }) => verdict === judged.verdict)
+  if (judged.verdict === 'healthy') {
+    const compared = judged.comparison === 'none' ? 'within the limits' : 'no worse than before'
+    return `${opening}: ${rows.map(({ name }) => name).join(', ')} ${compared}${watchedText(judged.watched)}.`
+  }
+  const shown = decisive.toSorted((a, b) => weigh(judged, a) - weigh(judged, b)).slice(0, 2)
+  const more = decisive.length > shown.length ? ` (and ${decisive.length - shown.length} more)` : ''
+  return `${opening}: ${shown.map(({ line }) => line).join('; ')}${more}${evidenceOfWatch(watch, judged)}.`
+}
+
+/** When it became unhealthy; otherwise now. */
+function decidedMs(watch: WatchState, nowMs: number): number {
+  const broken = Object.values(watch.checks).flatMap(({ limit }) => limit.brokenAtMs ?? [])
+  return Math.min(nowMs, watch.worseAtMs ?? nowMs, ...broken)
+}
+
+/** The checks that have the watch's own reason come first. */
+function weigh(judged: WatchVerdict, row: CheckRow): number {
+  return row.reason === judged.reason ? 0 : 1
+}
+
+function evidenceOfWatch(watch: WatchState, { reason }: WatchVerdict): string {
+  if (reason !== 'worse_than_baseline' && reason !== 'worse_than_short_baseline') return ''
+  return `; evidence ${evidenceText(commonEvidence(watch).log)} (acts at ${1 / ALPHA})`
+}
+
+function watchedText(watched: number): string {
+  return watched > 0 ? `; ${countText(watched)} requests watched` : ''
+}
+
+function queriesIn(plan: QueryPlan, name: string): string[] {
+  const arms = plan.checks[name]
+  const slots = [...(arms?.candidate ?? []), ...(arms?.baseline ?? [])]
+  const texts = slots.flatMap(([batch, query]) => {
+    const found = plan.batches[batch]?.queries[query]
+    return found === undefined ? [] : [describeQuery(found)]
+  })
+  return [...new Set(texts)]
+}
+
+const TITLES: Readonly<Record<Verdict, string>> = {
+  healthy: 'Healthy',
+  unhealthy: 'Unhealthy',
+  inconclusive: 'Inconclusive',
+}
