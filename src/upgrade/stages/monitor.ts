@@ -17,7 +17,7 @@ export interface Watching {
   soak(percent: number | undefined): Promise<HealthGate>
 }
 
-/** The watch of an environment, begun before it is deployed to so that a before/after baseline is the old version's. */
+/** The watch of an environment; opened before it is deployed to, since the past that it may compare with ends there. */
 export async function openWatching(run: Run, name: string): Promise<Watching | undefined> {
   const health = run.config.environments[name]?.health
   if (health === undefined) return undefined
@@ -27,10 +27,11 @@ export async function openWatching(run: Run, name: string): Promise<Watching | u
     ),
   )
   let state: WatchState | undefined
+  const openedMs = run.ports.clock.now()
   const begin = async (): Promise<WatchState> => {
-    const nowMs = run.ports.clock.now()
-    const history = await loadBaseline(health, valuesFor(run, name), { sources, nowMs, signal: run.signal })
-    return startWatch(health, valuesFor(run, name), nowMs, history)
+    const values = valuesFor(run, name)
+    const history = await loadBaseline(health, values, { sources, nowMs: openedMs, signal: run.signal })
+    return startWatch(health, values, run.ports.clock.now(), history)
   }
   const looks = async (percent: number | undefined, decide: Decide, step: string): Promise<HealthGate> => {
     state ??= await begin()
@@ -126,7 +127,9 @@ async function promote(run: Run, name: string, report: VerdictReport): Promise<v
 }
 
 function sourceNames(health: Health): readonly string[] {
-  return [...new Set(queriesOf(health, {}).map(({ source }) => source))]
+  // Not the planned queries': those whose labels name a variable are planned only once its value is known.
+  const named = Object.values(health.checks).map((check) => check.source ?? health.source)
+  return [...new Set(named.filter((name) => name !== undefined))]
 }
 
 function valuesFor(run: Run, name: string): Parameters<typeof startWatch>[1] {
