@@ -3,6 +3,9 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
+/** A configuration is wrong; the message lists all that is, a line each. */
+export class ConfigInvalid extends UsageError {}
+
 /** No commit has this name or id here or at the remote. */
 export class RevisionUnknown extends UsageError {
   readonly revision: string

@@ -19,7 +19,7 @@ export interface PlanRequest {
   readonly sha?: string
   /** The pull request's branch, if the commit is known to be on one. */
   readonly branch?: string
-  readonly defaultBranch: string
+  readonly defaultBranch: () => Promise<string>
   readonly directory: string
   readonly ports: Ports
   /** The upgrade that the journal holds. */
@@ -83,7 +83,7 @@ async function headOf(request: PlanRequest): Promise<Head> {
     )
   }
   if (sha === undefined && config.upgrade !== undefined) {
-    const baseBranch = config.upgrade.base ?? request.defaultBranch
+    const baseBranch = config.upgrade.base ?? (await request.defaultBranch())
     return { kind: 'made', from: (await ports.versionControl.resolve(baseBranch)).id, baseBranch }
   }
   const { id } = await ports.versionControl.resolve(sha ?? 'HEAD')

@@ -34,7 +34,9 @@ export interface UpgradeRequest {
 export async function runUpgrade(request: UpgradeRequest): Promise<Upgrade> {
   const before = await journaled(request.ports)
   const beginning = decideBeginning(before, request.plan)
-  if (beginning.kind === 'refuse') return refused(request, beginning.ending)
+  if (beginning.kind === 'refuse') {
+    return refusedUpgrade(request.plan, request.ports.clock.now(), beginning.ending)
+  }
   const run = openRun({ ...request, ...(beginning.kind === 'resume' && { upgrade: beginning.upgrade }) })
   try {
     if (beginning.kind === 'resume') {
@@ -173,8 +175,7 @@ function reasonOf(error: unknown): ReasonCode {
 }
 
 /** The receipt of a run that did not begin; the journal keeps the one that stands in its way. */
-async function refused({ plan, ports }: UpgradeRequest, ending: Ending): Promise<Upgrade> {
-  const atMs = ports.clock.now()
+export function refusedUpgrade(plan: Plan, atMs: number, ending: Ending): Upgrade {
   const begun = next(undefined, { ...startedEvent(plan), atMs })
   return next(begun, { type: 'ended', ...ending, atMs })
 }

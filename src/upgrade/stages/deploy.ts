@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { DeploymentMismatch } from '../../errors.ts'
 import type { EnvironmentConfig } from '../../config/schema.ts'
 import type { StepContext } from '../../ports/step.ts'
@@ -32,7 +33,7 @@ export async function deployStage(
   if (refused) return refused
   const begun = await begin(run, name)
   if (begun) return begun
-  await run.ports.artifacts.restore(run.upgrade().artifacts, (await run.worktree()).path)
+  await restoreArtifacts(run)
   await showDifference(run, name, environment)
   const unknown = await interrupted(run, name, environment)
   if (unknown) return unknown
@@ -41,6 +42,12 @@ export async function deployStage(
     (await shiftTraffic(run, { name, environment, watching })) ??
     (await nowLive(run, name))
   )
+}
+
+/** The very bytes that were built and tested, also where an earlier job built them. */
+async function restoreArtifacts(run: Run): Promise<void> {
+  const { path } = await run.worktree()
+  await run.ports.artifacts.restore(run.upgrade().artifacts, join(path, run.directory))
 }
 
 async function gate(run: Run, name: string, environment: EnvironmentConfig): Promise<Ending | undefined> {

@@ -1,0 +1,44 @@
+import { getInput } from '@actions/core'
+import { UsageError } from '../errors.ts'
+import { type Stage, stages } from '../upgrade/facts.ts'
+
+export interface Inputs {
+  readonly operation: 'run' | 'plan' | 'rollback'
+  readonly config: string
+  readonly stage: Stage | 'all'
+  readonly environment?: string
+  readonly sha?: string
+  readonly deploymentId?: string
+  readonly planDigest?: string
+  readonly token?: string
+  readonly workingDirectory: string
+}
+
+/** The inputs of `action.yml`, where their defaults are. Error: `UsageError` that lists what an input may be. */
+export function readInputs(): Inputs {
+  return {
+    operation: oneOf('operation', ['run', 'plan', 'rollback']),
+    config: getInput('config'),
+    stage: oneOf('stage', ['all', ...stages]),
+    ...optional('environment', 'environment'),
+    ...optional('sha', 'sha'),
+    ...optional('deploymentId', 'deployment-id'),
+    ...optional('planDigest', 'plan-digest'),
+    ...optional('token', 'github-token'),
+    workingDirectory: getInput('working-directory'),
+  }
+}
+
+function oneOf<const Known extends string>(input: string, known: readonly Known[]): Known {
+  const value = getInput(input)
+  const found = known.find((one) => one === value)
+  if (found !== undefined) return found
+  throw new UsageError(
+    `The input "${input}" is ${JSON.stringify(value)}; it must be one of ${known.join(', ')}.`,
+  )
+}
+
+function optional<const Key extends string>(key: Key, input: string): { [K in Key]?: string } {
+  const value = getInput(input)
+  return value === '' ? {} : ({ [key]: value } as { [K in Key]?: string })
+}

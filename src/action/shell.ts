@@ -1,0 +1,25 @@
+import { setFailed } from '@actions/core'
+import { type Mask, maskOf } from '../adapters/mask.ts'
+import { secretValues } from '../adapters/child-environment.ts'
+import { causes } from '../report/causes.ts'
+import { actionLogs } from './action-log.ts'
+import type { ActionShell } from './run-action.ts'
+
+/**
+ * Runs one entry of the Action: GitHub's cancel (SIGINT, then SIGTERM 7.5 s later) aborts it, and a failure is reported
+ * with its whole chain of causes and ends the process with exit code 1.
+ */
+export async function actionShell(work: (shell: ActionShell) => Promise<void>): Promise<void> {
+  const cancel = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => cancel.abort(new Error('The workflow run was cancelled.')))
+  }
+  const logs = actionLogs((text) => process.stdout.write(text))
+  const mask: Mask = maskOf(secretValues(process.env))
+  try {
+    await work({ environment: process.env, signal: cancel.signal, logs })
+  } catch (error) {
+    logs.resume()
+    setFailed(mask.text(causes(error)))
+  }
+}

@@ -1,0 +1,32 @@
+import { getState, summary } from '@actions/core'
+import { loadConfig, operateUndo } from '../operation.ts'
+import { jobSummary } from '../report/job-summary.ts'
+import { readInputs } from './inputs.ts'
+import { type ActionShell, configPlace, openAction } from './run-action.ts'
+import { outputsOf, setOutputs } from './outputs.ts'
+import { readContext } from './workflow-context.ts'
+import { join } from 'node:path'
+
+/** A cancelled job has five minutes in all; what is not taken back by then is reported dirty while we still can. */
+const UNDO_MS = 4 * 60_000
+
+/**
+ * After the step, whatever became of it: a run that was cancelled or killed has left its journal open, and what it left
+ * in between is taken back now.
+ */
+export async function undoAction(shell: ActionShell): Promise<void> {
+  if (getState('began') !== 'true') return
+  const inputs = readInputs()
+  const context = await readContext(shell.environment)
+  const signal = AbortSignal.any([shell.signal, AbortSignal.timeout(UNDO_MS)])
+  const opened = await openAction({ ...shell, inputs, context, signal })
+  const loaded = await loadConfig(opened, inputs.config, await configPlace(context, opened))
+  const undone = await operateUndo({ opened, loaded }, 'The workflow run was cancelled.', signal)
+  shell.logs.resume()
+  if (undone === undefined) return
+  opened.log.warning(
+    `${undone.message ?? ''} ${undone.environments.map(({ message }) => message ?? '').join(' ')}`,
+  )
+  setOutputs(outputsOf(undone, join(opened.repository.root, '.seamless', 'receipt.json')))
+  await summary.addRaw(jobSummary(undone), true).write()
+}

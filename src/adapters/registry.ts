@@ -1,0 +1,67 @@
+import { bindSource } from '../config/source-binding.ts'
+import type { Config } from '../config/schema.ts'
+import { UsageError } from '../errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { HealthSource } from '../ports/health-source.ts'
+import type { Adapters } from '../upgrade/ports.ts'
+import type { ArtifactStore } from './artifacts.ts'
+import type { StepShell } from './run-shell.ts'
+
+export interface Registry {
+  readonly config: Config
+  readonly shell: StepShell
+  readonly artifacts: ArtifactStore
+  readonly clock: Clock
+}
+
+/** The adapters by the names that the config gives them; each is loaded when it is first asked for. */
+export function openAdapters({ config, shell, artifacts, clock }: Registry): Adapters {
+  return {
+    async builder(step) {
+      const { runBuilder } = await import('./run-build.ts')
+      return runBuilder(step, { ...shell, artifacts })
+    },
+    async testRunner(step) {
+      const { runTestRunner } = await import('./run-tests.ts')
+      return runTestRunner({ ...step, run: step.adapter === 'previous' ? step.previous : step.run }, shell)
+    },
+    async deployer({ deploy }) {
+      const { runDeployer } = await import('./run-deploy.ts')
+      return runDeployer(deploy.run, shell)
+    },
+    async traffic(environment) {
+      const { runTraffic } = await import('./run-traffic.ts')
+      if (environment.traffic === undefined) throw new UsageError('The environment has no traffic section.')
+      return runTraffic(environment.traffic, shell)
+    },
+    source: (name) => openSource(name, config, shell.environment, clock),
+  }
+}
+
+/** A source by its name, at the place that the environment gives it. Error: `UsageError` that names the variable to set. */
+export async function openSource(
+  name: string,
+  { sources }: Pick<Config, 'sources'>,
+  environment: StepShell['environment'],
+  clock: Clock,
+): Promise<HealthSource> {
+  const source = sources[name]
+  if (source === undefined) throw new UsageError(`The config has no source ${JSON.stringify(name)}.`)
+  const binding = bindSource(name, source, environment)
+  if (!binding.ok) throw new UsageError(binding.message)
+  const bound = binding.source
+  switch (bound.type) {
+    case 'prometheus': {
+      const { prometheusSource } = await import('./prometheus.ts')
+      return prometheusSource({ ...bound, clock })
+    }
+    case 'scrape': {
+      const { scrapeSource } = await import('./scrape.ts')
+      return scrapeSource({ ...bound, clock })
+    }
+    case 'probe': {
+      const { probeSource } = await import('./probe.ts')
+      return probeSource({ ...bound, clock })
+    }
+  }
+}

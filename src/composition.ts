@@ -1,0 +1,124 @@
+import { join } from 'node:path'
+import { fileArtifacts } from './adapters/artifacts.ts'
+import { type Environment, secretValues } from './adapters/child-environment.ts'
+import { fileJournal } from './adapters/file-journal.ts'
+import { fileReceipts } from './adapters/file-receipts.ts'
+import { findRepository, type Repository } from './adapters/git-repository.ts'
+import { gitVersionControl } from './adapters/git.ts'
+import { type Mask, maskOf } from './adapters/mask.ts'
+import { openAdapters } from './adapters/registry.ts'
+import { processRunner, type RunProcess } from './adapters/run-process.ts'
+import { stateFolder } from './adapters/state-folder.ts'
+import { systemClock } from './adapters/system-clock.ts'
+import type { Config } from './config/schema.ts'
+import type { Log } from './ports/log.ts'
+import type { VersionControl } from './ports/version-control.ts'
+import type { Ports } from './upgrade/ports.ts'
+
+/** What a shell knows of where it runs. */
+export interface Surroundings {
+  /** Any folder of the repository; the service's own folder, in a repository of several. */
+  readonly folder: string
+  readonly environment: Environment
+  readonly signal: AbortSignal
+  /** Where output goes; every text passes `mask` first. */
+  readonly log: (mask: Mask) => Log
+  readonly github?: GitHubSurroundings
+}
+
+export interface GitHubSurroundings {
+  readonly token: string
+  readonly apiUrl: string
+  readonly repository: string
+  /** The app whose verdicts are believed; that of GitHub Actions on github.com. */
+  readonly appId: number
+  /** Where the run's output can be read. */
+  readonly logUrl?: string
+}
+
+/** The repository as it is before a config is read: enough to read one. */
+export interface Opened {
+  readonly surroundings: Surroundings
+  readonly repository: Repository
+  readonly versionControl: VersionControl
+  readonly run: RunProcess
+  readonly log: Log
+}
+
+/** Error: `UsageError` outside a repository. */
+export async function openRepository(surroundings: Surroundings): Promise<Opened> {
+  const { environment, signal, github, folder } = surroundings
+  const mask = maskFor(surroundings, [])
+  const run = processRunner({ mask })
+  const log = surroundings.log(mask)
+  const shell = { run, environment, signal, remote: 'origin', token: github?.token }
+  const repository = await findRepository(folder, shell)
+  return {
+    surroundings,
+    repository,
+    run,
+    log,
+    versionControl: gitVersionControl({ ...shell, root: repository.root, log }),
+  }
+}
+
+/** All ports of a run of this config. */
+export async function composePorts(
+  { surroundings, repository, versionControl }: Opened,
+  config: Config,
+): Promise<Ports> {
+  const { environment } = surroundings
+  const mask = maskFor(surroundings, declaredSecrets(config))
+  const log = surroundings.log(mask)
+  const state = await stateFolder(repository.root)
+  const artifacts = fileArtifacts(join(state, 'artifacts'))
+  const shell = { environment, log, run: processRunner({ mask }) }
+  return {
+    versionControl,
+    ...(await composeRecord(surroundings, log, state)),
+    adapters: openAdapters({ config, shell, artifacts, clock: systemClock }),
+    artifacts,
+    journal: fileJournal(join(state, 'journal.jsonl')),
+    receipts: fileReceipts(state),
+    clock: systemClock,
+    log,
+  }
+}
+
+/** GitHub keeps the record where a token is there; else a file does, and no pull request is opened or reverted. */
+async function composeRecord(
+  { github, signal }: Surroundings,
+  log: Log,
+  state: string,
+): Promise<Pick<Ports, 'deployments' | 'pullRequests'>> {
+  const clock = systemClock
+  if (github === undefined) {
+    const { localDeployments } = await import('./adapters/local-deployments.ts')
+    return { deployments: localDeployments(join(state, 'deployments.json'), { clock, signal }) }
+  }
+  const [{ openGitHub }, { githubDeployments }, { githubPullRequests }] = await Promise.all([
+    import('./github/client.ts'),
+    import('./github/deployments.ts'),
+    import('./github/pull-requests.ts'),
+  ])
+  const repository = openGitHub(github, { clock, log, signal, fetch: globalThis.fetch })
+  return {
+    deployments: githubDeployments(repository, github),
+    pullRequests: githubPullRequests(repository),
+  }
+}
+
+function maskFor({ environment, github }: Surroundings, declared: readonly string[]): Mask {
+  return maskOf([...secretValues(environment, declared), ...(github ? [github.token] : [])])
+}
+
+/** The environment variables that any step may see as secrets. */
+function declaredSecrets({ build, test, environments }: Config): readonly string[] {
+  return [
+    ...[...build, ...test].flatMap(({ secrets }) => secrets),
+    ...Object.values(environments).flatMap(({ deploy, traffic }) => [
+      ...deploy.run.secrets,
+      ...(traffic?.secrets ?? []),
+    ]),
+  ]
+}

@@ -1,0 +1,4 @@
+import { runAction } from './action/run-action.ts'
+import { actionShell } from './action/shell.ts'
+
+await actionShell(runAction)

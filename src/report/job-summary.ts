@@ -1,0 +1,137 @@
+import type { SuiteResult, VerdictReport } from '../upgrade/facts.ts'
+import type { EnvironmentRecord, Upgrade } from '../upgrade/upgrade.ts'
+import { chart } from './chart.ts'
+import { count, elapsed, headline, noticedBy } from './headline.ts'
+import { cell, code, fence, plain } from './markdown.ts'
+import { nextSteps } from './next-steps.ts'
+
+/** GitHub takes 1 MiB of summary per step; far less is read. */
+const MAX_DIFFERENCE = 8000
+
+/** The receipt as GitHub-flavoured Markdown for a job summary. Every text from outside is inert in it. */
+export function jobSummary(upgrade: Upgrade): string {
+  const { decision, message, startedAtMs, endedAtMs } = upgrade
+  const icon = decision === undefined ? '⏳' : ICONS[decision]
+  const noticed = noticedBy(upgrade)
+  const took = endedAtMs === undefined ? '' : ` In ${elapsed(endedAtMs - startedAtMs)}.`
+  const drawn = chart(upgrade)
+  return [
+    `## ${icon} ${plain(headline(upgrade))}`,
+    `${plain(message ?? '', 2000)}${took}${noticed === undefined ? '' : ` **${capital(noticed.line)}.**`}`,
+    section('Code', codeLines(upgrade)),
+    section('Tests', upgrade.tests.flatMap(testLines)),
+    section('Release', upgrade.environments.flatMap(releaseLines(upgrade))),
+    section('Health', upgrade.environments.flatMap(healthLines)),
+    drawn === '' ? '' : `### Stages\n\n${fence(drawn, { language: 'mermaid' })}`,
+    section('What to do next', list(nextSteps(upgrade).map((step) => plain(step, 1000)))),
+    `<sub>Reason ${code(upgrade.reason ?? 'none')}, upgrade ${code(upgrade.id)}, plan ${code(upgrade.planDigest.slice(0, 19))}.</sub>`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}
+
+const ICONS = {
+  promoted: '✅',
+  completed: '✅',
+  planned: '📋',
+  nothing_to_do: '⚪',
+  held: '⏸️',
+  rolled_back: '↩️',
+  cancelled: '⚪',
+  failed: '❌',
+} as const
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `### ${title}\n\n${lines.join('\n')}`
+}
+
+function list(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `- ${line}`)
+}
+
+function codeLines({ code: difference, candidate, branch, pullRequest, base }: Upgrade): readonly string[] {
+  if (candidate?.sha === undefined) return []
+  const where = branch === undefined ? '' : ` on ${code(branch)}`
+  const request =
+    pullRequest === undefined ? '' : `, pull request [#${pullRequest.number}](${pullRequest.url})`
+  const first = `- ${code(candidate.sha)}${where}${request}`
+  if (difference === undefined) {
+    return [
+      first,
+      base === undefined ? '- First upgrade: there is no version n to compare with.' : '- Not compared.',
+    ]
+  }
+  const { commits, more, files } = difference
+  const sum = (key: 'added' | 'removed'): number => files.reduce((total, file) => total + file[key], 0)
+  return [
+    first,
+    `- ${commits.length + more} commits, ${files.length} files, +${sum('added')} −${sum('removed')}`,
+    ...commits.slice(0, 10).map(({ id, subject }) => `  - ${code(id.slice(0, 12))} ${code(subject, 120)}`),
+  ]
+}
+
+function testLines(suite: SuiteResult): readonly string[] {
+  const parts = [
+    `${suite.passed} passed`,
+    ...(suite.failed > 0 ? [`${suite.failed} failed`] : []),
+    ...(suite.skipped > 0 ? [`${suite.skipped} skipped`] : []),
+    ...(suite.known.length > 0 ? [`${suite.known.length} known failures of the base`] : []),
+    ...(suite.accepted.length > 0 ? [`${suite.accepted.length} accepted breaks`] : []),
+    ...(suite.newlyPassing.length > 0 ? [`${suite.newlyPassing.length} newly passing`] : []),
+    ...(suite.added.length > 0 ? [`${suite.added.length} added`] : []),
+    ...(suite.removed.length > 0 ? [`${suite.removed.length} removed`] : []),
+    ...(suite.unused.length > 0 ? [`${suite.unused.length} entries of accepts not needed`] : []),
+  ]
+  return [
+    `- ${code(suite.suite)}: ${parts.join(', ')}`,
+    ...suite.newlyFailing
+      .slice(0, 20)
+      .flatMap(({ name, message, file, line }) => [
+        `  - ❌ ${code(name)}${file === undefined ? '' : ` at ${code(line === undefined ? file : `${file}:${line}`)}`}${message === undefined ? '' : `: ${code(message, 300)}`}`,
+      ]),
+  ]
+}
+
+function releaseLines(upgrade: Upgrade): (environment: EnvironmentRecord) => readonly string[] {
+  return ({ name, state, previous, weight, difference, message }) => {
+    if (state === 'untouched') return [`- ${code(name)}: untouched`]
+    const from = previous === undefined ? 'its first version' : `before: ${code(previous.name)}`
+    return [
+      `- ${code(name)}: **${state.replaceAll('_', ' ')}**${weight === undefined ? '' : ` at ${weight} %`}, ${from}${message === undefined ? '' : `. ${plain(message, 500)}`}`,
+      ...upgrade.artifacts
+        .slice(0, 10)
+        .map(({ name: artifact, digest }) => `  - ${code(artifact)} ${code(digest.slice(0, 19))}`),
+      ...(difference === undefined
+        ? []
+        : ['', fence(difference, { language: 'diff', maxLength: MAX_DIFFERENCE })]),
+    ]
+  }
+}
+
+function healthLines({ name, judged }: EnvironmentRecord): readonly string[] {
+  return judged.flatMap((report) => [
+    `**${code(name)}, ${report.step === 'watch' ? 'the watch' : `at ${plain(report.step)}`}:** ${plain(report.line, 1000)}`,
+    '',
+    ...healthTable(report),
+    '',
+  ])
+}
+
+function healthTable(report: VerdictReport): readonly string[] {
+  return [
+    '| check | before | now | change | allowed | coverage | | verdict |',
+    '|---|---|---|---|---|---|---|---|',
+    ...report.checks.map(
+      (check) =>
+        `| ${cell(check.name)} | ${cell(check.before)} | ${cell(check.after)} | ${cell(check.change)} | ${cell(check.allowed)} | ${count(check.coverage.measured)} of ${count(check.coverage.expected)} | ${check.sparkline} | ${verdictWord(check.verdict)} |`,
+    ),
+  ]
+}
+
+function verdictWord(verdict: VerdictReport['verdict']): string {
+  return { healthy: '✅ healthy', unhealthy: '❌ unhealthy', inconclusive: '❔ inconclusive' }[verdict]
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
