@@ -149,6 +149,8 @@ function schemaOf(source: Schema): Schema {
       schema[key] = (value as Schema[]).map(schemaOf)
     else if (key === 'additionalProperties' && typeof value === 'object')
       schema[key] = schemaOf(value as Schema)
+    // GitHub declares an empty text as the default of some addresses, and answers it.
+    else if (key === 'format' && source['default'] === '') continue
     else if (KEPT.has(key)) schema[key] = value
   }
   return source['nullable'] === true ? nullable(schema) : schema

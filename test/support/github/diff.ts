@@ -41,7 +41,7 @@ export async function fileDiffs(
     .split(/^diff --git /m)
     .slice(1)
     .map(hunksOf)
-  return parseRaw(raw).map((file, index) => ({ ...file, ...counts[index]!, patch: hunks[index] }))
+  return parseRaw(raw).map((file, index) => Object.assign(file, counts[index]!, { patch: hunks[index] }))
 }
 
 function parseRaw(raw: string): Omit<FileDiff, 'additions' | 'deletions' | 'patch'>[] {

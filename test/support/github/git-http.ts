@@ -40,11 +40,16 @@ export async function serveGit(
     return refused.status
   }
   const repository = git.repository!
-  if (git.path !== '/git-receive-pack') return runBackend(git, repository, io)
+  if (git.path !== '/git-receive-pack') {
+    const status = await runBackend(git, repository, io)
+    io.response.end()
+    return status
+  }
   return hub.exclusively(repository, async () => {
     const before = await refMap(repository)
     const status = await runBackend(git, repository, io)
     await followPush(hub, repository, { before, token: git.token! })
+    io.response.end() // the client is done only when everything has followed
     return status
   })
 }
@@ -85,7 +90,7 @@ async function followPush(
   }
 }
 
-/** Runs `git http-backend` as CGI; resolves with the HTTP status when all was sent. */
+/** Runs `git http-backend` as CGI; resolves with the HTTP status when all was sent but the end. */
 function runBackend(
   git: GitRequest,
   repository: Repository,
@@ -102,13 +107,15 @@ function runBackend(
     const head: Buffer[] = []
     let status = 0
     child.stdout.on('data', (chunk: Buffer) => {
-      if (status > 0) return void response.write(chunk)
+      if (status > 0) {
+        response.write(chunk)
+        return
+      }
       head.push(chunk)
       status = writeHead(response, Buffer.concat(head))
     })
     child.on('close', () => {
       if (status === 0) response.writeHead(500)
-      response.end()
       resolve(status || 500)
     })
   })

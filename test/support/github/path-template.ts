@@ -1,5 +1,5 @@
-/** Parameters of GitHub's paths that may hold slashes (`heads/feature/a`, `src/a.ts`, `main...feature/a`). */
-const WITH_SLASHES = new Set(['ref', 'path', 'basehead', 'branch', 'environment_name'])
+/** Parameters of GitHub's paths that, besides `path`, may hold slashes (`heads/feature/a`, `main...feature/a`). */
+const WITH_SLASHES = new Set(['ref', 'basehead', 'branch', 'environment_name'])
 
 export interface PathMatch {
   operation: string
@@ -29,11 +29,12 @@ export class PathTemplates {
 function compile(operation: string): { method: string; operation: string; pattern: RegExp; names: string[] } {
   const [method = '', path = ''] = operation.split(' ')
   const names: string[] = []
-  const source = path.split(/(\{[^}]+\})/).map((part) => {
+  const source = path.split(/(\/\{path\}|\{[^}]+\})/).map((part) => {
+    // The root folder is the empty path, and clients leave its slash out.
+    if (part === '/{path}' && names.push('path')) return '(?:/(.*?))?'
     if (!part.startsWith('{')) return part.replaceAll(/[.*+?^$()|[\]\\]/g, String.raw`\$&`)
     const name = part.slice(1, -1)
     names.push(name)
-    if (name === 'path') return '(.*?)' // the root folder is the empty path
     return WITH_SLASHES.has(name) ? '(.+?)' : '([^/]+)'
   })
   return { method, operation, pattern: new RegExp(`^${source.join('')}/?$`), names }
@@ -41,7 +42,9 @@ function compile(operation: string): { method: string; operation: string; patter
 
 /** More literal segments first, then fewer parameters, so that `/commits/{ref}/pulls` is tried before `/commits/{ref}`. */
 function byLiterals(one: string, other: string): number {
-  const literals = (operation: string): number =>
-    operation.split('/').filter((s) => s && !s.startsWith('{')).length
   return literals(other) - literals(one) || one.split('{').length - other.split('{').length
+}
+
+function literals(operation: string): number {
+  return operation.split('/').filter((segment) => segment && !segment.startsWith('{')).length
 }

@@ -102,8 +102,11 @@ function urls(hub: Hub, pull: Pull): Json {
   return { ...all, _links: linksJson(hub, pull, all) }
 }
 
+function href(target: string | undefined): Json {
+  return { href: target }
+}
+
 function linksJson(hub: Hub, pull: Pull, all: Record<string, string>): Json {
-  const href = (target: string | undefined): Json => ({ href: target })
   return {
     self: href(pullUrl(hub, pull)),
     html: href(`${repositoryPage(hub, pull.base.repository)}/pull/${pull.issue.number}`),

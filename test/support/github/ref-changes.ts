@@ -1,4 +1,4 @@
-import { commitJson } from './commit-json.ts'
+import type { GitCommit } from './bare-git.ts'
 import type { Account, Pull, Repository } from './entities.ts'
 import type { Hub } from './hub.ts'
 import { pullEvent } from './pull-events.ts'
@@ -29,9 +29,11 @@ export async function refChanged(hub: Hub, change: RefChange): Promise<void> {
 }
 
 function openPulls(hub: Hub): Pull[] {
-  return [...hub.repositories.values()]
-    .flatMap((repository) => [...repository.issues.values()])
-    .flatMap((issue) => (issue.pull && issue.state === 'open' ? [issue.pull] : []))
+  return [...hub.repositories.values()].flatMap((repository) =>
+    [...repository.issues.values()].flatMap((issue) =>
+      issue.pull && issue.state === 'open' ? [issue.pull] : [],
+    ),
+  )
 }
 
 async function followHead(hub: Hub, pull: Pull, change: RefChange): Promise<void> {
@@ -82,7 +84,7 @@ async function emitPush(hub: Hub, change: RefChange): Promise<void> {
   const { git } = repository
   const range = after ? [after, ...(before ? [`^${before}`] : ['--max-count=1'])] : []
   const commits = after ? (await git.log(['--reverse', ...range])).slice(-20) : []
-  const head = after && (await git.objectType(after)) === 'commit' ? await git.commit(after) : undefined
+  const head = commits.at(-1) ?? (after ? await git.commit(after) : undefined)
   const page = repositoryPage(hub, repository)
   hub.emit({
     name: 'push',
@@ -104,16 +106,7 @@ async function emitPush(hub: Hub, change: RefChange): Promise<void> {
   })
 }
 
-function pushedCommit(
-  hub: Hub,
-  repository: Repository,
-  commit: Parameters<typeof commitJson>[2],
-): Record<string, unknown> {
-  const person = ({ name, email }: { name: string; email: string }): Record<string, string> => ({
-    name,
-    email,
-    username: name,
-  })
+function pushedCommit(hub: Hub, repository: Repository, commit: GitCommit): Record<string, unknown> {
   return {
     id: commit.sha,
     tree_id: commit.tree,
@@ -121,10 +114,14 @@ function pushedCommit(
     message: commit.message,
     timestamp: commit.committer.date,
     url: `${repositoryPage(hub, repository)}/commit/${commit.sha}`,
-    author: person(commit.author),
-    committer: person(commit.committer),
+    author: pusher(commit.author),
+    committer: pusher(commit.committer),
     added: [],
     removed: [],
     modified: [],
   }
+}
+
+function pusher({ name, email }: { name: string; email: string }): Record<string, string> {
+  return { name, email, username: name }
 }

@@ -26,13 +26,16 @@ export interface RepositoryCall<Name extends string = string> extends Call<Name>
   token: Token
 }
 
-/** `contents:write`, or several of which one is enough: `issues:write|pull_requests:write`. */
+/**
+ * `contents:write`, or several of which one is enough: `issues:write|pull_requests:write`.
+ * Outside a repository `public`, `anyone` (needs a token) or `app` (needs an app's JWT).
+ */
 export type Access = string
 
 export interface Route {
   /** GitHub's own name of the operation: `GET /repos/{owner}/{repo}`. */
   operation: string
-  access: Access | 'public' | 'app' | 'anyone'
+  access: Access
   /** What a user needs as role where it does not follow from `access`. */
   role?: Role
   inRepository: boolean
@@ -51,7 +54,7 @@ export function inRepository<Operation extends string>(
     access: permission,
     ...(role ? { role } : {}),
     inRepository: true,
-    handle: handle as Route['handle'],
+    handle,
   }
 }
 
@@ -61,5 +64,5 @@ export function outside<Operation extends string>(
   access: 'public' | 'app' | 'anyone',
   handle: (call: Call<ParamNames<Operation>>) => Reply | Promise<Reply>,
 ): Route {
-  return { operation, access, inRepository: false, handle: handle as unknown as Route['handle'] }
+  return { operation, access, inRepository: false, handle }
 }

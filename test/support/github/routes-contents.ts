@@ -59,7 +59,11 @@ export const contentRoutes: Route[] = [
       }
       const content = await repository.git.runBuffer(['cat-file', 'blob', entry.sha])
       if (accepts(headers, 'raw'))
-        return { status: 200, body: content, headers: { 'content-type': 'application/octet-stream' } }
+        return {
+          status: 200,
+          body: content,
+          headers: { 'content-type': 'application/vnd.github.raw+json; charset=utf-8' },
+        }
       return ok({ ...entryJson(at, entry), content: wrapped(content), encoding: 'base64' })
     },
   ),

@@ -67,7 +67,7 @@ export const statusRoutes: Route[] = [
     const url = `${repositoryUrl(hub, repository)}/commits/${sha}`
     const body = {
       state: combinedState(repository, sha),
-      statuses: items.map((status) => ({ ...statusJson(hub, repository, status), required: null })),
+      statuses: items.map((status) => statusJson(hub, repository, status)),
       sha,
       total_count: all.length,
       repository: minimalRepositoryJson(hub, repository),

@@ -54,7 +54,7 @@ function valueOf(name: string, input: DispatchInput, given: unknown): string {
   const value = given ?? input.default
   if (input.required && (value === undefined || value === ''))
     throw unprocessable(`Required input '${name}' not provided`)
-  const text = value === undefined || value === null ? '' : String(value as string)
+  const text = typeof value === 'object' || value === undefined ? '' : `${value as string | number | boolean}`
   if (input.type === 'choice' && given !== undefined && !input.options?.map(String).includes(text))
     throw unprocessable(`Provided value '${text}' for input '${name}' not in the list of allowed values`)
   return text

@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startWorld, type World } from './stand-in.ts'
+
+const WORKFLOW = `
+name: Seamless
+on:
+  workflow_dispatch:
+    inputs:
+      operation: { type: choice, options: [run, rollback], default: run }
+      sha: { required: true }
+jobs: {}
+`
+
+let world: World
+beforeEach(async () => {
+  world = await startWorld()
+  await world.repository.commit({
+    files: { '.github/workflows/seamless.yml': WORKFLOW, '.github/workflows/ci.yml': 'on: push\njobs: {}\n' },
+  })
+})
+afterEach(() => world.end())
+
+const workflow_id = 'seamless.yml'
+
+describe('workflow dispatch', () => {
+  test('a dispatch runs the runner with resolved inputs, and the run is there to be polled', async () => {
+    const { octokit, at, hub, repository } = world
+    const seen: unknown[] = []
+    hub.onDispatch(async (dispatch) => {
+      seen.push(dispatch.inputs, dispatch.workflow, dispatch.sha)
+      return { conclusion: 'failure', artifacts: [{ name: 'receipt', content: '{}' }] }
+    })
+    const { data } = await octokit.rest.actions.createWorkflowDispatch({
+      ...at,
+      workflow_id,
+      ref: 'main',
+      inputs: { sha: 'x' },
+      return_run_details: true,
+    })
+    const { workflow_run_id: run_id } = data as { workflow_run_id: number }
+    expect((await octokit.rest.actions.getWorkflowRun({ ...at, run_id })).data.event).toBe(
+      'workflow_dispatch',
+    )
+    await hub.runsIdle()
+    expect(seen).toEqual([
+      { operation: 'run', sha: 'x' },
+      '.github/workflows/seamless.yml',
+      await repository.shaOf('main'),
+    ])
+    expect((await octokit.rest.actions.getWorkflowRun({ ...at, run_id })).data).toMatchObject({
+      status: 'completed',
+      conclusion: 'failure',
+    })
+    const runs = await octokit.rest.actions.listWorkflowRuns({
+      ...at,
+      workflow_id,
+      event: 'workflow_dispatch',
+    })
+    expect(runs.data.workflow_runs.map(({ id }) => id)).toEqual([run_id])
+    const artifacts = await octokit.rest.actions.listWorkflowRunArtifacts({ ...at, run_id })
+    expect(artifacts.data.artifacts.map(({ name }) => name)).toEqual(['receipt'])
+    expect(hub.events.filter(({ name }) => name === 'workflow_run').map(({ action }) => action)).toEqual([
+      'requested',
+      'in_progress',
+      'completed',
+    ])
+  })
+
+  test('without a runner a run stays queued, and can be cancelled once', async () => {
+    const { octokit, at } = world
+    const answer = await octokit.rest.actions.createWorkflowDispatch({
+      ...at,
+      workflow_id,
+      ref: 'main',
+      inputs: { sha: 'x' },
+    })
+    expect(answer.status).toBe(204)
+    const { data } = await octokit.rest.actions.listWorkflowRunsForRepo({ ...at, status: 'queued' })
+    const run_id = data.workflow_runs[0]!.id
+    await octokit.rest.actions.cancelWorkflowRun({ ...at, run_id })
+    await expect(octokit.rest.actions.cancelWorkflowRun({ ...at, run_id })).rejects.toMatchObject({
+      status: 409,
+    })
+  })
+
+  test.each([
+    [
+      'an input that the workflow does not declare',
+      { inputs: { sha: 'x', oops: '1' } },
+      /Unexpected inputs provided: \["oops"\]/,
+    ],
+    ['a required input left out', { inputs: {} }, /Required input 'sha' not provided/],
+    [
+      'a choice that is none',
+      { inputs: { sha: 'x', operation: 'explode' } },
+      /not in the list of allowed values/,
+    ],
+    [
+      'a workflow without the trigger',
+      { workflow_id: 'ci.yml' },
+      /does not have 'workflow_dispatch' trigger/,
+    ],
+    ['a ref that does not exist', { ref: 'nope', inputs: { sha: 'x' } }, /No ref found/],
+  ])('%s is 422', async (_, given, message) => {
+    const { octokit, at } = world
+    const dispatch = octokit.rest.actions.createWorkflowDispatch({
+      ...at,
+      workflow_id,
+      ref: 'main',
+      ...given,
+    })
+    await expect(dispatch).rejects.toMatchObject({
+      status: 422,
+      message: expect.stringMatching(message) as string,
+    })
+  })
+})
