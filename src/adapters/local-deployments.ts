@@ -56,10 +56,10 @@ export function localDeployments(
       const { state = 'unknown', verdict } = found
       return { ...deployedOf(found), state, ...(verdict !== undefined && { verdict }) }
     },
-    async lastHealthy(environment) {
+    async lastHealthy(environment, except) {
       const { deployments } = await read(file)
       const found = deployments.findLast(
-        (one) => one.environment === environment && one.verdict === 'healthy',
+        (one) => one.environment === environment && one.verdict === 'healthy' && one.sha !== except,
       )
       return found && deployedOf(found)
     },

@@ -59,8 +59,9 @@ export function githubDeployments(github: GitHubRepository, options: GitHubDeplo
       }
       return undefined
     },
-    async lastHealthy(environment) {
+    async lastHealthy(environment, except) {
       for await (const [deployed, key] of ourDeployments(book, environment)) {
+        if (deployed.sha === except) continue
         if ((await readVerdict(github, key)) === 'healthy') return deployed
       }
       return undefined

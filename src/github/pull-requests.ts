@@ -1,3 +1,4 @@
+import { GitHubError } from '../errors.ts'
 import type { NewPullRequest, PullRequest, PullRequests } from '../ports/pull-requests.ts'
 import { plain, posted } from '../report/markdown.ts'
 import type { GitHubRepository } from './client.ts'
@@ -72,7 +73,8 @@ async function revertsSince({ octokit, owner, repo }: GitHubRepository, ms: numb
     // What was not touched since then was not merged since then.
     if (data.length < 100 || data.some(({ updated_at }) => Date.parse(updated_at) < ms)) return reverts
   }
-  throw new Error(
+  throw new GitHubError(
+    200,
     `More than ${MAX_PAGES * 100} pull requests were closed since ${new Date(ms).toISOString()}: not all were counted.`,
   )
 }

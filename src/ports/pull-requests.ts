@@ -54,18 +54,17 @@ export type ProposalReason =
   | 'opened_by_person'
   /** Somebody pushed to our branch: what it holds now is theirs to merge. */
   | 'changed_by_person'
-  /** Rules of the branch: reviews, checks that failed, checks that have not ended, the branch must be up to date, or what GitHub does not say. */
+  /** Rules of the branch: a review (or what only administrators can see), checks that failed, checks that have not ended, the branch must be up to date. */
   | 'review_required'
   | 'checks_failing'
   | 'checks_pending'
   | 'behind'
-  | 'blocked'
-  /** It goes in by itself as soon as the rules of the branch are met. */
+  /** It goes in by itself, or through the merge queue, as soon as the rules of the branch are met. */
   | 'auto_merge'
-  | 'merge_queue'
   /** GitHub did not say within two minutes whether it can be merged. */
   | 'mergeability_unknown'
 
+/** How a revert ended. Its texts are Markdown whose outside values are inert. */
 export type RevertOutcome =
   | { readonly kind: 'merged'; readonly pullRequest: PullRequest; readonly commit: CommitId }
   /** Open, waiting for people; `why` says for what, `reason` is the same for machines. */

@@ -1,5 +1,5 @@
 import type { Merge, RevertOutcome } from '../../ports/pull-requests.ts'
-import { fence } from '../../report/markdown.ts'
+import { code, fence } from '../../report/markdown.ts'
 import type { GitHubRepository } from '../client.ts'
 import { revertCommand } from './recipe.ts'
 
@@ -9,12 +9,12 @@ export async function refused(
   merge: Merge,
   error: unknown,
 ): Promise<RevertOutcome> {
-  const said = error instanceof Error ? error.message : String(error)
+  const said = code(error instanceof Error ? error.message : String(error), 700)
   const workflows = await touchedWorkflows(github, merge)
   const why =
     workflows.length === 0
       ? said
-      : `the merge changed ${workflows.join(', ')}, and only a token with the permission "workflows: write" may put such a file back: that of an App, never a workflow's GITHUB_TOKEN. ${said}`
+      : `the merge changed ${workflows.map((path) => code(path)).join(', ')}, and only a token with the permission "workflows: write" may put such a file back: that of an App, never a workflow's GITHUB_TOKEN. ${said}`
   return {
     kind: 'refused',
     why,

@@ -1,5 +1,5 @@
 import type { Merge, RevertOutcome } from '../../ports/pull-requests.ts'
-import { posted } from '../../report/markdown.ts'
+import { code, posted } from '../../report/markdown.ts'
 import type { GitHubRepository } from '../client.ts'
 import { ensure } from '../ensure.ts'
 import { statusOf } from '../request-policy.ts'
@@ -55,11 +55,11 @@ async function proposeRevert(
   const head = revertBranch(merge)
   const commit = await ensureRevertBranch(github, undoing)
   if (!(await isRevertCommit(github, commit, undoing))) {
-    const why = `the branch ${head} exists and holds something else than the revert of #${merge.number}`
+    const why = `the branch ${code(head)} exists and holds something else than the revert of #${merge.number}`
     return {
       kind: 'refused',
       why,
-      recipe: `Delete ${head} if nobody needs it; a new attempt makes it again.`,
+      recipe: `Delete ${code(head)} if nobody needs it; a new attempt makes it again.`,
     }
   }
   const text = {

@@ -1,6 +1,7 @@
 import type { RestEndpointMethodTypes } from '@octokit/rest'
 
 import type { Merge, RevertOutcome } from '../../ports/pull-requests.ts'
+import { code } from '../../report/markdown.ts'
 import type { GitHubRepository } from '../client.ts'
 import { revertBranch } from '../revert-name.ts'
 import type { Undoing } from './revert-commit.ts'
@@ -18,7 +19,7 @@ export async function revertedByPeople(
 ): Promise<RevertOutcome | undefined> {
   const { status, commits } = await commitsSince(github, merge)
   if (status === 'diverged' || status === 'behind') {
-    const why = `commit ${merge.result} of #${merge.number} is not on ${merge.base} any more`
+    const why = `commit ${merge.result} of #${merge.number} is not on ${code(merge.base)} any more`
     return {
       kind: 'refused',
       why,
@@ -26,7 +27,7 @@ export async function revertedByPeople(
     }
   }
   if (commits.at(-1)?.commit.tree.sha === tree) {
-    return { kind: 'already_reverted', by: `${merge.base} holds what it held before #${merge.number}` }
+    return { kind: 'already_reverted', by: `${code(merge.base)} holds what it held before #${merge.number}` }
   }
   const revert = standingRevert(commits, matcher(github, merge))
   if (revert !== undefined) return { kind: 'already_reverted', by: `commit ${revert.sha}` }
@@ -100,6 +101,6 @@ async function openedByPerson(github: GitHubRepository, merge: Merge): Promise<R
     kind: 'proposed',
     pullRequest: { number: pull.number, url: pull.html_url, head: pull.head.sha },
     reason: 'opened_by_person',
-    why: `${pull.user?.login ?? 'somebody'} has opened #${pull.number} for it already`,
+    why: `${code(pull.user?.login ?? 'somebody')} has opened #${pull.number} for it already`,
   }
 }

@@ -1,5 +1,5 @@
 import type { ProposalReason } from '../../ports/pull-requests.ts'
-import { plain } from '../../report/markdown.ts'
+import { code } from '../../report/markdown.ts'
 import type { GitHubRepository } from '../client.ts'
 import { statusOf } from '../request-policy.ts'
 import type { MergeMethod } from './merge-methods.ts'
@@ -27,10 +27,13 @@ export async function whyBlocked(github: GitHubRepository, pull: PullDetail): Pr
       why: `not ended yet: ${listed(open)}.${startedByNobody(open, reported)}`,
     }
   if (pull.mergeable_state === 'behind')
-    return { reason: 'behind', why: `the rules of ${pull.base.ref} ask that it be brought up to date first` }
+    return {
+      reason: 'behind',
+      why: `the rules of ${code(pull.base.ref)} ask that it be brought up to date first`,
+    }
   return {
     reason: 'review_required',
-    why: `the rules of ${pull.base.ref} hold it back although no check does: most likely it needs a review`,
+    why: `the rules of ${code(pull.base.ref)} hold it back although no check does: most likely it needs a review`,
   }
 }
 
@@ -70,7 +73,7 @@ function startedByNobody(open: readonly string[], reported: ReadonlyMap<string, 
 }
 
 function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 10).map((name) => plain(name, 100))
+  const shown = names.slice(0, 10).map((name) => code(name, 100))
   return shown.join(', ') + (names.length > 10 ? ` and ${names.length - 10} more` : '')
 }
 

@@ -1,0 +1,62 @@
+import { GitHubError } from '../errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Deployed } from '../ports/deployments.ts'
+import type { Log } from '../ports/log.ts'
+import type { PullRequests, Suspects } from '../ports/pull-requests.ts'
+import type { RevertFacts } from './decide.ts'
+
+/** What the run knows by itself. */
+export interface KnownFacts extends Pick<
+  RevertFacts,
+  'policy' | 'shadow' | 'verdict' | 'provenLive' | 'unhealthy'
+> {
+  readonly deployed: Deployed
+  /** The last version that was healthy in this environment before; absent where none ever was. */
+  readonly lastHealthy?: Deployed
+}
+
+export interface RevertPorts {
+  readonly pullRequests: PullRequests
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const DAY_MS = 24 * 3_600_000
+
+/** Completes the facts of a decision. GitHub is asked only for what the decision can turn on. Error: `GitHubError`. */
+export async function gatherRevertFacts(known: KnownFacts, ports: RevertPorts): Promise<RevertFacts> {
+  const { policy, shadow, verdict, provenLive, unhealthy } = known
+  const nowMs = ports.clock.now()
+  const matters = verdict === 'unhealthy' && policy !== 'off'
+  const suspects: Suspects = matters ? await suspectsOf(known, ports.pullRequests) : { kind: 'none' }
+  const wouldMerge = policy === 'auto' && suspects.kind === 'one'
+  const revertsOfTheDay = wouldMerge ? await countReverts(ports, nowMs - DAY_MS) : 0
+  return { policy, shadow, verdict, provenLive, unhealthy, suspects, revertsOfTheDay, nowMs }
+}
+
+async function suspectsOf(
+  { deployed, lastHealthy }: KnownFacts,
+  pullRequests: PullRequests,
+): Promise<Suspects> {
+  if (lastHealthy !== undefined) return pullRequests.suspects(lastHealthy.sha, deployed.sha)
+  const merge = await pullRequests.mergeOf(deployed.sha)
+  if (merge === undefined) return { kind: 'none' }
+  return {
+    kind: 'several',
+    merge,
+    others: 'everything before it, since no version was ever found healthy here',
+  }
+}
+
+async function countReverts(
+  { pullRequests, log }: RevertPorts,
+  sinceMs: number,
+): Promise<number | 'unknown'> {
+  try {
+    return await pullRequests.revertsSince(sinceMs)
+  } catch (error) {
+    if (!(error instanceof GitHubError)) throw error
+    log.warning(`The reverts of the last day could not be counted, so none is merged: ${error.message}`)
+    return 'unknown'
+  }
+}
