@@ -77,9 +77,9 @@ function coarsen({ edges, counts }: Buckets, kept: readonly number[]): Buckets {
 }
 
 function lowerEdge(edges: readonly number[], index: number): number {
-  const before = edges[index - 1]
+  const [before, first] = [edges[index - 1], edges[0] ?? 0]
   if (before !== undefined) return before
-  return (edges[0] ?? 0) > 0 ? 0 : -Infinity
+  return first > 0 && first < Infinity ? 0 : -Infinity
 }
 
 function sum(counts: readonly number[]): number {
