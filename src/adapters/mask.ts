@@ -104,15 +104,18 @@ const KEY_END = /-----END [A-Z0-9 ]{0,32}PRIVATE KEY/
 const KEY_BODY = /^\s*(?:[A-Za-z0-9+/=]*|[A-Za-z-]{1,20}: .*)\s*$|[A-Za-z0-9+/=]{40,}/
 
 function lineMasker(maskLine: (line: string) => string): (line: string) => string {
-  let inKey = false
+  /** Inside a key: what stood before its first line, and so perhaps before the others (`  | `). */
+  let prefix: string | undefined
   return (line) => {
-    if (inKey) {
-      inKey = KEY_BODY.test(line) && !KEY_END.test(line)
-      if (inKey || KEY_END.test(line)) return STARS
+    if (prefix !== undefined) {
+      const rest = line.startsWith(prefix) ? line.slice(prefix.length) : line
+      const isEnd = KEY_END.test(line)
+      if (isEnd || !KEY_BODY.test(rest)) prefix = undefined
+      if (isEnd || prefix !== undefined) return STARS
     }
-    const lastBegin = line.lastIndexOf('-----BEGIN ')
-    inKey =
-      lastBegin !== -1 && PRIVATE_KEY.test(line.slice(lastBegin)) && !KEY_END.test(line.slice(lastBegin))
+    const begin = line.lastIndexOf('-----BEGIN ')
+    const isOpen = begin !== -1 && PRIVATE_KEY.test(line.slice(begin)) && !KEY_END.test(line.slice(begin))
+    prefix = isOpen ? line.slice(0, begin) : undefined
     return maskLine(line.replace(KEY_ON_A_LINE, STARS))
   }
 }
