@@ -36,10 +36,16 @@ export function formatPath(path: YamlPath): string {
 
 /** Outside text as an error shows it: in quotes, escaped, bounded. */
 export function quoted(text: string): string {
-  const shown = text.length > 60 ? `${text.slice(0, 57)}…` : text
-  // Beyond JSON's own escapes: line separators and characters that change the order of what is read.
-  return JSON.stringify(shown.toWellFormed()).replaceAll(
-    /[\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g,
-    (found) => `\\u${(found.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
-  )
+  return visible(JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}…` : text))
 }
+
+/** One bounded line, in which what would break a line, hide or reorder its letters is written as its escape. */
+export function visible(text: string): string {
+  const shown = text.length > 600 ? `${text.slice(0, 599)}…` : text
+  return shown.toWellFormed().replaceAll(INVISIBLE, (found) => {
+    return `\\u${(found.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`
+  })
+}
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const INVISIBLE = /[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g

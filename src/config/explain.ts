@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { type ConfigError, formatPath, quoted } from './config-error.ts'
+import { type ConfigError, formatPath, quoted, visible } from './config-error.ts'
 import { knownKeys } from './known-keys.ts'
 import { nearestName } from './nearest.ts'
 import type { Place, YamlDocument, YamlPath } from './yaml-document.ts'
@@ -39,7 +39,7 @@ function configError({ path, message, expected, slip }: Finding, place: Place, f
     file,
     ...place,
     path: formatPath(path),
-    message,
+    message: visible(message),
     ...(expected === undefined ? {} : { expected }),
     ...(nearest === undefined ? {} : { nearest }),
   }

@@ -1,4 +1,4 @@
-import { type ConfigError, formatPath } from './config-error.ts'
+import { type ConfigError, formatPath, visible } from './config-error.ts'
 import { explain } from './explain.ts'
 import { type Config, config } from './schema.ts'
 import { readYaml } from './yaml-document.ts'
@@ -17,7 +17,7 @@ export function parseConfig(text: string, file: string): ParsedConfig {
   if (!document.ok) {
     return refused(
       document.problems.map(({ line, column, path, message, expected }) => {
-        return { file, line, column, path: formatPath(path), message, expected }
+        return { file, line, column, path: formatPath(path), message: visible(message), expected }
       }),
     )
   }

@@ -11,6 +11,8 @@ interface About {
   /** The name at fault and the names that would do. */
   readonly written?: string
   readonly names?: readonly string[]
+  /** What the error points at; the value unless said. */
+  readonly part?: 'key'
 }
 
 /** What no single key can tell: names that must exist, values that exclude each other, keys that would do nothing. */
@@ -53,6 +55,7 @@ function refuseTwins({ environments, sources }: Written, report: Report): void {
       if (twin !== undefined)
         report([key, name], `too like "${twin}"`, {
           expected: 'names that differ by more than case, - and _',
+          part: 'key',
         })
       seen.set(folded, name)
     }
@@ -61,7 +64,10 @@ function refuseTwins({ environments, sources }: Written, report: Report): void {
     const origin = name.replace(/-rollback$/, '')
     if (origin === name) continue
     const message = `this name is kept for the rollbacks of "${origin}"`
-    report(['environments', name], message, { expected: 'a name that does not end in -rollback' })
+    report(['environments', name], message, {
+      expected: 'a name that does not end in -rollback',
+      part: 'key',
+    })
   }
 }
 

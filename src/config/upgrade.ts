@@ -15,7 +15,10 @@ const AFTERWARDS = ['version', 'previous', 'sha', 'branch', 'repository'] as con
 
 const pullRequest = z
   .strictObject({
-    title: template(AFTERWARDS).prefault('Upgrade to {version}').describe('Its title.'),
+    title: template(AFTERWARDS)
+      .refine((text) => /^.{1,200}$/.test(text), { error: 'expected one line of at most 200 characters' })
+      .prefault('Upgrade to {version}')
+      .describe('Its title.'),
     body: template(AFTERWARDS)
       .prefault('Made by Seamless from {previous}.')
       .describe('Its text, in Markdown.'),

@@ -22,13 +22,13 @@ export function variant<Tag extends string, O extends Options>(
 ): z.ZodType<VariantOutput<Tag, O>, Record<string, unknown>> {
   const names = Object.keys(options)
   const published = Object.values(options).map(publishedSchema)
+  const known = [...new Set(published.flatMap(({ properties }) => Object.keys(properties ?? {})))]
   return z
     .record(z.string(), z.unknown(), { error: `expected a mapping with ${names.join(' or ')}` })
     .transform((value, context): VariantOutput<Tag, O> => {
       const [name, ...more] = names.filter((name) => Object.hasOwn(value, name))
       const option = name === undefined ? undefined : options[name]
       if (option === undefined || more.length > 0) {
-        const known = published.flatMap(({ properties }) => Object.keys(properties ?? {}))
         refuse(value, { tag, names, known, context, found: name === undefined ? [] : [name, ...more] })
         return z.NEVER
       }
@@ -63,15 +63,15 @@ function refuse(value: Record<string, unknown>, { tag, names, known, context, fo
   const unknown = Object.keys(value)
     .filter((key) => !known.includes(key))
     .slice(0, MAX_UNKNOWN)
-  const meantOther = (key: string): boolean => {
+  const others = unknown.filter((key) => {
     const nearest = nearestName(key, [...names, ...known])
     return nearest !== undefined && !names.includes(nearest)
-  }
+  })
   for (const key of unknown) {
-    if (meantOther(key)) report('unknown key', [key], [...new Set(known)])
+    if (others.includes(key)) report('unknown key', [key], known)
     else report(`unknown ${tag}`, [key])
   }
-  if (unknown.every(meantOther)) report(`names no ${tag}`)
+  if (unknown.length === others.length) report(`names no ${tag}`)
 }
 
 /** The JSON Schema of what users write: a transform has none of its own. */

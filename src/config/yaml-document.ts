@@ -36,6 +36,8 @@ export type YamlDocument =
 
 /** A configuration by hand is a few KiB; the cap bounds every later step. */
 const MAX_BYTES = 64 * 1024
+/** Keys and values: the complete example has 250. With it the errors of a hostile file stay few enough to be told in time. */
+const MAX_NODES = 5000
 /** The schema is nine levels deep. */
 const MAX_DEPTH = 32
 
@@ -56,12 +58,14 @@ interface Node {
  */
 export function readYaml(text: string): YamlDocument {
   const bytes = Buffer.byteLength(text)
-  const start = { line: 1, column: 1, path: [] }
   if (bytes > MAX_BYTES) {
-    return refused([{ ...start, message: `the file has ${bytes} bytes`, expected: `at most ${MAX_BYTES}` }])
+    return refused([ofFile(`the file has ${bytes} bytes`, `at most ${MAX_BYTES}`)])
   }
   try {
-    return readEvents(text, parseEvents(text, { maxDepth: MAX_DEPTH }))
+    const events = parseEvents(text, { maxDepth: MAX_DEPTH })
+    const nodes = events.filter(({ type }) => type !== EVENT_ID.POP && type !== EVENT_ID.DOCUMENT).length
+    if (nodes <= MAX_NODES) return readEvents(text, events)
+    return refused([ofFile(`the file has ${nodes} keys and values`, `at most ${MAX_NODES}`)])
   } catch (error) {
     return refused([syntaxProblem(error)])
   }
@@ -73,7 +77,7 @@ function readEvents(text: string, events: Event[]): YamlDocument {
   if (walk.problems.length > 0) return refused(walk.problems.slice(0, MAX_PROBLEMS))
   if (root === undefined) {
     const expected = 'a mapping that begins with "driver: action"'
-    return refused([{ line: 1, column: 1, path: [], message: 'the file is empty', expected }])
+    return refused([ofFile('the file is empty', expected)])
   }
   const [value] = constructFromEvents(events, { source: text, schema: JSON_SCHEMA, maxAliases: 0 })
   return { ok: true, value, placeOf: (path, part) => walk.lines.place(offsetOf(root, path, part)) }
@@ -81,6 +85,10 @@ function readEvents(text: string, events: Event[]): YamlDocument {
 
 function refused(problems: readonly YamlProblem[]): YamlDocument {
   return { ok: false, problems }
+}
+
+function ofFile(message: string, expected: string): YamlProblem {
+  return { line: 1, column: 1, path: [], message, expected }
 }
 
 function syntaxProblem(error: unknown): YamlProblem {

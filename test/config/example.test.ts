@@ -1,0 +1,203 @@
+import { readFileSync } from 'node:fs'
+import { load } from 'js-yaml'
+import { expect, test } from 'vitest'
+import { parseConfig } from '../../src/config/parse.ts'
+import { publishedSchema } from '../../src/config/published-schema.ts'
+import type { Config } from '../../src/config/schema.ts'
+
+const text = readFileSync(new URL('../../examples/seamless.yml', import.meta.url), 'utf8')
+
+function parsed(source: string): Config {
+  const read = parseConfig(source, 'seamless.yml')
+  if (!read.ok) throw new Error(JSON.stringify(read.errors))
+  return read.config
+}
+
+const NO_EXTRAS = { working: '.', env: {}, secrets: [] }
+
+test('the example reads as typed values, with the defaults in', () => {
+  const { environments, ...rest } = parsed(text)
+  expect(rest).toEqual({
+    driver: 'action',
+    version: { file: 'VERSION' },
+    sources: {
+      main: { type: 'prometheus', timeoutMs: 10_000 },
+      pages: { type: 'scrape', timeoutMs: 5000 },
+      site: { type: 'probe' },
+    },
+    upgrade: {
+      base: 'main',
+      branch: 'upgrade/{version}',
+      change: 'npm update --save && npm version minor --no-git-tag-version',
+      message: 'Upgrade from {previous} to {version}',
+      author: 'Seamless <seamless@users.noreply.github.com>',
+      pullRequest: { title: 'Upgrade to {version}', body: 'Made by Seamless from {previous}.', draft: false },
+    },
+    build: [
+      {
+        adapter: 'run',
+        name: 'bundle',
+        run: 'npm ci && npm run build',
+        artifacts: ['dist/**'],
+        env: { NODE_ENV: 'production' },
+        secrets: ['NPM_TOKEN'],
+        working: '.',
+        timeoutMs: 600_000,
+        undo: 'rm -rf dist',
+      },
+    ],
+    test: [
+      {
+        ...NO_EXTRAS,
+        adapter: 'run',
+        name: 'unit',
+        run: 'npm test',
+        junit: ['reports/*.xml'],
+        base: 'npm ci',
+        timeoutMs: 1_200_000,
+      },
+      {
+        ...NO_EXTRAS,
+        adapter: 'previous',
+        name: 'users-of-{previous}',
+        previous: 'npm ci && npm run test:api',
+        junit: ['reports/*.xml'],
+        accepts: ['orders api › GET /v1/orders has no total'],
+        timeoutMs: 1_800_000,
+      },
+    ],
+  })
+  expect(Object.keys(environments)).toEqual(['staging', 'production'])
+  expect(environments['staging']).toEqual({
+    after: [],
+    deploy: {
+      adapter: 'run',
+      run: {
+        ...NO_EXTRAS,
+        deploy: './ops/deploy.sh',
+        status: './ops/status.sh',
+        rollback: './ops/rollback.sh',
+        timeoutMs: 600_000,
+      },
+    },
+    revert: 'off',
+    shadow: false,
+  })
+})
+
+test('the example’s production is deployed in steps and judged by what it says', () => {
+  const { health, ...rest } = parsed(text).environments['production']!
+  expect(rest).toEqual({
+    after: ['staging'],
+    deploy: {
+      adapter: 'run',
+      run: {
+        working: '.',
+        deploy: './ops/deploy.sh',
+        status: './ops/status.sh',
+        rollback: './ops/rollback.sh',
+        diff: './ops/diff.sh',
+        env: { REGION: 'eu-1' },
+        secrets: ['DEPLOY_KEY'],
+        timeoutMs: 600_000,
+      },
+    },
+    traffic: {
+      ...NO_EXTRAS,
+      adapter: 'run',
+      run: './ops/weight.sh',
+      steps: [10, 50, 100],
+      timeoutMs: 60_000,
+    },
+    revert: 'auto',
+    shadow: false,
+  })
+  const { checks, ...watch } = health!
+  expect(watch).toEqual({
+    source: 'main',
+    everyMs: 15_000,
+    graceMs: 60_000,
+    holdMs: 300_000,
+    watchMs: 1_800_000,
+    candidate: { version: '{version}' },
+  })
+  expect(Object.entries(checks).map(([name, check]) => `${name}: ${check.kind}`)).toEqual([
+    'errors: ratio',
+    'latency: histogram',
+    'memory: gauge',
+    'answers: probe',
+  ])
+  expect(checks).toMatchObject({
+    errors: { max: 0.01, consecutive: 3 },
+    latency: { quantile: 0.99, max: { value: 0.3, unit: 'seconds' } },
+    memory: { max: { value: 512 * 1024 * 1024, unit: 'bytes' } },
+    answers: { source: 'site', probe: '/healthz', statuses: [200], body: 'ok', timeoutMs: 2000 },
+  })
+})
+
+test('the example shows every key that the schema knows, but for those of comparisons', () => {
+  const shown = keysOf(load(text))
+  const comparative = ['baseline', 'before', 'same-time', 'worse-by', 'at-least', 'weight', 'min', 'method']
+  const hidden = [...schemaKeys(publishedSchema())].filter((key) => !shown.has(key))
+  expect(hidden.toSorted()).toEqual(comparative.filter((key) => !shown.has(key)).toSorted())
+})
+
+test('off is a word, as YAML 1.2 has it, with quotes and without', () => {
+  expect(text).toContain('revert: off\n')
+  expect(parsed(text.replace('revert: off', 'revert: "off"'))).toEqual(parsed(text))
+})
+
+test('little is needed: a driver, and an environment with its deployer', () => {
+  const source = 'driver: action\nenvironments:\n  live:\n    deploy: { run: { deploy: a, rollback: b } }\n'
+  expect(parsed(source)).toEqual({
+    driver: 'action',
+    sources: {},
+    build: [],
+    test: [],
+    environments: {
+      live: {
+        after: [],
+        deploy: { adapter: 'run', run: { ...NO_EXTRAS, deploy: 'a', rollback: 'b', timeoutMs: 600_000 } },
+        revert: 'off',
+        shadow: false,
+      },
+    },
+  })
+})
+
+test('without a version file the commit message names only version n', () => {
+  expect(parsed(withUpgrade('')).upgrade?.message).toBe('Upgrade from {previous}')
+  expect(parsed(withUpgrade('version: { file: V }\n')).upgrade?.message).toBe(
+    'Upgrade from {previous} to {version}',
+  )
+})
+
+test('a configuration survives JSON: a journal and a watch keep it', () => {
+  const config = parsed(text)
+  expect(JSON.parse(JSON.stringify(config))).toEqual(config)
+})
+
+function withUpgrade(more: string): string {
+  const environments = 'environments: { a: { deploy: { run: { deploy: a, rollback: b } } } }'
+  return `driver: action\n${more}upgrade: { branch: up, change: x }\n${environments}`
+}
+
+function keysOf(value: unknown): Set<string> {
+  if (typeof value !== 'object' || value === null) return new Set()
+  const own = Array.isArray(value) ? [] : Object.keys(value)
+  return new Set(own.concat(...Object.values(value).map((child) => Array.from(keysOf(child)))))
+}
+
+type Schema = ReturnType<typeof publishedSchema>
+
+function schemaKeys(schema: Schema): Set<string> {
+  const children = [
+    ...Object.values(schema.properties ?? {}),
+    ...(schema.anyOf ?? []),
+    ...(schema.oneOf ?? []),
+    schema.items,
+    schema.additionalProperties,
+  ].filter((child): child is Schema => typeof child === 'object' && child !== null && !Array.isArray(child))
+  const own = Object.keys(schema.properties ?? {})
+  return new Set(own.concat(...children.map((child) => Array.from(schemaKeys(child)))))
+}
