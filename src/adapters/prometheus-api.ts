@@ -17,8 +17,8 @@ export type QueryData = z.infer<typeof queryData>
 export type ApiAnswer =
   | { readonly kind: 'data'; readonly data: QueryData }
   | { readonly kind: 'error' | 'invalid'; readonly why: string }
-  /** The answer is over the size cap; fewer steps may fit. */
-  | { readonly kind: 'too_large'; readonly why: string }
+  /** This query cannot be answered, another one may: the server refuses it, or its answer is over the size cap. */
+  | { readonly kind: 'refused' | 'too_large'; readonly why: string }
 
 /** An instant query of 40 000 series has about 10 MiB. */
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024
@@ -100,7 +100,11 @@ function readAnswer(answer: HttpAnswer, where: string, tolerateWarnings: boolean
   const read = contentType === 'application/json' ? envelope.safeParse(parseJson(answer.body)) : undefined
   if (read?.data?.status === 'error') {
     const { errorType, error } = read.data
-    return { kind: 'error', why: `${where} answers ${errorType}: ${error.slice(0, 300)}` }
+    const isOfTheQuery = errorType === 'bad_data' || errorType === 'execution'
+    return {
+      kind: isOfTheQuery ? 'refused' : 'error',
+      why: `${where} answers ${errorType}: ${error.slice(0, 300)}`,
+    }
   }
   if (status < 200 || status >= 300)
     return { kind: 'error', why: `${where} answers with status ${status}${hint(status)}` }

@@ -32,6 +32,43 @@ export function withTimes(selector: Selector): string {
   return `${text} or label_replace(timestamp(${text}), "${TIME_LABEL}", "1", "", "")`
 }
 
+const QUERY_LABEL = '__seamless_query__'
+const NATIVE_LABEL = '__seamless_native__'
+
+/**
+ * PromQL that answers several selectors at once, each with its times. Asked one after the other, the selectors of a
+ * ratio would now and then stand on either side of a scrape, and show failures without the requests that failed; within
+ * one query a Prometheus reads from one snapshot of its series.
+ *
+ * `or` tells series apart by their labels without the name, so each selector's get its number as a label. In Prometheus
+ * 2.42 `label_replace` turns a native histogram into the number 0: `histogram_count` shows which selectors have some.
+ */
+export function together(selectors: readonly Selector[]): string {
+  const numbered = selectors.map((selector, index) => {
+    const native = `label_replace(histogram_count(${formatSelector(selector)}), "${NATIVE_LABEL}", "1", "", "")`
+    return `label_replace(${withTimes(selector)} or ${native}, "${QUERY_LABEL}", "${index}", "", "")`
+  })
+  return numbered.join(' or ')
+}
+
+type Vector = Extract<QueryData, { resultType: 'vector' }>
+
+/** What `together` gave, taken apart again: a vector for each of the `count` selectors, none for one with native histograms, which must be asked alone. @throws StrangeAnswer */
+export function apart({ result }: Vector, count: number): (Vector | undefined)[] {
+  const parts = Array.from({ length: count }, (): { result: Vector['result']; isNative: boolean } => ({
+    result: [],
+    isNative: false,
+  }))
+  for (const { metric: tagged, ...point } of result) {
+    const { [QUERY_LABEL]: index, ...metric } = tagged
+    const part = parts[Number(index)]
+    if (part === undefined) throw new StrangeAnswer('a series came that belongs to no query')
+    if (NATIVE_LABEL in metric) part.isNative = true
+    else part.result.push({ metric, ...point })
+  }
+  return parts.map((part) => (part.isNative ? undefined : { resultType: 'vector', result: part.result }))
+}
+
 /** A result by the times (ms) of its evaluations: one for an instant query, one a step for a range. @throws StrangeAnswer */
 export function pointsByTime(data: QueryData): Map<number, Point[]> {
   const times = new Map<number, Point[]>()

@@ -1,16 +1,11 @@
-import { parseSelector, type Selector } from '../config/selector.ts'
 import { UsageError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { HealthSource, HistoryRange, HistoryStep, Measurement, Query } from '../ports/health-source.ts'
+import type { HealthSource, HistoryStep, Measurement } from '../ports/health-source.ts'
 import { inParallel } from './in-parallel.ts'
-import { type ApiAnswer, askPrometheus, type PrometheusApi, type QueryData } from './prometheus-api.ts'
-import {
-  measureExpression,
-  measureSelector,
-  pointsByTime,
-  StrangeAnswer,
-  withTimes,
-} from './prometheus-samples.ts'
+import { type ApiAnswer, askPrometheus, type PrometheusApi } from './prometheus-api.ts'
+import { readPast, stepTimes } from './prometheus-past.ts'
+import { measureAll, prepare, type Prepared, type RawSeries, unmeasured } from './prometheus-query.ts'
+import { apart, StrangeAnswer, together } from './prometheus-samples.ts'
 
 export interface PrometheusOptions {
   readonly name: string
@@ -30,9 +25,6 @@ export interface PrometheusOptions {
 /** Prometheus runs 20 queries at a time by default (`-query.max-concurrency`); others want some too. */
 const QUERIES_AT_ONCE = 6
 
-/** Prometheus refuses a range query of more than 11 000 points a series. */
-const MAX_STEPS = 11_000
-
 /** Between two machines that keep their time by NTP there are milliseconds. */
 const MAX_CLOCK_DIFFERENCE_MS = 60_000
 
@@ -44,15 +36,19 @@ const MAX_CLOCK_DIFFERENCE_MS = 60_000
  */
 export function prometheusSource(options: PrometheusOptions): HealthSource {
   const api = makeApi(options)
+  const readJointly = jointReader(api)
   return {
     name: options.name,
     async read(queries, signal) {
       signal.throwIfAborted()
-      return inParallel(QUERIES_AT_ONCE, queries, async (query) => {
-        const prepared = prepare(query)
-        if ('kind' in prepared) return prepared
-        const answer = await askPrometheus(api, 'query', { query: prepared.promql }, signal)
-        return measureInstant(prepared, answer, options.clock.now())
+      const prepared = queries.map(prepare)
+      const raw = prepared.filter((query) => 'selector' in query)
+      const joint = await readJointly(raw, signal)
+      return inParallel(QUERIES_AT_ONCE, prepared, async (query) => {
+        if ('kind' in query) return query
+        const answer =
+          joint.get(query) ?? (await askPrometheus(api, 'query', { query: query.promql }, signal))
+        return measureInstant(query, answer, options.clock.now())
       })
     },
     async history(queries, range, signal) {
@@ -92,22 +88,39 @@ function makeApi({
   }
 }
 
-/** A query as PromQL; with its selector where raw samples are wanted. */
-interface Prepared {
-  readonly promql: string
-  /** As the config has it, for people. */
-  readonly shown: string
-  readonly selector?: Selector
+/**
+ * Asks for all selectors at once, so that what they give is of one moment. The answers lack those that must be asked by
+ * themselves: all of them where one spoils the whole, and then this is not tried again with the same ones.
+ */
+function jointReader(
+  api: PrometheusApi,
+): (queries: readonly RawSeries[], signal: AbortSignal) => Promise<ReadonlyMap<Prepared, ApiAnswer>> {
+  let refused = ''
+  return async (queries, signal) => {
+    const promql = together(queries.map(({ selector }) => selector))
+    if (queries.length < 2 || promql === refused) return new Map()
+    const answer = await askPrometheus(api, 'query', { query: promql }, signal)
+    if (answer.kind !== 'refused' && answer.kind !== 'too_large') return answersApart(queries, answer)
+    refused = promql
+    return new Map()
+  }
 }
 
-function prepare(query: Query): Prepared | Extract<Measurement, { kind: 'invalid' }> {
-  if (query.kind === 'probe') return { kind: 'invalid', why: 'a Prometheus does not answer probe queries' }
-  if (query.kind === 'expression') return { promql: query.promql, shown: query.promql }
+function answersApart(queries: readonly RawSeries[], answer: ApiAnswer): Map<Prepared, ApiAnswer> {
+  if (answer.kind !== 'data' || answer.data.resultType !== 'vector') {
+    return new Map(queries.map((query) => [query, answer]))
+  }
   try {
-    const selector = parseSelector(query.selector)
-    return { promql: withTimes(selector), shown: query.selector, selector }
+    const parts = apart(answer.data, queries.length)
+    const found = queries.flatMap((query, index): [Prepared, ApiAnswer][] => {
+      const data = parts[index]
+      return data === undefined ? [] : [[query, { kind: 'data', data }]]
+    })
+    return new Map(found)
   } catch (error) {
-    return { kind: 'invalid', why: error instanceof Error ? error.message : String(error) }
+    if (!(error instanceof StrangeAnswer)) throw error
+    const invalid: ApiAnswer = { kind: 'invalid', why: error.message }
+    return new Map(queries.map((query) => [query, invalid]))
   }
 }
 
@@ -132,76 +145,4 @@ function measureInstant(query: Prepared, answer: ApiAnswer, nowMs: number): Meas
     kind: 'error',
     why: `the clocks of the Prometheus and of this machine are ${Math.round(apartMs / 1000)} s apart: what was measured before the deployment cannot be told from what was measured after it`,
   }
-}
-
-/** The measurements of a result by the time of its evaluations; or the one reason why it has none. */
-function measureAll(query: Prepared, data: QueryData): Map<number, Measurement> | Measurement {
-  const { shown, selector } = query
-  try {
-    const measured = new Map<number, Measurement>()
-    for (const [atMs, points] of pointsByTime(data)) {
-      measured.set(
-        atMs,
-        selector === undefined ? measureExpression(points, atMs, shown) : measureSelector(points, selector),
-      )
-    }
-    return measured
-  } catch (error) {
-    if (!(error instanceof StrangeAnswer)) throw error
-    return { kind: 'invalid', why: `${shown}: ${error.message}` }
-  }
-}
-
-function unmeasured({ kind, why }: Exclude<ApiAnswer, { kind: 'data' }>): Measurement {
-  return { kind: kind === 'error' ? 'error' : 'invalid', why }
-}
-
-/** Multiples of the step: the same steps whenever one asks, so that a replay sees the same values and servers can cache them. */
-function stepTimes({ fromMs, toMs, stepMs }: HistoryRange): number[] {
-  const first = Math.ceil(fromMs / stepMs) * stepMs
-  return Array.from(
-    { length: Math.max(0, Math.floor((toMs - first) / stepMs) + 1) },
-    (_, step) => first + step * stepMs,
-  )
-}
-
-interface Past {
-  readonly api: PrometheusApi
-  readonly query: Query
-  readonly stepMs: number
-  readonly signal: AbortSignal
-}
-
-/** One measurement for each of the times. */
-async function readPast(past: Past, times: readonly number[]): Promise<Measurement[]> {
-  const prepared = prepare(past.query)
-  if ('kind' in prepared) return times.map(() => prepared)
-  const measurements: Measurement[] = []
-  for (let from = 0; from < times.length; from += MAX_STEPS) {
-    measurements.push(...(await readChunk(past, prepared, times.slice(from, from + MAX_STEPS))))
-  }
-  return measurements
-}
-
-async function readChunk(past: Past, query: Prepared, times: readonly number[]): Promise<Measurement[]> {
-  const parameters = {
-    query: query.promql,
-    start: String((times[0] ?? 0) / 1000),
-    end: String((times.at(-1) ?? 0) / 1000),
-    step: String(past.stepMs / 1000),
-  }
-  const answer = await askPrometheus(past.api, 'query_range', parameters, past.signal)
-  if (answer.kind === 'too_large' && times.length > 1) {
-    const half = Math.ceil(times.length / 2)
-    const earlier = await readChunk(past, query, times.slice(0, half))
-    return [...earlier, ...(await readChunk(past, query, times.slice(half)))]
-  }
-  if (answer.kind !== 'data') return times.map(() => unmeasured(answer))
-  if (answer.data.resultType !== 'matrix') {
-    return times.map(() => ({ kind: 'invalid', why: `${query.shown} gives no range of values` }))
-  }
-  const measured = measureAll(query, answer.data)
-  if (!(measured instanceof Map)) return times.map(() => measured)
-  const empty: Measurement = { kind: 'no_data', why: `${query.shown}: nothing at that time` }
-  return times.map((atMs) => measured.get(atMs) ?? empty)
 }

@@ -1,4 +1,4 @@
-import { parseSelector, type Selector } from '../config/selector.ts'
+import { type Matcher, parseSelector, type Selector } from '../config/selector.ts'
 import { UsageError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HealthSource, Measurement, Query, Sample } from '../ports/health-source.ts'
@@ -163,11 +163,16 @@ function measure(query: Query, scrapes: readonly Scrape[]): Measurement {
   const selector = readSelector(query.selector)
   if (selector instanceof Error) return { kind: 'invalid', why: selector.message }
   try {
-    return matchWithin(MATCHING_MS, () => select(selector, query.selector, scrapes))
+    const work = (): Measurement => select(selector, query.selector, scrapes)
+    return selector.matchers.some(isPattern) ? matchWithin(MATCHING_MS, work) : work()
   } catch (error) {
     if (error instanceof PatternFailure) return { kind: 'invalid', why: error.message }
     throw error
   }
+}
+
+function isPattern({ operator }: Matcher): boolean {
+  return operator === '=~' || operator === '!~'
 }
 
 function readSelector(text: string): Selector | Error {

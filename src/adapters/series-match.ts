@@ -4,7 +4,7 @@ import { compilePattern } from './pattern.ts'
 
 /**
  * Whether a series is one that a PromQL selector selects: an absent label is an empty one, and a regular expression
- * must match the whole value (https://prometheus.io/docs/prometheus/latest/querying/basics/#instant-vector-selectors).
+ * must match the whole value, line feeds included as since Prometheus 3 (https://prometheus.io/docs/prometheus/latest/querying/basics/#instant-vector-selectors).
  * @throws PatternFailure
  */
 export function seriesMatch({ metric, matchers }: Selector): (labels: Labels) => boolean {

@@ -275,6 +275,91 @@ describe('raw series', () => {
   )
 })
 
+describe('several selectors of a tick', () => {
+  const queries = [select('bad'), expression('up'), select('rate(m[1m])'), select('total')]
+  const single = vector({ metric: {}, value: [NOW, '1'] }, time({}, NOW))
+
+  it('are one question, so that no scrape comes between them', async () => {
+    const joint = vector(
+      tagged('1', { __name__: 'total', a: 'x' }, 100),
+      tagged('0', { __name__: 'bad', a: 'x' }, 3),
+      tagged('0', { a: 'x', __seamless_time__: '1' }, NOW - 1),
+      tagged('1', { a: 'x', __seamless_time__: '1' }, NOW - 2),
+    )
+    const asked = replies((query) => [200, query === 'up' ? single : joint])
+    const answered = await source().read(queries, new AbortController().signal)
+    expect(asked).toHaveLength(2)
+    expect(answered[0]).toEqual({
+      kind: 'ok',
+      samples: [{ labels: { __name__: 'bad', a: 'x' }, value: 3, atMs: NOW_MS - 1000 }],
+    })
+    expect(answered.map(({ kind }) => kind)).toEqual(['ok', 'ok', 'invalid', 'ok'])
+    expect(answered[3]).toMatchObject({ samples: [{ value: 100, atMs: NOW_MS - 2000 }] })
+  })
+
+  it('are asked one by one where one of them spoils the whole', async () => {
+    const asked = replies((query) =>
+      query.includes('bad') ? [422, { status: 'error', errorType: 'execution', error: 'no' }] : [200, single],
+    )
+    const from = source()
+    const answered = await from.read(queries, new AbortController().signal)
+    expect(answered.map(({ kind }) => kind)).toEqual(['error', 'ok', 'invalid', 'ok'])
+    expect(asked).toHaveLength(4)
+    await from.read(queries, new AbortController().signal)
+    // Not all at once again: it would be in vain.
+    expect(asked).toHaveLength(7)
+  })
+
+  it('are asked by themselves where they have native histograms', async () => {
+    const joint = vector(
+      tagged('0', { __name__: 'bad' }, 3),
+      tagged('0', { __seamless_time__: '1' }, NOW),
+      tagged('1', { __name__: 'total' }, 0),
+      tagged('1', { __seamless_time__: '1' }, NOW),
+      tagged('1', { __seamless_native__: '1' }, 60),
+    )
+    const histogram = { count: '60', sum: '33.9', buckets: [] }
+    const alone = vector({ metric: { __name__: 'total' }, histogram: [NOW, histogram] }, time({}, NOW))
+    const asked = replies((query) => [200, query.includes('__seamless_query__') ? joint : alone])
+    const answered = await source().read([select('bad'), select('total')], new AbortController().signal)
+    expect(answered.map((answer) => answer.kind === 'ok' && answer.samples[0]?.value)).toEqual([3, 60])
+    expect(asked).toHaveLength(2)
+  })
+
+  it('are not asked again where the server has failed', async () => {
+    const asked = replies(() => [503, { status: 'error', errorType: 'timeout', error: 'no' }])
+    const answered = await source().read(queries, new AbortController().signal)
+    expect(answered.map(({ kind }) => kind)).toEqual(['error', 'error', 'invalid', 'error'])
+    expect(asked).toHaveLength(2)
+  })
+
+  it('are invalid where what came belongs to none', async () => {
+    replies(() => [200, single])
+    const [answer] = await source().read(queries, new AbortController().signal)
+    expect(answer).toEqual({ kind: 'invalid', why: 'a series came that belongs to no query' })
+  })
+})
+
+/** A point of the query with that number, as the source marks it when it asks for several. */
+function tagged(index: string, labels: object, value: number) {
+  return { metric: { ...labels, __seamless_query__: index }, value: [NOW, String(value)] }
+}
+
+/** Answers by what is asked; returns what was. */
+function replies(answer: (query: string) => [status: number, body: unknown]): string[] {
+  const asked: string[] = []
+  nock(ORIGIN)
+    .post('/api/v1/query')
+    .times(10)
+    .reply(async (request: Request) => {
+      const query = new URLSearchParams(await request.text()).get('query') ?? ''
+      asked.push(query)
+      const [status, body] = answer(query)
+      return [status, JSON.stringify(body), JSON_TYPE]
+    })
+  return asked
+}
+
 describe("the server's clock", () => {
   it.each([
     [61, /^error: the clocks of the Prometheus and of this machine are 61 s apart/],
@@ -455,15 +540,14 @@ async function world(): Promise<SeriesSourceWorld> {
     void text(request).then((body) => {
       if (mode === 'stall') return
       const form = new URLSearchParams(body)
-      const [, name] = /^([ab])\b/.exec(form.get('query') ?? '') ?? []
       const range = request.url?.endsWith('_range') === true
-      const labels = [{ __name__: name }, { __seamless_time__: '1' }]
-      const one = (metric: object) =>
+      const point = (metric: object) =>
         range ? { metric, values: [[Number(form.get('start')), '1']] } : { metric, value: [NOW, String(NOW)] }
-      const data = {
-        resultType: range ? 'matrix' : 'vector',
-        result: name === undefined ? [] : labels.map(one),
-      }
+      const result = knownIn(form.get('query') ?? '').flatMap(({ name, ...tag }) => [
+        point({ __name__: name, ...tag }),
+        point({ __seamless_time__: '1', ...tag }),
+      ])
+      const data = { resultType: range ? 'matrix' : 'vector', result }
       response
         .writeHead(mode === 'fail' ? 500 : 200, JSON_TYPE)
         .end(JSON.stringify({ status: 'success', data }))
@@ -484,6 +568,14 @@ async function world(): Promise<SeriesSourceWorld> {
     stall: () => void (mode = 'stall'),
     now: clock.now,
   }
+}
+
+/** Which of its series a query of the source asks for: one alone, or several with their numbers. */
+function knownIn(query: string): { name: string; __seamless_query__?: string }[] {
+  const joint = [...query.matchAll(/label_replace\(([ab])\b.*?"__seamless_query__", "(\d+)"/g)]
+  if (joint.length > 0) return joint.map(([, name, index]) => ({ name: name!, __seamless_query__: index! }))
+  const [name] = /^[ab]\b/.exec(query) ?? []
+  return name === undefined ? [] : [{ name }]
 }
 
 healthSourceContract('prometheus', world)

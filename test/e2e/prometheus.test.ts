@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { prometheusSource } from '../../src/adapters/prometheus.ts'
+import { scrapeSource } from '../../src/adapters/scrape.ts'
 import type { HealthSource, Measurement, Query, Sample } from '../../src/ports/health-source.ts'
 import {
   healthSourceContract,
@@ -40,6 +41,15 @@ async function read(from: HealthSource, query: Query): Promise<Measurement> {
 function samples(measurement: Measurement | undefined): readonly Sample[] {
   if (measurement?.kind !== 'ok') throw new Error(`${measurement?.kind}: ${measurement?.why}`)
   return measurement.samples
+}
+
+/** Which series, by the labels of their page. */
+function series(measurement: Measurement): string[] {
+  const found = measurement.kind === 'ok' ? measurement.samples : []
+  return found
+    .map(({ labels }) => Object.entries(labels).filter(([name]) => name !== 'job'))
+    .map((own) => JSON.stringify(own.sort(([a], [b]) => (a < b ? -1 : 1))))
+    .sort((a, b) => (a < b ? -1 : 1))
 }
 
 /** Asks again and again until the answer is as wanted; scrapes come every second. */
@@ -83,6 +93,7 @@ describe.runIf(version !== undefined)('a real Prometheus', () => {
         [
           `requests_total{code="200"} ${requests}`,
           `requests_total{code="500",why="a \\"}\\\\\\nb"} 1`,
+          `same_total ${requests}`,
           'odd NaN',
           'odd{sign="+"} +Inf',
           'seconds_bucket{le="0.5"} 3\nseconds_bucket{le="+Inf"} 4\nseconds_sum 1.5\nseconds_count 4',
@@ -156,6 +167,49 @@ describe.runIf(version !== undefined)('a real Prometheus', () => {
       ],
     })
     expect(Math.abs((sample?.atMs ?? 0) - Date.now())).toBeLessThan(10_000)
+  })
+
+  it('a selector of both kinds of a histogram finds the one that there is', async () => {
+    const both = ['seconds', 'request_seconds'].map((name) => select(`{__name__=~"${name}(_bucket)?"}`))
+    const [classic, native] = await main.read(both, signal)
+    expect(samples(classic).map(({ labels }) => labels['le'])).toEqual(
+      expect.arrayContaining(['0.5', '+Inf']),
+    )
+    expect(samples(native).map(({ histogram }) => histogram?.count)).toEqual([6])
+  })
+
+  it('two selectors of a tick are of the same scrape, whenever one asks', async () => {
+    const pair = [select('requests_total{code="200"}'), select('same_total')]
+    const seen = new Set<number>()
+    const endMs = Date.now() + 3000
+    while (Date.now() < endMs) {
+      const [one, other] = (await main.read(pair, signal)).map((measurement) => samples(measurement)[0])
+      expect([one?.value, one?.atMs]).toEqual([other?.value, other?.atMs])
+      seen.add(one?.value ?? Number.NaN)
+    }
+    expect(seen.size).toBeGreaterThanOrEqual(3)
+  })
+
+  it.each([
+    'odd',
+    'odd{sign=""}',
+    'odd{sign!=""}',
+    'odd{sign=~".+"}',
+    'odd{sign!~"[+]"}',
+    'requests_total{code=~"2..|4.."}',
+    'requests_total{code=~"2"}',
+    'requests_total{code!~"5.*",why=""}',
+    'seconds_bucket{le=~"(?i)[+]INF"}',
+    String.raw`requests_total{why="a \"}\\\nb"}`,
+    '{__name__=~"seconds_(bucket|sum)"}',
+    '{__name__="seconds_bucket",le=~"0[.]5|[+]Inf"}',
+    'seconds_bucket{le!="+Inf",nothing=~".*"}',
+    'seconds_bucket{nothing=~".+"}',
+  ])('%s selects the same of the page by scrape as by Prometheus', async (selector) => {
+    const urls = [`http://${hostAndPort(page)}/metrics`]
+    const direct = scrapeSource({ name: 'pages', urls, timeoutMs: 5000, clock })
+    const [scraped, asked] = [await read(direct, select(selector)), await read(main, select(selector))]
+    expect(series(scraped)).toEqual(series(asked))
   })
 
   it('M04 NaN and infinities come as they are', async () => {
