@@ -153,7 +153,11 @@ const check = z
     if (read.success) return read.data
     return passOn(read.error, value, context)
   })
-  .meta(publishedSchema(anyCheck))
+  .meta({
+    get anyOf() {
+      return publishedSchema(anyCheck)['anyOf']
+    },
+  })
 
 const beforeBaseline = z
   .strictObject({
@@ -180,7 +184,11 @@ const baseline = z
     if (read.success) return read.data
     return passOn(read.error, value, context)
   })
-  .meta(publishedSchema(z.union([beforeBaseline, concurrentBaseline])))
+  .meta({
+    get anyOf() {
+      return publishedSchema(z.union([beforeBaseline, concurrentBaseline]))['anyOf']
+    },
+  })
 
 /** An environment's `health:`. Times in ms; shares as 0 to 1. */
 export const health = z
