@@ -18,9 +18,10 @@ export async function undoAction(shell: ActionShell): Promise<void> {
   if (getState('began') !== 'true') return
   const inputs = readInputs()
   const context = await readContext(shell.environment)
-  const signal = AbortSignal.any([shell.signal, AbortSignal.timeout(UNDO_MS)])
-  const opened = await openAction({ ...shell, inputs, context, signal })
+  const opened = await openAction({ ...shell, inputs, context })
   const loaded = await loadConfig(opened, inputs.config, await configPlace(context, opened))
+  // Only the steps end with the time: what they left must still be recorded.
+  const signal = AbortSignal.any([shell.signal, AbortSignal.timeout(UNDO_MS)])
   const undone = await operateUndo({ opened, loaded }, 'The workflow run was cancelled.', signal)
   shell.logs.resume()
   if (undone === undefined) return

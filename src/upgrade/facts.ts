@@ -87,6 +87,7 @@ export const verdictReport = z.strictObject({
       sparkline: z.string(),
       line: z.string(),
       queries: z.array(z.string()),
+      wasBadBefore: z.boolean().describe('The stable version broke the same limit'),
     }),
   ),
   evidence: z

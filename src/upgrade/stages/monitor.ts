@@ -3,6 +3,7 @@ import { loadBaseline } from '../../health/baseline.ts'
 import { reportOf } from '../../health/explain.ts'
 import { type Answers, queriesOf } from '../../health/query-plan.ts'
 import { enterStep, startWatch, tick, type WatchState } from '../../health/watch.ts'
+import { wasBadBefore } from '../../health/was-bad-before.ts'
 import { gateOf, verdictOf } from '../../health/watch-verdict.ts'
 import type { HealthSource } from '../../ports/health-source.ts'
 import type { VerdictReport } from '../facts.ts'
@@ -45,7 +46,7 @@ export async function openWatching(run: Run, name: string): Promise<Watching | u
       const answers = await ask(health, state, sources, run.signal)
       const nowMs = run.ports.clock.now()
       state = tick(state, answers, nowMs)
-      const report = { step, ...reportOf(state, nowMs), startedAtMs }
+      const report = verdictReportOf(state, { step, startedAtMs, nowMs })
       run.ports.watchTick?.(name, report)
       const gate = decide(state, nowMs, report)
       if (gate !== undefined) return gate
@@ -106,6 +107,15 @@ function heldReason(reason: ReturnType<typeof verdictOf>['reason']): HeldReason 
   if (reason === 'undecided' || reason === 'no_baseline') return 'health_undecided'
   if (reason === 'too_little_traffic') return 'health_too_little_traffic'
   return 'health_no_data'
+}
+
+function verdictReportOf(
+  watch: WatchState,
+  { step, startedAtMs, nowMs }: { step: string; startedAtMs: number; nowMs: number },
+): VerdictReport {
+  const report = reportOf(watch, nowMs)
+  const checks = report.checks.map((row) => ({ ...row, wasBadBefore: wasBadBefore(watch, row.name) }))
+  return { step, startedAtMs, ...report, checks }
 }
 
 async function ask(

@@ -1,0 +1,64 @@
+import { realpath } from 'node:fs/promises'
+import type { Environment } from '../adapters/child-environment.ts'
+import { UsageError } from '../errors.ts'
+import { causes } from '../report/causes.ts'
+import { EXIT_USAGE } from '../report/exit-code.ts'
+import { type CommandLine, help, HelpAsked, parseCommandLine } from './command-line.ts'
+import type { Terminal } from './terminal.ts'
+import { openTerminal } from './terminal.ts'
+
+/** What every command gets. */
+export interface CliShell {
+  readonly line: CommandLine
+  readonly folder: string
+  readonly environment: Environment
+  readonly terminal: Terminal
+  readonly signal: AbortSignal
+}
+
+/** The command `seamless`; gives its exit code. Each command is loaded when it is called. */
+export async function runCli(argv: readonly string[], environment: Environment): Promise<number> {
+  try {
+    const line = parseCommandLine(argv)
+    if (line.command === 'help') throw new HelpAsked()
+    const terminal = await openTerminal(process.stdout, process.stderr)
+    const folder = await realpath(process.cwd())
+    return await dispatch({ line, folder, environment, terminal, signal: interruption() })
+  } catch (error) {
+    if (error instanceof HelpAsked) {
+      process.stdout.write(`${help}\n`)
+      return 0
+    }
+    process.stderr.write(`seamless: ${causes(error)}\n`)
+    return error instanceof UsageError ? EXIT_USAGE : 1
+  }
+}
+
+async function dispatch(shell: CliShell): Promise<number> {
+  const { command } = shell.line
+  switch (command) {
+    case 'init':
+      return (await import('./init-command.ts')).initCommand(shell)
+    case 'doctor':
+      return (await import('./doctor-command.ts')).doctorCommand(shell)
+    case 'show':
+      return (await import('./show-command.ts')).showCommand(shell)
+    case 'validate':
+      return (await import('./validate-command.ts')).validateCommand(shell)
+    case 'plan':
+    case 'run':
+    case 'rollback':
+      return (await import('./upgrade-command.ts')).upgradeCommand(shell)
+    case 'help':
+      return 0
+  }
+}
+
+/** Ctrl-C once: stop and take back. Twice: the process ends at once, as without us. */
+function interruption(): AbortSignal {
+  const cancel = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => cancel.abort(new Error(`Cancelled by ${signal}.`)))
+  }
+  return cancel.signal
+}

@@ -1,0 +1,36 @@
+import type { Check } from '../config/health.ts'
+import { bucketsIn, type Figure } from './figure.ts'
+import { slowerThan } from './latency.ts'
+import { allowedShare, isLimited } from './limit.ts'
+import { levelIn } from './unit.ts'
+import type { WatchState } from './watch.ts'
+
+/**
+ * Whether the stable version broke this check's absolute limit too, as far as it was seen: then the new one is not to
+ * blame. A comparison needs no such question, since what both do is no difference.
+ */
+export function wasBadBefore({ health, checks }: WatchState, name: string): boolean {
+  const check = health.checks[name]
+  const figure = checks[name]?.figures.baseline
+  return check !== undefined && figure !== undefined && isLimited(check) && breaks(check, figure)
+}
+
+function breaks(check: Check, figure: Figure): boolean {
+  switch (figure.kind) {
+    case 'counted':
+      return figure.total > 0 && figure.bad / figure.total > allowedShare(check)
+    case 'buckets': {
+      if (check.kind !== 'histogram' || check.max === undefined) return false
+      const { atLeast, total } = slowerThan(bucketsIn(figure), levelIn(check.histogram, check.max))
+      return total > 0 && atLeast / total > allowedShare(check)
+    }
+    case 'samples': {
+      if (check.kind !== 'gauge') return false
+      const { max, min } = check
+      return (
+        (max !== undefined && figure.least > levelIn(check.gauge, max)) ||
+        (min !== undefined && figure.most < levelIn(check.gauge, min))
+      )
+    }
+  }
+}

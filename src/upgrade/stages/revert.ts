@@ -1,0 +1,94 @@
+import type { Deployed } from '../../ports/deployments.ts'
+import { decideRevert, type UnhealthyCheck } from '../../revert/decide.ts'
+import { gatherRevertFacts } from '../../revert/gather-facts.ts'
+import { type RevertResult, revertMerge } from '../../revert/revert-merge.ts'
+import type { VerdictReport } from '../facts.ts'
+import { candidateOf, environmentConfig, type Run, textOf } from '../run.ts'
+import type { EnvironmentRecord } from '../upgrade.ts'
+
+/**
+ * After an environment was found unhealthy: the merge that brought it is reverted in the repository, or its revert
+ * proposed, or neither, as `decideRevert` says. The environment was taken back before; this cannot make that undone, so a
+ * failure here is a result and no error.
+ */
+export async function revertStage(run: Run): Promise<void> {
+  const bad = run.upgrade().environments.find(({ judged }) => judged.at(-1)?.verdict === 'unhealthy')
+  const report = bad?.judged.at(-1)
+  if (bad === undefined || report === undefined) return
+  const result = await revertAfter(run, bad, report).catch((error: unknown): RevertResult => ({
+    outcome: 'failed',
+    reason: 'github_failed',
+    message: textOf(error),
+  }))
+  const { pullRequest, suspect, ...said } = result
+  await run.record({
+    type: 'reverted',
+    revert: {
+      ...said,
+      ...(pullRequest && { pullRequest: { ...pullRequest } }),
+      ...(suspect !== undefined && { suspect }),
+    },
+  })
+}
+
+async function revertAfter(run: Run, bad: EnvironmentRecord, report: VerdictReport): Promise<RevertResult> {
+  const { pullRequests, clock, log } = run.ports
+  const { revert, shadow } = environmentConfig(run, bad.name)
+  if (pullRequests === undefined) {
+    return {
+      outcome: 'not_done',
+      reason: 'refused',
+      message: 'No merge was taken back: without a GitHub token nothing is known of merges.',
+    }
+  }
+  const { sha, name: version } = candidateOf(run.upgrade())
+  const deployed: Deployed = { id: bad.deployment ?? '', sha, version }
+  const lastHealthy = lastHealthyOf(bad)
+  const facts = await gatherRevertFacts(
+    {
+      policy: revert,
+      shadow,
+      verdict: report.verdict,
+      // Its Deployment is of this commit, and users were sent to it: all of them, or a share.
+      provenLive: bad.deployment !== undefined && wereSentThere(run, bad.name),
+      unhealthy: report.checks
+        .filter(({ verdict }) => verdict === 'unhealthy')
+        .map((check) => unhealthyCheck(report, check)),
+      deployed,
+      ...(lastHealthy && { lastHealthy }),
+    },
+    { pullRequests, clock, log },
+  )
+  return revertMerge(
+    decideRevert(facts),
+    {
+      environment: bad.name,
+      deployed,
+      ...(lastHealthy && { lastHealthy }),
+      line: report.line,
+      checks: report.checks,
+    },
+    pullRequests,
+  )
+}
+
+/** Without traffic steps a deployment is for all users; with them, for those of the steps that were done. */
+function wereSentThere(run: Run, name: string): boolean {
+  const done = run.upgrade().steps.filter(({ state }) => state === 'done')
+  const wanted = environmentConfig(run, name).traffic ? `deploy/${name}/traffic-` : `deploy/${name}/apply`
+  return done.some(({ step }) => step.startsWith(wanted))
+}
+
+function lastHealthyOf({ previous }: EnvironmentRecord): Deployed | undefined {
+  return previous?.sha === undefined ? undefined : { id: '', sha: previous.sha, version: previous.name }
+}
+
+function unhealthyCheck(report: VerdictReport, check: VerdictReport['checks'][number]): UnhealthyCheck {
+  const compared = report.comparison === 'none' ? 'limit' : report.comparison
+  return {
+    name: check.name,
+    against: check.reason === 'limit_exceeded' ? 'limit' : compared,
+    queries: check.queries,
+    wasBadBefore: check.wasBadBefore,
+  }
+}
