@@ -180,7 +180,8 @@ async function postState(
 ): Promise<void> {
   const { octokit, owner, repo } = book.github
   const { logUrl, environmentUrls } = book.options
-  const url = environmentUrls?.[(await keyOf(book, said.id)).environment]
+  const { environment } = await keyOf(book, said.id)
+  const url = environmentUrls?.[environment]
   // A status more of the same says nothing new, so a lost answer is simply asked for again.
   await repeat(book.github, async () =>
     octokit.rest.repos.createDeploymentStatus({
