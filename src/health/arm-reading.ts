@@ -61,7 +61,10 @@ export function readArm(
   const samples: (readonly Sample[])[] = []
   for (const answer of answers) {
     if (answer.kind !== 'ok')
-      return { memory: noteAbsence(memory, answers), tick: unmeasured(answer.kind, answer.why) }
+      return {
+        memory: time.isNew ? noteAbsence(memory, answers) : memory,
+        tick: unmeasured(answer.kind, answer.why),
+      }
     const late = answer.samples.find(({ atMs }) => !(atMs <= time.nowMs + CLOCK_SKEW_MS))
     if (late !== undefined) return stay(unmeasured('invalid', `a sample is from the future (${late.atMs})`))
     samples.push(answer.samples)

@@ -1,9 +1,11 @@
 import type { Check } from '../config/health.ts'
+import type { Level } from '../config/quantity.ts'
 import type { Selector } from '../config/selector.ts'
 import type { CheckState } from './check-watch.ts'
 import { bucketsIn, type Figure, sizeOf } from './figure.ts'
+import type { Evidence } from './judge.ts'
 import { quantileOf } from './latency.ts'
-import { changeText, countText, levelText, shareText } from './number-text.ts'
+import { changeText, countText, levelText, shareText, shortNumber } from './number-text.ts'
 import { levelIn, unitOf } from './unit.ts'
 import type { Reason } from './verdict.ts'
 import type { NamedVerdict } from './watch-verdict.ts'
@@ -14,21 +16,25 @@ export interface CheckWords {
   readonly after: string
   readonly change: string
   readonly allowed: string
-  /** `0.9 % against 0.1 % (412 of 45 780 requests)` */
+  /** `0.9 % against 0.1 % on stable (412 of 45 780 requests), 4.2–11 times with 99 % confidence, tolerated 0.16 %` */
   readonly summary: string
 }
 
-export function describeCheck(check: Check, state: CheckState): CheckWords {
+/** `evidence`: the comparison's, where there is one. */
+export function describeCheck(check: Check, state: CheckState, evidence: Evidence | undefined): CheckWords {
   const candidate = valueOf(check, state.figures.candidate)
   const baseline = valueOf(check, state.figures.baseline ?? state.comparison?.past)
   const before = baseline === undefined ? '' : valueText(check, baseline)
   const after = candidate === undefined ? '' : valueText(check, candidate)
-  const change =
+  const simple =
     candidate === undefined || baseline === undefined || baseline <= 0 ? '' : changeText(candidate / baseline)
-  const against = before === '' ? '' : ` against ${before}`
+  const compared = evidence === undefined ? undefined : comparedText(check, evidence)
+  const change = compared === undefined ? simple : compared.change
+  const against =
+    before === '' ? '' : ` against ${before} ${evidence?.mode === 'before_after' ? 'before' : 'on stable'}`
   const size = sizeText(check, state.figures.candidate)
-  const summary = after === '' ? '' : `${after}${against}${size}`
-  return { before, after, change, allowed: allowedText(check, state, baseline), summary }
+  const summary = after === '' ? '' : `${after}${against}${size}${compared?.sentence ?? ''}`
+  return { before, after, change, allowed: allowedText(check, evidence), summary }
 }
 
 /** The share that is bad, the quantile, the mean of a gauge, the requests of a tick: in the metric's unit. */
@@ -69,35 +75,63 @@ function valueText(check: Check, value: number): string {
   return check.kind === 'histogram' ? `p${Number((check.quantile * 100).toPrecision(6))} ${text}` : text
 }
 
-/** `max 1 %`, `+10 % and 0.05 pp`, or both. */
-function allowedText(check: Check, state: CheckState, baseline: number | undefined): string {
+/** `max 1 %`, `0.16 % (+10 % and 0.05 pp)`, or both. */
+function allowedText(check: Check, evidence: Evidence | undefined): string {
   const parts: string[] = []
   if (check.kind === 'probe') parts.push(`fewer than ${check.consecutive} failures in a row`)
   if (check.kind === 'ratio' && check.max !== undefined) parts.push(`max ${shareText(check.max)}`)
   if (check.kind === 'histogram' || check.kind === 'gauge') {
-    const unit = unitOf(selectorOf(check))
-    const text = (level: typeof check.max): string =>
-      level === undefined
-        ? ''
-        : levelText(
-            levelIn(selectorOf(check), level),
-            level.unit === 'none' ? unit : { ...unit, unit: level.unit },
-          )
-    if (check.max !== undefined) parts.push(`max ${text(check.max)}`)
-    if (check.kind === 'gauge' && check.min !== undefined) parts.push(`min ${text(check.min)}`)
+    if (check.max !== undefined) parts.push(`max ${limitText(check, check.max)}`)
+    if (check.kind === 'gauge' && check.min !== undefined) parts.push(`min ${limitText(check, check.min)}`)
   }
-  if (state.comparison !== undefined) parts.push(toleranceText(check, baseline))
+  if (evidence !== undefined) parts.push(toleranceText(check, evidence))
   return parts.join(', ')
 }
 
-/** `0.16 % (+10 % and 0.05 pp)`: what the baseline makes of the margin, and the margin. */
-function toleranceText(check: Check, baseline: number | undefined): string {
-  if (check.kind === 'traffic') return `at least ${shareText(check.atLeast)} of it`
+function limitText(check: LevelCheck, limit: Level): string {
+  const metric = selectorOf(check)
+  const { unit, perBase } = unitOf(metric)
+  return levelText(levelIn(metric, limit), { unit: unit === 'none' ? limit.unit : unit, perBase })
+}
+
+/** What the baseline makes of the margin, and the margin. */
+function toleranceText(check: Check, { headline }: Evidence): string {
   if (check.kind === 'probe') return ''
-  const points = shareText(check.atLeast).replace('%', 'pp')
-  const margin = `+${shareText(check.worseBy)} and ${points}`
-  if (check.kind !== 'ratio' || baseline === undefined) return margin
-  return `${shareText(baseline * (1 + check.worseBy) + check.atLeast)} (${margin})`
+  if (check.kind === 'traffic') return `at least ${shareText(check.atLeast)} of it`
+  const margin = `+${shareText(check.worseBy)} and ${shareText(check.atLeast).replace('%', 'pp')}`
+  return check.kind === 'ratio' && headline !== undefined
+    ? `${shareText(headline.tolerated)} (${margin})`
+    : margin
+}
+
+/** How much worse, with the interval that holds at every look at once; empty words before there is anything to compare. */
+function comparedText(check: Check, { headline, level }: Evidence): { change: string; sentence: string } {
+  if (headline === undefined || headline.candidate.total === 0) return { change: '', sentence: '' }
+  const { estimate, lower, upper } = headline.ratio
+  const range = rangeText(lower, upper)
+  const where =
+    level === undefined || !isLevelCheck(check)
+      ? ''
+      : ` as ${check.kind === 'gauge' ? 'often' : 'many'} above ${levelText(level, unitOf(selectorOf(check)))}`
+  const tolerated = check.kind === 'ratio' ? `, tolerated ${shareText(headline.tolerated)}` : ''
+  return {
+    change: `${Number.isFinite(estimate) ? changeText(estimate) : 'new'} (${range}${where})`,
+    sentence: `, ${range}${where} with 99 % confidence${tolerated}`,
+  }
+}
+
+function rangeText(lower: number, upper: number): string {
+  if (!Number.isFinite(upper))
+    return lower > 0 ? `at least ${shortNumber(lower)} times` : 'any number of times'
+  return lower > 0
+    ? `${shortNumber(lower)}–${shortNumber(upper)} times`
+    : `at most ${shortNumber(upper)} times`
+}
+
+type LevelCheck = Exclude<Check, { kind: 'ratio' | 'probe' | 'traffic' }>
+
+function isLevelCheck(check: Check): check is LevelCheck {
+  return check.kind === 'histogram' || check.kind === 'gauge'
 }
 
 function sizeText(check: Check, figure: Figure | undefined): string {
@@ -108,6 +142,6 @@ function sizeText(check: Check, figure: Figure | undefined): string {
   return figure?.kind === 'buckets' ? ` (${countText(sizeOf(figure))} requests)` : ''
 }
 
-function selectorOf(check: Exclude<Check, { kind: 'ratio' | 'probe' | 'traffic' }>): Selector {
+function selectorOf(check: LevelCheck): Selector {
   return check.kind === 'histogram' ? check.histogram : check.gauge
 }

@@ -117,6 +117,11 @@ export function pastObservation(tick: ArmTick): Observation {
   return { kind: 'samples', candidate: value.values }
 }
 
+/** A tick that is not judged (grace) still shows at which levels to compare. */
+export function lookAhead(check: Check, comparison: Comparison, baseline: ArmTick | undefined): Comparison {
+  return comparison.mode === 'concurrent' ? chooseLevels(check, comparison, baseline) : comparison
+}
+
 /** The levels come from the baseline arm alone, and before the first bet: the version under test has no say in them. */
 function chooseLevels(check: Check, comparison: Comparison, tick: ArmTick | undefined): Comparison {
   if (comparison.judge !== undefined || tick?.kind !== 'value') return comparison

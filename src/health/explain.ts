@@ -1,13 +1,11 @@
-import type { Check } from '../config/health.ts'
-import type { CheckState } from './check-watch.ts'
-import { describeCheck, whyText } from './check-text.ts'
+import { type CheckWords, describeCheck, whyText } from './check-text.ts'
 import { evidenceText, countText, spanText } from './number-text.ts'
 import { describeQuery, planQueries, type QueryPlan } from './query-plan.ts'
 import { sparkline } from './sparkline.ts'
-import { ALPHA, commonEvidence } from './standing.ts'
+import { ALPHA, commonEvidence, evidenceFor } from './standing.ts'
 import type { Verdict } from './verdict.ts'
 import type { WatchState } from './watch.ts'
-import { type NamedVerdict, verdictOf, type WatchVerdict } from './watch-verdict.ts'
+import { type NamedVerdict, type Noticed, verdictOf, type WatchVerdict } from './watch-verdict.ts'
 
 /** A watch as people and reports read it; every figure in it follows from `evidence`. */
 export interface WatchReport {
@@ -16,6 +14,7 @@ export interface WatchReport {
   readonly line: string
   readonly endedAtMs: number
   readonly comparison: WatchVerdict['comparison']
+  readonly noticed?: Noticed
   readonly watched: number
   readonly checks: CheckRow[]
   readonly evidence: WatchEvidence
@@ -54,6 +53,7 @@ export function reportOf(watch: WatchState, nowMs: number): WatchReport {
     line: headline(watch, judged, checks, nowMs),
     endedAtMs: nowMs,
     comparison: judged.comparison,
+    ...(judged.noticed === undefined ? {} : { noticed: judged.noticed }),
     watched: judged.watched,
     checks,
     evidence: { version: 1, atMs: nowMs, watch },
@@ -63,7 +63,8 @@ export function reportOf(watch: WatchState, nowMs: number): WatchReport {
 function rowOf(watch: WatchState, plan: QueryPlan, verdict: NamedVerdict): CheckRow | undefined {
   const [check, state] = [watch.health.checks[verdict.name], watch.checks[verdict.name]]
   if (check === undefined || state === undefined) return undefined
-  const words = describeCheck(check, state)
+  const evidence = state.comparison === undefined ? undefined : evidenceFor(watch, verdict.name)
+  const words = describeCheck(check, state, evidence)
   return {
     name: verdict.name,
     verdict: verdict.verdict,
@@ -74,16 +75,15 @@ function rowOf(watch: WatchState, plan: QueryPlan, verdict: NamedVerdict): Check
     allowed: words.allowed,
     coverage: verdict.coverage,
     sparkline: sparkline(state.trail),
-    line: `${verdict.name}: ${sentence(check, state, verdict)}`,
+    line: `${verdict.name}: ${sentence(words, whyText(verdict, check), verdict)}`,
     queries: queriesIn(plan, verdict.name),
   }
 }
 
-function sentence(check: Check, state: CheckState, verdict: NamedVerdict): string {
-  const { summary } = describeCheck(check, state)
-  const why = whyText(verdict, check)
-  if (verdict.verdict === 'inconclusive') return `${why}${summary === '' ? '' : `; ${summary}`}`
-  return summary === '' ? why : `${summary}, ${why}`
+function sentence({ summary }: CheckWords, why: string, { verdict, reason }: NamedVerdict): string {
+  if (summary === '') return why
+  if (reason === 'worse_than_baseline') return summary
+  return verdict === 'inconclusive' ? `${why}; ${summary}` : `${summary}; ${why}`
 }
 
 /** `Unhealthy after 2 min 15 s: errors 0.9 % against 0.1 % …` */

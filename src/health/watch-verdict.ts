@@ -2,7 +2,7 @@ import type { Check } from '../config/health.ts'
 import type { CheckState } from './check-watch.ts'
 import { sizeOf } from './figure.ts'
 import { LEAST_REQUESTS } from './limit.ts'
-import { comparedChecks } from './standing.ts'
+import { comparedChecks, evidenceFor } from './standing.ts'
 import {
   type CheckVerdict,
   type Coverage,
@@ -26,7 +26,17 @@ export interface WatchVerdict {
   readonly comparison: 'concurrent' | 'before_after' | 'none'
   /** Requests of the new version that were watched: of the check that saw most. */
   readonly watched: number
+  /** Absent unless every check of requests was compared at the same time: only then may it be said. */
+  readonly noticed?: Noticed
   readonly checks: readonly NamedVerdict[]
+}
+
+/** Requests that failed or were slow because of the new version, and at most how many (99 % per check), of all that were watched. */
+export interface Noticed {
+  readonly requests: number
+  readonly lower: number
+  readonly upper: number
+  readonly watched: number
 }
 
 export interface NamedVerdict extends CheckVerdict {
@@ -78,6 +88,7 @@ export function verdictOf(watch: WatchState, nowMs: number): WatchVerdict {
   const verdict = verdictOfAll(checks)
   const endsMs = endOf(watch, EXTENDS.has(reason), nowMs)
   const [compared] = comparedChecks(watch)
+  const noticed = noticedBy(watch)
   return {
     verdict,
     reason,
@@ -86,6 +97,7 @@ export function verdictOf(watch: WatchState, nowMs: number): WatchVerdict {
     endsMs,
     comparison: (compared === undefined ? undefined : watch.checks[compared]?.comparison?.mode) ?? 'none',
     watched: Math.max(0, ...Object.keys(watch.checks).map((name) => requestsOf(watch, name))),
+    ...(noticed === undefined ? {} : { noticed }),
     checks,
   }
 }
@@ -142,6 +154,29 @@ function gravest(checks: readonly NamedVerdict[]): Reason {
 function requestsOf(watch: WatchState, name: string): number {
   const check = watch.health.checks[name]
   return check !== undefined && countsRequests(check) ? sizeOf(watch.checks[name]?.figures.candidate) : 0
+}
+
+/** Failed and slow requests together; the same request may be both, so the sums are on the safe side. */
+function noticedBy(watch: WatchState): Noticed | undefined {
+  const names = Object.keys(watch.checks).filter((name) => mayFailRequests(watch.health.checks[name]))
+  const parts = names.flatMap((name) => evidenceFor(watch, name).noticed ?? [])
+  if (parts.length === 0 || parts.length < names.length) return undefined
+  const watched = Math.max(...parts.map((part) => part.of))
+  const sum = (read: (part: (typeof parts)[number]) => number): number =>
+    Math.min(
+      watched,
+      parts.reduce((total, part) => total + read(part), 0),
+    )
+  return {
+    requests: Math.round(sum(({ estimate }) => estimate)),
+    lower: Math.floor(sum(({ lower }) => lower)),
+    upper: Math.ceil(sum(({ upper }) => upper)),
+    watched,
+  }
+}
+
+function mayFailRequests(check: Check | undefined): boolean {
+  return check?.kind === 'ratio' || check?.kind === 'histogram'
 }
 
 function countsRequests({ kind }: Check): boolean {

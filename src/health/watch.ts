@@ -3,7 +3,7 @@ import type { TemplateValues } from '../config/label-template.ts'
 import type { Measurement } from '../ports/health-source.ts'
 import { type ArmMemory, type ArmReading, readArm } from './arm-reading.ts'
 import { type CheckState, startCheck, watchCheck } from './check-watch.ts'
-import { type Comparison, startComparison, wantsComparison } from './comparison.ts'
+import { type Comparison, lookAhead, startComparison, wantsComparison } from './comparison.ts'
 import type { Observation } from './observation.ts'
 import { isWorse } from './standing.ts'
 import { type Answers, planQueries, type Slots } from './query-plan.ts'
@@ -99,8 +99,13 @@ function tickCheck(
   const baseline =
     slots.baseline === undefined ? undefined : read(state.memory.baseline, slots.baseline, false)
   const memory = { candidate: candidate.memory, baseline: baseline?.memory ?? state.memory.baseline }
+  const { comparison } = state
   const next = { ...state, memory }
-  if (nowMs < judgedFromMs(watch)) return next
+  if (nowMs < judgedFromMs(watch)) {
+    return comparison === undefined
+      ? next
+      : { ...next, comparison: lookAhead(check, comparison, baseline?.tick) }
+  }
   const { share } = watch.step
   const both = {
     candidate: candidate.tick,

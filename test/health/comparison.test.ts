@@ -1,0 +1,323 @@
+import { describe, expect, it } from 'vitest'
+
+import type { HealthSource, HistoryStep, Query, Sample } from '../../src/ports/health-source.ts'
+import { loadBaseline } from '../../src/health/baseline.ts'
+import { reportOf } from '../../src/health/explain.ts'
+import { enterStep, startWatch, type WatchState } from '../../src/health/watch.ts'
+import { gateOf, verdictOf } from '../../src/health/watch-verdict.ts'
+import {
+  begin,
+  binomial,
+  config,
+  random,
+  run,
+  sample,
+  service,
+  START,
+  VALUES,
+  type World,
+} from './service.ts'
+
+const errors = { bad: 'requests{code=~"5.."}', total: 'requests' }
+const latency = { histogram: 'latency_seconds' }
+const concurrent = { candidate: { version: '{version}' }, baseline: { version: '{previous}' } }
+const EVERY = 15_000
+
+interface Version {
+  readonly version: string
+  readonly perTick: number
+  /** Chance of a failed request. */
+  readonly failing: number
+  /** Times slower than usual. */
+  readonly slower?: number
+  readonly born?: number
+}
+
+/** Counters of versions under random traffic; the same for the same seed whenever they are asked. */
+function traffic(versions: readonly Version[], seed: number): World {
+  const totals = new Map<string, Sample[]>()
+  const uniform = random(seed)
+  const running = versions.map(() => ({ good: 0, bad: 0, buckets: [0, 0, 0, 0, 0] }))
+  let simulatedTo = START - 100 * EVERY
+  return service((at) => {
+    for (; simulatedTo < at; simulatedTo += EVERY) {
+      for (const [index, version] of versions.entries()) addTick(running[index]!, version, uniform)
+    }
+    const known = totals.get(String(at))
+    if (known !== undefined) return known
+    const samples = versions.flatMap((version, index) => expose(version, running[index]!, at))
+    totals.set(String(at), samples)
+    return samples
+  })
+}
+
+function addTick(
+  state: { good: number; bad: number; buckets: number[] },
+  { perTick, failing, slower = 1 }: Version,
+  uniform: () => number,
+): void {
+  const total = binomial(perTick * 2, 0.5, uniform)
+  const bad = binomial(total, failing, uniform)
+  state.bad += bad
+  state.good += total - bad
+  let left = total
+  let below = 0
+  for (const [slot, edge] of [0.05, 0.1, 0.2, 0.4, Infinity].entries()) {
+    const cumulative = 1 - Math.exp(-edge / (0.05 * slower))
+    const count = edge === Infinity ? left : binomial(left, (cumulative - below) / (1 - below), uniform)
+    state.buckets[slot] = (state.buckets[slot] ?? 0) + count
+    left -= count
+    below = cumulative
+  }
+}
+
+function expose(
+  { version }: Version,
+  state: { good: number; bad: number; buckets: number[] },
+  at: number,
+): Sample[] {
+  let sum = 0
+  const buckets = ['0.05', '0.1', '0.2', '0.4', '+Inf'].map((le, index) => {
+    sum += state.buckets[index] ?? 0
+    return sample({ __name__: 'latency_seconds_bucket', version, le }, sum, at)
+  })
+  return [
+    sample({ __name__: 'requests', version, code: '200' }, state.good, at),
+    sample({ __name__: 'requests', version, code: '500' }, state.bad, at),
+    ...buckets,
+  ]
+}
+
+const stable: Version = { version: 'v1', perTick: 1500, failing: 0.001 }
+
+const start = (): WatchState => begin({ ...concurrent, watch: '30m', checks: { errors, latency } })
+
+const evidence = (watch: WatchState): number =>
+  watch.checks['errors']!.comparison!.judge!.arms[0]!.candidate.total
+
+/** A source that remembers: the world, asked at past times. */
+function remembering(world: World, sinceMs = -Infinity): HealthSource {
+  return {
+    name: 'main',
+    read: () => Promise.reject(new Error('not asked here')),
+    history: (queries: readonly Query[], { fromMs, toMs, stepMs }) => {
+      const steps: HistoryStep[] = []
+      for (let atMs = fromMs; atMs <= toMs; atMs += stepMs) {
+        steps.push({
+          atMs,
+          measurements: queries.map((query) =>
+            atMs < sinceMs ? { kind: 'no_data', why: 'not yet' } : world(query, atMs),
+          ),
+        })
+      }
+      return Promise.resolve(steps)
+    },
+  }
+}
+
+/** The service before and after START, without labels of a version. */
+function changing(failingBefore: number, failingAfter: number, seed: number): World {
+  const uniform = random(seed)
+  const state = { good: 0, bad: 0, buckets: [0, 0, 0, 0, 0] }
+  let to = START - 3 * 3_600_000
+  return service((at) => {
+    for (; to < at; to += EVERY) {
+      addTick(
+        state,
+        { version: '', perTick: 300, failing: to < START ? failingBefore : failingAfter },
+        uniform,
+      )
+    }
+    return expose({ version: 'any', perTick: 0, failing: 0 }, state, at)
+  })
+}
+
+describe('a watch that compares with the stable version at the same time', () => {
+  it('finds an equal version healthy, and says by how many it was noticed at most', () => {
+    const { watch, nowMs } = run(start(), traffic([stable, { ...stable, version: 'v2' }], 1), 121)
+    const verdict = verdictOf(watch, nowMs)
+    expect(verdict).toMatchObject({
+      verdict: 'healthy',
+      reason: 'no_worse_than_baseline',
+      done: true,
+      comparison: 'concurrent',
+    })
+    expect(verdict.noticed!.lower).toBe(0)
+    expect(verdict.noticed!.watched).toBeGreaterThan(150_000)
+    expect(verdict.noticed!.upper).toBeLessThan(0.02 * verdict.noticed!.watched)
+  })
+
+  it('finds ten times the errors within two minutes, and tells how much worse', () => {
+    const { watch, nowMs } = run(
+      start(),
+      traffic([stable, { ...stable, version: 'v2', failing: 0.01 }], 2),
+      9,
+    )
+    const report = reportOf(watch, nowMs)
+    expect(report).toMatchObject({ verdict: 'unhealthy', reason: 'worse_than_baseline' })
+    expect(report.line).toMatch(
+      /^Unhealthy after 1 min .* s: errors: [\d.]+ % against [\d.]+ % on stable \(\d+ of [\d ]+ requests\), .*times with 99 % confidence, tolerated [\d.]+ %; evidence .* \(acts at 100\)\.$/,
+    )
+    expect(report.noticed!.lower).toBeGreaterThan(0)
+  })
+
+  it('M12 2 % errors against none at all is unhealthy', () => {
+    const world = traffic(
+      [
+        { ...stable, failing: 0 },
+        { ...stable, version: 'v2', failing: 0.02 },
+      ],
+      3,
+    )
+    const { watch, nowMs } = run(begin({ ...concurrent, checks: { errors } }), world, 12)
+    expect(verdictOf(watch, nowMs)).toMatchObject({ verdict: 'unhealthy', reason: 'worse_than_baseline' })
+  })
+
+  it('finds requests that take twice as long', () => {
+    const world = traffic([stable, { ...stable, version: 'v2', slower: 2 }], 4)
+    const { watch, nowMs } = run(begin({ ...concurrent, grace: '1m', checks: { latency } }), world, 16)
+    expect(verdictOf(watch, nowMs)).toMatchObject({ verdict: 'unhealthy', checks: [{ name: 'latency' }] })
+  })
+
+  it('with a canary of a tenth of the traffic it finds them too', () => {
+    const world = traffic([stable, { version: 'v2', perTick: 150, failing: 0.02 }], 5)
+    const { watch, nowMs } = run(begin({ ...concurrent, checks: { errors } }), world, 30)
+    expect(verdictOf(watch, nowMs).verdict).toBe('unhealthy')
+  })
+
+  it('calls few of many unchanged versions worse', () => {
+    let unhealthy = 0
+    for (let seed = 100; seed < 200; seed += 1) {
+      const slow = { ...stable, perTick: 150 }
+      const world = traffic([slow, { ...slow, version: 'v2' }], seed)
+      const { watch, nowMs } = run(begin({ ...concurrent, checks: { errors, latency } }), world, 41)
+      if (verdictOf(watch, nowMs).verdict === 'unhealthy') unhealthy += 1
+    }
+    expect(unhealthy).toBeLessThanOrEqual(2)
+  })
+
+  it('without the stable version’s series nothing is compared and nothing is healthy', () => {
+    const { watch, nowMs } = run(start(), traffic([{ ...stable, version: 'v2' }], 6), 121)
+    expect(verdictOf(watch, nowMs)).toMatchObject({ verdict: 'inconclusive', reason: 'no_baseline' })
+  })
+
+  it('a baseline that misses looks is made up for by the next', () => {
+    const both = traffic([stable, { ...stable, version: 'v2' }], 7)
+    const gappy: World = (query, at) => {
+      const isBaseline = query.kind === 'select' && query.selector.includes('v1')
+      return isBaseline && (at / EVERY) % 3 !== 0 ? { kind: 'error', why: 'refused' } : both(query, at)
+    }
+    const { watch, nowMs } = run(begin({ ...concurrent, watch: '30m', checks: { errors } }), gappy, 121)
+    expect(verdictOf(watch, nowMs)).toMatchObject({ verdict: 'healthy' })
+  })
+
+  it('one watch spans the steps: evidence of the first counts in the last', () => {
+    const world = traffic([stable, { ...stable, version: 'v2', failing: 0.0035 }], 8)
+    const first = run(enterStep(start(), 0.1, START), world, 5)
+    const before = evidence(first.watch)
+    const second = run(enterStep(first.watch, 0.5, first.nowMs), world, 1)
+    expect(evidence(second.watch)).toBeGreaterThan(before)
+    expect(gateOf(run(second.watch, world, 60).watch, second.nowMs + 60 * EVERY).gate).toBe('unhealthy')
+  })
+
+  it('the first upgrade falls back to its limits', () => {
+    const health = config({ ...concurrent, checks: { errors: { ...errors, max: '5%' } } })
+    const { watch, nowMs } = run(
+      startWatch(health, { version: 'v2' }, START),
+      traffic([{ ...stable, version: 'v2' }], 9),
+      41,
+    )
+    expect(verdictOf(watch, nowMs)).toMatchObject({
+      verdict: 'healthy',
+      reason: 'within_limit',
+      comparison: 'none',
+    })
+  })
+
+  it('no traffic where the weights sent some is a collapse', () => {
+    const check = { traffic: 'requests' }
+    const begun = enterStep(begin({ ...concurrent, checks: { check } }), 0.5, START)
+    const equal = run(begun, traffic([stable, { ...stable, version: 'v2' }], 10), 41)
+    expect(verdictOf(equal.watch, equal.nowMs).verdict).not.toBe('unhealthy')
+    const dead = run(begun, traffic([stable, { version: 'v2', perTick: 0, failing: 0 }], 11), 41)
+    expect(verdictOf(dead.watch, dead.nowMs)).toMatchObject({
+      verdict: 'unhealthy',
+      reason: 'worse_than_baseline',
+    })
+  })
+})
+
+describe('a watch that compares with the time before', () => {
+  const before = { baseline: { before: '2h' } }
+
+  async function watchOf(
+    value: Record<string, unknown>,
+    world: World,
+    sinceMs?: number,
+  ): Promise<WatchState> {
+    const health = config({ ...before, watch: '30m', checks: { errors }, ...value })
+    const sources = new Map([['main', remembering(world, sinceMs)]])
+    const history = await loadBaseline(health, VALUES, { sources, nowMs: START, signal: AbortSignal.abort() })
+    return startWatch(health, VALUES, START, history)
+  }
+
+  it('finds five times the errors', async () => {
+    const world = changing(0.002, 0.01, 1)
+    const { watch, nowMs } = run(await watchOf({}, world), world, 41)
+    const report = reportOf(watch, nowMs)
+    expect(report).toMatchObject({
+      verdict: 'unhealthy',
+      reason: 'worse_than_baseline',
+      comparison: 'before_after',
+    })
+    expect(report.line).toContain('before')
+    expect(report).not.toHaveProperty('noticed')
+  })
+
+  it('finds an unchanged service not unhealthy', async () => {
+    const world = changing(0.002, 0.002, 2)
+    const { watch, nowMs } = run(await watchOf({}, world), world, 121)
+    expect(verdictOf(watch, nowMs).verdict).not.toBe('unhealthy')
+  })
+
+  it('says so, but acts on nothing, when less than two hours of past are known', async () => {
+    const world = changing(0.002, 0.01, 3)
+    const { watch, nowMs } = run(await watchOf({}, world, START - 3_000_000), world, 121)
+    expect(verdictOf(watch, nowMs)).toMatchObject({
+      verdict: 'inconclusive',
+      reason: 'worse_than_short_baseline',
+    })
+  })
+
+  it('without any past nothing is compared, and it says so', async () => {
+    const limited = { checks: { errors: { ...errors, max: '5%' } } }
+    for (const value of [{}, limited]) {
+      const world = changing(0.002, 0.002, 4)
+      const { watch, nowMs } = run(await watchOf(value, world, START), world, 121)
+      expect(verdictOf(watch, nowMs)).toMatchObject({ verdict: 'inconclusive', reason: 'no_baseline' })
+    }
+  })
+
+  it('asks for the same clock time of the four days before, where it is told to', async () => {
+    const asked: number[][] = []
+    const source: HealthSource = {
+      ...remembering(changing(0, 0, 5)),
+      history: (_, { fromMs, toMs }) => {
+        asked.push([(fromMs - START) / 3_600_000, (toMs - START) / 3_600_000])
+        return Promise.resolve([])
+      },
+    }
+    const health = config({ baseline: { before: '2h', 'same-time': 'day' }, checks: { errors } })
+    await loadBaseline(health, VALUES, {
+      sources: new Map([['main', source]]),
+      nowMs: START,
+      signal: AbortSignal.abort(),
+    })
+    expect(asked).toEqual([
+      [-96, -94],
+      [-72, -70],
+      [-48, -46],
+      [-24, -22],
+    ])
+  })
+})
