@@ -165,10 +165,10 @@ describe('no answer', () => {
     expect(await failure(get(`https://127.0.0.1:${port}/`))).toMatch(/^refused: .*\((EPROTO|ERR_SSL_)/)
   })
 
-  it('unreachable: a name that nobody knows tells nothing of the service', async () => {
-    expect(await failure(get('http://nobody.invalid/a?token=1'))).toMatch(
-      /^unreachable: http:\/\/nobody\.invalid\/a cannot be reached \((ENOTFOUND|EAI_AGAIN)\)$/,
-    )
+  it('unreachable: a name that does not resolve tells nothing of the service', async () => {
+    // Too long a label for any name: the resolver refuses it without asking the network.
+    const url = `http://${'a'.repeat(64)}.invalid`
+    expect(await failure(get(`${url}/a?token=1`))).toBe(`unreachable: ${url}/a cannot be reached (ENOTFOUND)`)
   })
 
   it('never shows the credentials or the query of its URL', async () => {

@@ -126,8 +126,9 @@ describe('a service that does not answer has failed', () => {
 
 describe('what tells nothing of the service is unknown', () => {
   it('a name that does not resolve is an error', async () => {
-    expect(await success('http://nobody.invalid')).toMatch(
-      /^error: .* cannot be reached \((ENOTFOUND|EAI_AGAIN)\)$/,
+    // Too long a label for any name: the resolver refuses it without asking the network.
+    expect(await success(`http://${'a'.repeat(64)}.invalid`)).toMatch(
+      /^error: .* cannot be reached \(ENOTFOUND\)$/,
     )
   })
 

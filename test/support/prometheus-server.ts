@@ -7,6 +7,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+/** Of the machine, not of a package. */
+const BINARY = 'prometheus'
+
 /** A real Prometheus on loopback that scrapes its targets every second. */
 export interface PrometheusServer {
   readonly url: string
@@ -22,7 +25,7 @@ export interface PrometheusServer {
 /** The version of the `prometheus` on the PATH, or undefined. */
 export function prometheusVersion(): string | undefined {
   try {
-    const said = execFileSync('prometheus', ['--version'], {
+    const said = execFileSync(BINARY, ['--version'], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -51,7 +54,7 @@ scrape_configs: [{ job_name: service, static_configs: [{ targets: ${JSON.stringi
     '--enable-feature=native-histograms',
   ]
   const start = async (): Promise<ChildProcess> => {
-    const started = spawn('prometheus', args, { stdio: 'ignore' })
+    const started = spawn(BINARY, args, { stdio: 'ignore' })
     await ready(url)
     return started
   }
