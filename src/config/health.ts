@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { labelTemplates, selector } from './selector.ts'
 import { duration, durationOrNone, level, percentage, percentagePoints, proportion } from './quantity.ts'
+import { writtenForm } from './written-form.ts'
 
 /** A source's or a check's name. */
 const name = z
@@ -155,7 +156,7 @@ const check = z
   })
   .meta({
     get anyOf() {
-      return publishedSchema(anyCheck)['anyOf']
+      return writtenForm(anyCheck).anyOf
     },
   })
 
@@ -186,7 +187,7 @@ const baseline = z
   })
   .meta({
     get anyOf() {
-      return publishedSchema(z.union([beforeBaseline, concurrentBaseline]))['anyOf']
+      return writtenForm(z.union([beforeBaseline, concurrentBaseline])).anyOf
     },
   })
 
@@ -338,10 +339,4 @@ function isRegex(text: string): boolean {
   } catch {
     return false
   }
-}
-
-/** The JSON Schema of what users write, for editors. */
-function publishedSchema(schema: z.ZodType): Record<string, unknown> {
-  const { $schema: _, ...published } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-  return published
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { nearestName } from './nearest.ts'
+import { writtenForm } from './written-form.ts'
 
 /** More would only hide the first ones. */
 const MAX_UNKNOWN = 100
@@ -22,7 +23,7 @@ export function variant<Tag extends string, O extends Options>(
 ): z.ZodType<VariantOutput<Tag, O>, Record<string, unknown>> {
   const names = Object.keys(options)
   // Made only for those who ask: it would be a sixth of the time to load the schema.
-  const published = (): z.core.JSONSchema.BaseSchema[] => Object.values(options).map(publishedSchema)
+  const published = (): z.core.JSONSchema.BaseSchema[] => Object.values(options).map(writtenForm)
   let known: string[] | undefined
   return z
     .record(z.string(), z.unknown(), { error: `expected a mapping with ${names.join(' or ')}` })
@@ -82,10 +83,4 @@ function refuse(value: Record<string, unknown>, { tag, names, known, context, fo
 
 function keysOf(schemas: readonly z.core.JSONSchema.BaseSchema[]): string[] {
   return [...new Set(schemas.flatMap(({ properties }) => Object.keys(properties ?? {})))]
-}
-
-/** The JSON Schema of what users write: a transform has none of its own. */
-function publishedSchema(option: z.ZodType): z.core.JSONSchema.BaseSchema {
-  const { $schema: _, ...published } = z.toJSONSchema(option, { io: 'input', unrepresentable: 'any' })
-  return published
 }
