@@ -1,5 +1,4 @@
 import { type Arm, type ArmEvidence, evidenceOfArm, judgeArm, startArm } from './judge/arm.ts'
-import { gather, type Gathering, startGathering } from './judge/gathering.ts'
 import type { JudgedCheck } from './judge/judged-check.ts'
 import { type Reading, readingsOf } from './judge/reading.ts'
 import { type Scale, scaleOf } from './judge/scale.ts'
@@ -18,10 +17,8 @@ export interface JudgeState {
   readonly version: 1
   readonly check: JudgedCheck
   readonly scale: Scale
-  /** One comparison per edge or level; exactly one for the other kinds; none while it still gathers. */
+  /** One comparison per edge or level; exactly one for the other kinds. */
   readonly arms: readonly Arm[]
-  /** First ticks of the other arm, kept only until they tell which edges or levels to compare at. */
-  readonly gathering?: Gathering
   readonly measured: number
   readonly unmeasured: number
 }
@@ -49,17 +46,23 @@ export interface EValue {
   readonly value: number
 }
 
-/** Nothing seen yet. Without any past a before/after check stays unmeasured, unless its ticks come paired. */
+/**
+ * Nothing seen yet. Without any past a before/after check stays unmeasured, and so does a histogram or a gauge in either mode:
+ * only the past (concurrent: some ticks of the baseline arm) says at which edges or levels to compare.
+ */
 export function startJudge(check: JudgedCheck, baseline: BaselineHistory | undefined): JudgeState {
-  const scale = scaleOf(check, baseline ?? [])
-  const blank = { version: 1, check, scale, measured: 0, unmeasured: 0 } as const
-  if (scale.levels.length === 0) return { ...blank, arms: [], gathering: startGathering }
-  return { ...blank, arms: armsOf(check, scale, baseline ?? []) }
+  const history = baseline ?? []
+  const scale = scaleOf(check, history)
+  const past = history.map((tick) => readingsOf(check, scale, tick))
+  const arms = scale.levels.map((_, index) => {
+    const readings = past.flatMap((tick) => tick?.[index] ?? [])
+    return startArm(check, readings, scale.stretch[index] ?? 1)
+  })
+  return { version: 1, check, scale, arms, measured: 0, unmeasured: 0 }
 }
 
-/** One tick. An unmeasured or senseless observation changes nothing but is counted; so are the ticks that only choose the edges. */
+/** One tick. An unmeasured or senseless observation changes nothing but is counted. */
 export function judge(state: JudgeState, observation: Observation): JudgeState {
-  if (state.gathering) return gatherTick(state, state.gathering, observation)
   const readings = readingsOf(state.check, state.scale, observation)
   if (!readings || !comparable(state, readings)) return { ...state, unmeasured: state.unmeasured + 1 }
   const arms = state.arms.map((arm, index) => {
@@ -92,30 +95,11 @@ export function evidenceOf(state: JudgeState): Evidence {
   }
 }
 
-function armsOf(check: JudgedCheck, scale: Scale, history: BaselineHistory): readonly Arm[] {
-  const past = history.map((tick) => readingsOf(check, scale, tick))
-  return scale.levels.map((_, index) => {
-    const readings = past.flatMap((tick) => tick?.[index] ?? [])
-    return startArm(check, readings, scale.stretch[index] ?? 1)
-  })
-}
-
-function gatherTick(state: JudgeState, gathering: Gathering, observation: Observation): JudgeState {
-  const { gathering: _, ...rest } = { ...state, unmeasured: state.unmeasured + 1 }
-  const more = gather(gathering, observation)
-  if (!more.enough) return { ...rest, gathering: more }
-  const scale = scaleOf(state.check, more.ticks)
-  if (scale.levels.length === 0) return { ...rest, gathering: startGathering }
-  return { ...rest, scale, arms: armsOf(state.check, scale, more.ticks) }
-}
-
-/** Compared arms need the other one in the tick; a frozen reference needs a past. */
-function comparable(state: JudgeState, readings: readonly Reading[]): boolean {
-  const { mode, paired } = state.check
-  const frozen = mode === 'before_after' && !paired
-  return readings.every((reading, index) =>
-    frozen ? !reading.baseline && (state.arms[index]?.past.total ?? 0) > 0 : reading.baseline !== undefined,
-  )
+/** Concurrent arms need each other in the tick; a frozen reference needs a past. */
+function comparable({ check, arms }: JudgeState, readings: readonly Reading[]): boolean {
+  if (readings.length === 0) return false
+  if (check.mode === 'concurrent') return readings.every((reading) => reading.baseline !== undefined)
+  return arms.every((arm) => arm.past.total > 0)
 }
 
 function eValue(log: number): EValue {

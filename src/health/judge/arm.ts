@@ -51,10 +51,8 @@ export interface ArmEvidence {
 
 /** Assumed of a reference nobody has watched: swings of 14 % that last minutes, and as much jitter. */
 const unknownNoise: Noise = { swing: 0.02, persistence: 0.9, jitter: 0.02 }
-/** Squared CV between the same hour of two days: 5 %. */
-const dayAgainstDay = 0.0025
 /** Fewer ticks than this say nothing about noise. */
-const fewestTicks = 8
+const fewestTicks = 40
 
 export function startArm(check: JudgedCheck, past: readonly Reading[], stretch: number): Arm {
   const ticks = past.map((reading) => reading.candidate)
@@ -83,7 +81,7 @@ export function startArm(check: JudgedCheck, past: readonly Reading[], stretch: 
 /** One tick of one comparison. */
 export function judgeArm(arm: Arm, reading: Reading, check: JudgedCheck): Arm {
   const { candidate, baseline } = reading
-  const noise = noiseNow(arm, reading, check)
+  const noise = noiseNow(arm, reading)
   const reference = referenceOf(arm, reading)
   const fewerIsWorse = check.kind === 'traffic'
   const lenient = { ...reading, candidate: { ...candidate, bad: reading.lenient ?? candidate.bad } }
@@ -129,10 +127,9 @@ function toleranceOf(check: JudgedCheck, margin: 'revert' | 'promote', stretch: 
   return { theta: check.kind === 'gauge' ? 1 : (1 + worseBy) ** stretch, delta: atLeast }
 }
 
-/** Squared CV of the reference as a whole: none beside a live arm; day against day when paired; counts and noise when frozen. */
+/** A reference beside the candidate is measured anew each tick; a frozen one is off by its counting error and its noise for good. */
 function uncertaintyOf(check: JudgedCheck, past: Counts, noiseOfMean: number): number {
-  if (check.mode === 'concurrent') return 0
-  return check.paired ? dayAgainstDay : 1 / (past.bad + 1) + noiseOfMean
+  return check.mode === 'concurrent' ? 0 : 1 / (past.bad + 1) + noiseOfMean
 }
 
 function noiseFor(check: JudgedCheck, ticks: readonly Counts[]): Noise {
@@ -141,19 +138,12 @@ function noiseFor(check: JudgedCheck, ticks: readonly Counts[]): Noise {
   return check.kind === 'gauge' ? { swing: 0, persistence: 0, jitter: longRun(noise) } : noise
 }
 
-function noiseNow(arm: Arm, reading: Reading, check: JudgedCheck): Noise {
+function noiseNow(arm: Arm, reading: Reading): Noise {
   if (!reading.baseline) return arm.noise
-  if (check.mode === 'before_after')
-    return scaled(arm.noise, 1 + reading.candidate.total / reading.baseline.total)
   return ratioNoise(arm.paired, arm.noise, {
     candidate: rateOf(arm.candidate),
     baseline: rateOf(arm.baseline),
   })
-}
-
-/** The noise of a tick against another tick: both wander, the pooled one less. */
-function scaled(noise: Noise, by: number): Noise {
-  return { ...noise, swing: noise.swing * by, jitter: noise.jitter * by }
 }
 
 function rateOf(counts: Counts): number {

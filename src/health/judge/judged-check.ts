@@ -5,11 +5,6 @@ export interface JudgedCheck {
   readonly kind: JudgedKind
   /** `concurrent`: the baseline arm ran at the same time. `before_after`: it is the version's own past. */
   readonly mode: 'concurrent' | 'before_after'
-  /**
-   * Before/after only: every tick brings its own reference in `baseline`, as a watch does that pairs each tick with the same clock
-   * time of earlier days. Without it the reference is the frozen past and `baseline` must be absent.
-   */
-  readonly paired?: boolean
   /** Worse than this is `unhealthy`. */
   readonly revert: Margin
   /** Shown to be no worse than this is `healthy`; wider than `revert`, or noisy services never get there. */

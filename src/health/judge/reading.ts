@@ -11,7 +11,7 @@ export interface Reading {
   readonly baseline?: Counts
 }
 
-/** What one observation says at each level, or undefined where it says nothing that can be trusted. */
+/** What one observation says at each level, or undefined where it says nothing that can be trusted. Before/after looks at the candidate only. */
 export function readingsOf(
   check: JudgedCheck,
   scale: Scale,

@@ -17,8 +17,8 @@ export interface Side {
 const worsenings = [0.15, 0.5, 1.5, 5, 20]
 /** Shares of the margin that a candidate may be better by; for bets on fewer bad events. */
 const improvements = [0.15, 0.35, 0.6, 0.85, 0.97]
-/** One tick multiplies evidence by at most 5: no single scrape decides, three must agree. */
-const tickCap = Math.log(5)
+/** One tick multiplies evidence by at most 4: no scrape and no short burst decides, four ticks must agree. */
+const tickCap = Math.log(4)
 
 /** Each change is bet on twice: as one that sets in now, and as one that has been there from the start. */
 export function betCount(more: boolean): number {

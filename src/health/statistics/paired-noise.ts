@@ -45,7 +45,8 @@ export interface Rates {
   readonly baseline: number
 }
 
-/** How sure it is beforehand that two arms differ by as much as the reference moves by itself: standard deviation of the factor. */
+/** Beforehand half of what moves the reference is thought to set the arms apart, give or take as much (κ's mean and standard deviation). */
+const priorApart = 0.5
 const priorSpread = 0.5
 /** Pods of a small arm may differ more than the large arm shows, but not without end. */
 const mostApart = 20
@@ -89,14 +90,14 @@ function close(block: Block): Block {
  *
  *     κ(L) = Σ [(c − ρ̂s)² − Var(c) − ρ̂²·Var(s)] / (ρ̂²·Σ [s² − Var(s)] · w_L),   w_L = variance that `own` gives such a residual
  *
- * averaged over block lengths by precision and with a prior of 1 ± 0.5, plus half a standard error.
+ * averaged over block lengths by precision and with a prior of 0.5 ± 0.5, plus half a standard error.
  */
 export function ratioNoise(noise: PairedNoise, own: Noise, rates: Rates): Noise {
   const first = noise.blocks[0]
   const ratio = first && first.s > 0 ? first.c / first.s : 0
   const [thinC, thinS] = [thinned(rates.candidate), thinned(rates.baseline)]
   let precision = 1 / priorSpread ** 2
-  let sum = precision
+  let sum = priorApart * precision
   for (const [index, block] of noise.blocks.entries()) {
     const length = blockLengths[index] ?? 1
     if (block.closed < 6 || !(ratio > 0)) continue
