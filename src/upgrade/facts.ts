@@ -1,10 +1,9 @@
 import { z } from 'zod'
+import { stages } from './stage.ts'
 
 /** The shapes that events and the receipt share. Times are ms since the epoch, shares are 0 to 1. */
 
-export const stages = ['branch', 'build', 'test', 'deploy', 'monitor'] as const
 export const stage = z.enum(stages)
-export type Stage = z.infer<typeof stage>
 
 export const commitId = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)
 
@@ -70,7 +69,12 @@ export const verdictReport = z.strictObject({
   endedAtMs: z.number(),
   comparison: z.enum(['concurrent', 'before_after', 'none']),
   noticed: z
-    .strictObject({ requests: z.number(), upper: z.number(), watched: z.number() })
+    .strictObject({
+      requests: z.number(),
+      lower: z.number().optional(),
+      upper: z.number(),
+      watched: z.number(),
+    })
     .optional()
     .describe('Requests that failed or were slow because of the upgrade; concurrent comparison only'),
   watched: z.number().describe('Requests of the new version that were watched'),
