@@ -71,7 +71,8 @@ export function record(scenario: Scenario, random: Random): Recording {
     const at = index - scenario.baselineTicks - graceTicks
     const inCharge = mixed(scenario, common, apart[0] ?? common)
     if (at < 0) {
-      if (index < scenario.baselineTicks) baseline.push(only(arm(scenario, scenario.mode === 'concurrent' ? 0.8 : 1, inCharge, {}, random)))
+      if (index < scenario.baselineTicks)
+        baseline.push(only(arm(scenario, scenario.mode === 'concurrent' ? 0.8 : 1, inCharge, {}, random)))
       continue
     }
     const worse = at >= (scenario.onset ?? 0) ? (scenario.degradation ?? {}) : {}
@@ -119,7 +120,11 @@ function swings(scenario: Scenario, random: Random): () => Swing {
       let at = Math.floor(random.uniform() * ticksADay)
       return () => {
         const sine = Math.sin((2 * Math.PI * at++) / ticksADay)
-        return { errors: Math.log(1 + 0.3 * sine), latency: Math.log(1 + 0.05 * sine), traffic: Math.log(1 + 0.5 * sine) }
+        return {
+          errors: Math.log(1 + 0.3 * sine),
+          latency: Math.log(1 + 0.05 * sine),
+          traffic: Math.log(1 + 0.5 * sine),
+        }
       }
     }
     case 'bursts': {
@@ -148,14 +153,22 @@ function mixed(scenario: Scenario, shared: Swing, own: Swing): Swing {
 
 function arm(scenario: Scenario, share: number, swing: Swing, worse: Degradation, random: Random): ArmTick {
   const expected = scenario.rate * tickSeconds * share * Math.exp(swing.traffic) * (worse.traffic ?? 1)
-  const bucketed = buckets(expected, Math.exp(swing.latency) * (worse.slower ?? 1), worse.fourTimesSlower ?? 0, random)
+  const bucketed = buckets(
+    expected,
+    Math.exp(swing.latency) * (worse.slower ?? 1),
+    worse.fourTimesSlower ?? 0,
+    random,
+  )
   const total = bucketed.counts.reduce((sum, count) => sum + count, 0)
   const errorRate = Math.min(1, scenario.errorRate * Math.exp(swing.errors) * (worse.errors ?? 1))
   const pods = Math.max(1, Math.round(share * 5))
   return {
     errors: { bad: Math.min(total, random.poisson(total * errorRate)), total },
     latency: bucketed,
-    cpu: Array.from({ length: pods }, () => 0.3 * Math.exp(swing.traffic + 0.05 * random.normal()) * (worse.cpu ?? 1)),
+    cpu: Array.from(
+      { length: pods },
+      () => 0.3 * Math.exp(swing.traffic + 0.05 * random.normal()) * (worse.cpu ?? 1),
+    ),
   }
 }
 
@@ -178,7 +191,8 @@ export function logNormalCdf(seconds: number): number {
 /** Abramowitz and Stegun 7.1.26, absolute error below 1.5e-7: enough to simulate with. */
 function normalCdf(z: number): number {
   const t = 1 / (1 + 0.3275911 * Math.abs(z) * Math.SQRT1_2)
-  const poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+  const poly =
+    t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
   const upper = 0.5 * poly * Math.exp((-z * z) / 2)
   return z > 0 ? 1 - upper : upper
 }

@@ -24,7 +24,11 @@ export interface Outcome {
   readonly evidence: readonly number[]
 }
 
-export function checkOf(name: CheckName, mode: Mode, margin?: { worseBy: number; atLeast: number }): JudgedCheck {
+export function checkOf(
+  name: CheckName,
+  mode: Mode,
+  margin?: { worseBy: number; atLeast: number },
+): JudgedCheck {
   const kind = kinds[name]
   const revert = margin ?? defaultMargins[kind]
   const share = canaryShare / (1 - canaryShare)
@@ -32,9 +36,16 @@ export function checkOf(name: CheckName, mode: Mode, margin?: { worseBy: number;
 }
 
 /** The judge of this project over one recording, as the watch runs it: first verdict latches. */
-export function watch(recording: Recording, names: readonly CheckName[], checks: readonly JudgedCheck[]): Outcome {
+export function watch(
+  recording: Recording,
+  names: readonly CheckName[],
+  checks: readonly JudgedCheck[],
+): Outcome {
   let states: readonly JudgeState[] = checks.map((check, index) =>
-    startJudge(check, recording.baseline.map((tick) => tick[names[index]!])),
+    startJudge(
+      check,
+      recording.baseline.map((tick) => tick[names[index]!]),
+    ),
   )
   let healthy: number | undefined
   let standing = 'undecided'
@@ -44,7 +55,8 @@ export function watch(recording: Recording, names: readonly CheckName[], checks:
     const now = combine(states.map(evidenceOf), undefined, alpha)
     evidence.push(now.worse.log)
     standing = now.kind
-    if (now.kind === 'unhealthy') return { reverted: index + 1, standing, evidence, ...(healthy !== undefined && { healthy }) }
+    if (now.kind === 'unhealthy')
+      return { reverted: index + 1, standing, evidence, ...(healthy !== undefined && { healthy }) }
     if (now.kind === 'healthy_so_far' && index + 1 >= 20) healthy ??= index + 1
   }
   return { standing, evidence, ...(healthy !== undefined && { healthy }) }
