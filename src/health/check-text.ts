@@ -99,9 +99,8 @@ function toleranceText(check: Check, { headline }: Evidence): string {
   if (check.kind === 'probe') return ''
   if (check.kind === 'traffic') return `at least ${shareText(check.atLeast)} of it`
   const margin = `+${shareText(check.worseBy)} and ${shareText(check.atLeast).replace('%', 'pp')}`
-  return check.kind === 'ratio' && headline !== undefined
-    ? `${shareText(headline.tolerated)} (${margin})`
-    : margin
+  const isKnown = check.kind === 'ratio' && headline !== undefined && headline.baseline.total > 0
+  return isKnown ? `${shareText(headline.tolerated)} (${margin})` : margin
 }
 
 /** How much worse, with the interval that holds at every look at once; empty words before there is anything to compare. */
