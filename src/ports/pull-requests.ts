@@ -54,13 +54,16 @@ export type ProposalReason =
   | 'opened_by_person'
   /** Somebody pushed to our branch: what it holds now is theirs to merge. */
   | 'changed_by_person'
-  /** Rules of the branch: a review (or what only administrators can see), checks that failed, checks that have not ended, the branch must be up to date. */
+  /** Rules of the branch: a review, checks that failed, checks that have not ended, the branch must be up to date. */
   | 'review_required'
   | 'checks_failing'
   | 'checks_pending'
   | 'behind'
+  /** … or GitHub does not say what. */
+  | 'blocked'
   /** It goes in by itself, or through the merge queue, as soon as the rules of the branch are met. */
   | 'auto_merge'
+  | 'merge_queue'
   /** GitHub did not say within two minutes whether it can be merged. */
   | 'mergeability_unknown'
 

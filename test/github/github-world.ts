@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+
 import { type GitHubRepository, openGitHub } from '../../src/github/client.ts'
 import { type MemoryLog, memoryLog } from '../support/memory-log.ts'
 import { type ManualClock, manualClock } from '../support/manual-clock.ts'
@@ -59,4 +61,66 @@ export async function startGitHubWorld(spec: Partial<RepositorySpec> = {}): Prom
     },
     close: () => hub.close(),
   }
+}
+
+export interface PersonsChange {
+  readonly title: string
+  /** The files of each commit. */
+  readonly commits: readonly Readonly<Record<string, string | null>>[]
+  readonly how: 'merge' | 'squash' | 'rebase'
+  readonly branch?: string
+  readonly messages?: readonly string[]
+  readonly labels?: readonly string[]
+}
+
+const at = { owner: 'acme', repo: 'shop' }
+let changes = 0
+
+/** Ada opens a pull request of a branch with these commits. */
+export async function openByPerson(
+  world: GitHubWorld,
+  change: PersonsChange,
+): Promise<{ number: number; branch: string }> {
+  changes += 1
+  const { title, commits, branch = `feature-${changes}`, messages = [], labels = [] } = change
+  const { rest } = world.as({ login: 'ada' }).octokit
+  for (const [index, files] of commits.entries()) {
+    // Ten seconds of work a commit, so that no two were made at the same time.
+    world.clock.advance(10_000)
+    const message = messages[index] ?? `${title}, part ${index + 1}\n`
+    await world.repository.commit({ branch, files, message, by: 'ada' })
+  }
+  world.clock.advance(600_000)
+  const { data } = await rest.pulls.create({ ...at, title, head: branch, base: 'main', body: 'Because.' })
+  if (labels.length > 0)
+    await rest.issues.addLabels({ ...at, issue_number: data.number, labels: [...labels] })
+  return { number: data.number, branch }
+}
+
+/** … and merges it. */
+export async function mergeByPerson(
+  world: GitHubWorld,
+  change: PersonsChange,
+): Promise<{ number: number; result: string }> {
+  const { number } = await openByPerson(world, change)
+  const { rest } = world.as({ login: 'ada' }).octokit
+  const { data } = await rest.pulls.merge({ ...at, pull_number: number, merge_method: change.how })
+  return { number, result: data.sha }
+}
+
+/** Every file of a revision, by real git. */
+export async function filesAt(
+  { repository }: GitHubWorld,
+  revision: string,
+): Promise<Record<string, string>> {
+  const names = execFileSync(
+    'git',
+    ['-C', repository.bareDir, 'ls-tree', '-r', '--name-only', '-z', revision],
+    { encoding: 'utf8' },
+  )
+  const files = names.split('\0').filter(Boolean)
+  const texts = await Promise.all(
+    files.map(async (path) => [path, (await repository.fileAt(revision, path)) ?? ''] as const),
+  )
+  return Object.fromEntries(texts)
 }

@@ -5,11 +5,12 @@ import { repeat } from '../ensure.ts'
 import { isAmbiguous, statusOf } from '../request-policy.ts'
 import { revertBranch, revertMarker } from '../revert-name.ts'
 import { askReviewers } from './ask-reviewers.ts'
+import { landLater, standingOf } from './land-later.ts'
 import { mergeMethods, type MergeMethod } from './merge-methods.ts'
 import { conflictRecipe } from './recipe.ts'
 import type { PullDetail } from './pull-detail.ts'
 import { deleteBranch, isRevertCommit, type Undoing } from './revert-commit.ts'
-import { turnOnAutoMerge, whyBlocked } from './why-blocked.ts'
+import { branchRules, whyBlocked } from './why-blocked.ts'
 
 /** GitHub computes in the background whether a pull request merges; it takes seconds, rarely longer. */
 const POLL_MS = [1000, 2000, 3000]
@@ -104,19 +105,21 @@ async function tryMerge(github: GitHubRepository, pull: PullDetail, method: Merg
   }
 }
 
+/** Waits for people, or for GitHub to merge it by itself once the rules of the branch are met. Failing checks are for people. */
 async function blocked(
   github: GitHubRepository,
   undoing: Undoing,
   { pull, method }: { pull: PullDetail; method: MergeMethod },
 ): Promise<RevertOutcome> {
-  const waitsFor = await whyBlocked(github, pull)
-  const goesInByItself = waitsFor.reason !== 'checks_failing' && (await turnOnAutoMerge(github, pull, method))
-  if (!goesInByItself) return waiting(github, { undoing, pull }, waitsFor)
-  return waiting(
-    github,
-    { undoing, pull },
-    { reason: 'auto_merge', why: `${waitsFor.why}; it goes in by itself after that` },
-  )
+  const [rules, standing] = await Promise.all([branchRules(github, pull.base.ref), standingOf(github, pull)])
+  const waitsFor = await whyBlocked(github, pull, { rules, standing })
+  if (waitsFor.reason === 'checks_failing') return waiting(github, { undoing, pull }, waitsFor)
+  const { hasMergeQueue } = rules
+  const { isInMergeQueue } = standing
+  const way = await landLater(github, pull, { method, hasMergeQueue, isInMergeQueue })
+  const said =
+    way === undefined ? waitsFor : { reason: way, why: `${waitsFor.why}; it goes in by itself after that` }
+  return waiting(github, { undoing, pull }, said)
 }
 
 async function waiting(
