@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -33,6 +33,7 @@ const END_MS = 8000
 export async function createSandbox(): Promise<Sandbox> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'seamless-demo-')))
   const env = environment(folder)
+  await mkdir(env.TMPDIR)
   const started = new Set<ChildProcess>()
 
   async function run({ file, args = [], cwd = folder, env: more }: Command): Promise<string> {
@@ -60,13 +61,16 @@ export async function createSandbox(): Promise<Sandbox> {
   return { folder, env, run, start, clean: () => (cleaned ??= clean()) }
 }
 
-function environment(folder: string): Record<string, string> {
+function environment(folder: string): Record<string, string> & { readonly TMPDIR: string } {
   const path = [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter)
   const who = { NAME: 'Orders team', EMAIL: 'orders@users.noreply.github.com' }
   return {
     PATH: path,
     HOME: folder,
+    TMPDIR: join(folder, 'tmp'),
     LC_ALL: 'C',
+    // The scripts start Node often: with it, a start takes a third of the time.
+    NODE_COMPILE_CACHE: join(folder, 'node-cache'),
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',

@@ -50,6 +50,7 @@ afterAll(() => {
 })
 
 const at = (status: number, latencyMs: number): Outcome => ({ atMs: 0, latencyMs, status, version: '' })
+const sent = (atMs: number, status: number): Outcome => ({ ...at(status, 1), atMs })
 
 describe('the load generator', () => {
   it('counts every failure: an error status, a reset, a connection closed without an answer', () => {
@@ -85,7 +86,6 @@ describe('the load generator', () => {
   })
 
   it('measures the longest time in which nobody was served', () => {
-    const sent = (atMs: number, status: number): Outcome => ({ ...at(status, 1), atMs })
     const list = [sent(0, 200), sent(10, 502), sent(30, 502), sent(45, 200), sent(50, 502), sent(60, 200)]
     expect(tally(list.toReversed()).outageMs).toBe(35)
     expect(tally([sent(0, 200)]).outageMs).toBe(0)
