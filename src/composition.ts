@@ -9,8 +9,8 @@ import { type Mask, maskOf } from './adapters/mask.ts'
 import { openAdapters } from './adapters/registry.ts'
 import { processRunner, type RunProcess } from './adapters/run-process.ts'
 import { stateFolder } from './adapters/state-folder.ts'
-import { systemClock } from './adapters/system-clock.ts'
 import type { Config } from './config/schema.ts'
+import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
 import type { VersionControl } from './ports/version-control.ts'
 import type { Ports } from './upgrade/ports.ts'
@@ -21,6 +21,7 @@ export interface Surroundings {
   readonly folder: string
   readonly environment: Environment
   readonly signal: AbortSignal
+  readonly clock: Clock
   /** Where output goes; every text passes `mask` first. */
   readonly log: (mask: Mask) => Log
   readonly github?: GitHubSurroundings
@@ -67,7 +68,7 @@ export async function composePorts(
   { surroundings, repository, versionControl }: Opened,
   config: Config,
 ): Promise<Ports> {
-  const { environment } = surroundings
+  const { environment, clock } = surroundings
   const mask = maskFor(surroundings, declaredSecrets(config))
   const log = surroundings.log(mask)
   const state = await stateFolder(repository.root)
@@ -76,22 +77,21 @@ export async function composePorts(
   return {
     versionControl,
     ...(await composeRecord(surroundings, log, state)),
-    adapters: openAdapters({ config, shell, artifacts, clock: systemClock }),
+    adapters: openAdapters({ config, shell, artifacts, clock }),
     artifacts,
     journal: fileJournal(join(state, 'journal.jsonl')),
     receipts: fileReceipts(state),
-    clock: systemClock,
+    clock,
     log,
   }
 }
 
 /** GitHub keeps the record where a token is there; else a file does, and no pull request is opened or reverted. */
 async function composeRecord(
-  { github, signal }: Surroundings,
+  { github, signal, clock }: Surroundings,
   log: Log,
   state: string,
 ): Promise<Pick<Ports, 'deployments' | 'pullRequests'>> {
-  const clock = systemClock
   if (github === undefined) {
     const { localDeployments } = await import('./adapters/local-deployments.ts')
     return { deployments: localDeployments(join(state, 'deployments.json'), { clock, signal }) }

@@ -1,4 +1,9 @@
+import { getState } from '@actions/core'
 import { actionShell } from './action/shell.ts'
-import { undoAction } from './action/undo-action.ts'
 
-await actionShell(undoAction)
+// Nothing was begun: there is nothing to look at, and nothing to load.
+await actionShell(async (shell) => {
+  if (getState('began') !== 'true') return
+  const { undoAction } = await import('./action/undo-action.ts')
+  await undoAction(shell)
+})

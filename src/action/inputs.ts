@@ -1,6 +1,6 @@
 import { getInput } from '@actions/core'
 import { UsageError } from '../errors.ts'
-import { type Stage, stages } from '../upgrade/facts.ts'
+import { type Stage, stages } from '../upgrade/stage.ts'
 
 export interface Inputs {
   readonly operation: 'run' | 'plan' | 'rollback'

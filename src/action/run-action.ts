@@ -1,6 +1,7 @@
 import { saveState, setFailed, summary } from '@actions/core'
 import { realpath } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { systemClock } from '../adapters/system-clock.ts'
 import { type Opened, openRepository } from '../composition.ts'
 import { UsageError } from '../errors.ts'
 import { ACTIONS_APP_ID } from '../github/verdict-check.ts'
@@ -20,13 +21,12 @@ import type { Plan } from '../upgrade/plan.ts'
 import type { Upgrade } from '../upgrade/upgrade.ts'
 import type { ActionLogs } from './action-log.ts'
 import { annotateFailures } from './annotations.ts'
-import { type Inputs, readInputs } from './inputs.ts'
+import type { Inputs } from './inputs.ts'
 import { outputsOf, setOutputs } from './outputs.ts'
 import { readContext, type WorkflowContext } from './workflow-context.ts'
 
 /** One step of a workflow, from its inputs to its outputs. Throws what is not a run's own ending. */
-export async function runAction({ environment, signal, logs }: ActionShell): Promise<void> {
-  const inputs = readInputs()
+export async function runAction({ environment, signal, logs }: ActionShell, inputs: Inputs): Promise<void> {
   const context = await readContext(environment)
   refuseUntrusted(inputs, context)
   const opened = await openAction({ inputs, context, environment, signal, logs })
@@ -71,6 +71,7 @@ export async function openAction(parts: ActionParts): Promise<Opened> {
     folder,
     environment,
     signal,
+    clock: systemClock,
     log: logs.masked,
     ...(inputs.token !== undefined && {
       github: {

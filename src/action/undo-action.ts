@@ -1,4 +1,4 @@
-import { getState, summary } from '@actions/core'
+import { summary } from '@actions/core'
 import { loadConfig, operateUndo } from '../operation.ts'
 import { jobSummary } from '../report/job-summary.ts'
 import { readInputs } from './inputs.ts'
@@ -15,7 +15,6 @@ const UNDO_MS = 4 * 60_000
  * in between is taken back now.
  */
 export async function undoAction(shell: ActionShell): Promise<void> {
-  if (getState('began') !== 'true') return
   const inputs = readInputs()
   const context = await readContext(shell.environment)
   const opened = await openAction({ ...shell, inputs, context })

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import type { Environment } from '../adapters/child-environment.ts'
 import { UsageError } from '../errors.ts'
 
 /** What GitHub says of the workflow run, in environment variables and the event's file. */
@@ -25,44 +25,30 @@ const payload = z.object({
 })
 
 /** Error: `UsageError` outside a workflow run. */
-export async function readContext(environment: NodeJS.ProcessEnv): Promise<WorkflowContext> {
+export async function readContext(environment: Environment): Promise<WorkflowContext> {
   const need = (name: string): string => {
     const value = environment[name]
-    if (value === undefined || value === '') {
-      throw new UsageError(
-        `${name} is not set: this is no GitHub workflow run. On a laptop use the command "seamless".`,
-      )
-    }
-    return value
+    if (value !== undefined && value !== '') return value
+    throw new UsageError(
+      `${name} is not set: this is no GitHub workflow run. On a laptop use the command "seamless".`,
+    )
   }
-  const {
-    before,
-    repository,
-    pull_request: pullRequest,
-  } = await readPayload(environment['GITHUB_EVENT_PATH'])
-  const server = environment['GITHUB_SERVER_URL'] ?? 'https://github.com'
-  const name = need('GITHUB_REPOSITORY')
+  const repository = need('GITHUB_REPOSITORY')
+  const workspace = need('GITHUB_WORKSPACE')
+  // Reads the event's file when it is loaded.
+  const { context } = await import('@actions/github')
+  const event = payload.parse(context.payload)
+  const { before, pull_request: pullRequest } = event
   return {
     event: need('GITHUB_EVENT_NAME'),
-    workspace: need('GITHUB_WORKSPACE'),
-    repository: name,
-    apiUrl: environment['GITHUB_API_URL'] ?? 'https://api.github.com',
-    runUrl: `${server}/${name}/actions/runs/${environment['GITHUB_RUN_ID'] ?? ''}`,
-    ref: environment['GITHUB_REF'] ?? '',
+    workspace,
+    repository,
+    apiUrl: context.apiUrl,
+    runUrl: `${context.serverUrl}/${repository}/actions/runs/${context.runId}`,
+    ref: context.ref,
     sha: need('GITHUB_SHA'),
-    ...(repository && { defaultBranch: repository.default_branch }),
+    ...(event.repository && { defaultBranch: event.repository.default_branch }),
     ...(before !== undefined && !/^0+$/.test(before) && { before }),
     ...(pullRequest && { headBranch: pullRequest.head.ref }),
-  }
-}
-
-async function readPayload(file: string | undefined): Promise<z.infer<typeof payload>> {
-  if (file === undefined) return {}
-  const text = await readFile(file, 'utf8').catch(() => undefined)
-  if (text === undefined) return {}
-  try {
-    return payload.parse(JSON.parse(text))
-  } catch (error) {
-    throw new UsageError(`The event's file ${file} is not what GitHub writes.`, { cause: error })
   }
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { nearestName } from '../config/nearest.ts'
 import { UsageError } from '../errors.ts'
-import { type Stage, stages } from '../upgrade/facts.ts'
+import { type Stage, stages } from '../upgrade/stage.ts'
 
 /** What the command knows, with the help beside it: one list for parsing, help and tests. */
 const commands = {

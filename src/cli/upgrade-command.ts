@@ -45,7 +45,7 @@ export async function upgradeCommand(shell: CliShell): Promise<number> {
 
 /** GITHUB_TOKEN and the remote's name are all that a laptop has of GitHub. */
 export async function openHere({ folder, environment, signal, terminal }: CliShell): Promise<Opened> {
-  const surroundings = { folder, environment, signal, log: terminalLog(terminal) }
+  const surroundings = { folder, environment, signal, clock: systemClock, log: terminalLog(terminal) }
   const opened = await openRepository(surroundings)
   const token = environment['GITHUB_TOKEN']
   const repository = environment['GITHUB_REPOSITORY'] ?? opened.repository.name

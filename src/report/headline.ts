@@ -45,6 +45,11 @@ export function count(number: number): string {
   return String(Math.round(number)).replaceAll(/\B(?=(\d{3})+$)/g, '\u202F')
 }
 
+/** `1 commit`, `2 commits`. */
+export function plural(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? '' : 's'}`
+}
+
 /** `350 ms`, `12 s`, `2 min 15 s`, `3 h 5 min`. */
 export function elapsed(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`

@@ -1,7 +1,7 @@
 import type { SuiteResult, VerdictReport } from '../upgrade/facts.ts'
 import type { EnvironmentRecord, Upgrade } from '../upgrade/upgrade.ts'
 import { chart } from './chart.ts'
-import { count, elapsed, headline, noticedBy } from './headline.ts'
+import { count, elapsed, headline, noticedBy, plural } from './headline.ts'
 import { cell, code, fence, plain } from './markdown.ts'
 import { nextSteps } from './next-steps.ts'
 
@@ -65,7 +65,7 @@ function codeLines({ code: difference, candidate, branch, pullRequest, base }: U
   const sum = (key: 'added' | 'removed'): number => files.reduce((total, file) => total + file[key], 0)
   return [
     first,
-    `- ${commits.length + more} commits, ${files.length} files, +${sum('added')} −${sum('removed')}`,
+    `- ${plural(commits.length + more, 'commit')}, ${plural(files.length, 'file')}, +${sum('added')} −${sum('removed')}`,
     ...commits.slice(0, 10).map(({ id, subject }) => `  - ${code(id.slice(0, 12))} ${code(subject, 120)}`),
   ]
 }

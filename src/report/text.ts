@@ -1,6 +1,6 @@
 import type { SuiteResult, VerdictReport } from '../upgrade/facts.ts'
 import type { EnvironmentRecord, Upgrade } from '../upgrade/upgrade.ts'
-import { count, elapsed, headline, noticedBy } from './headline.ts'
+import { elapsed, headline, noticedBy, plural } from './headline.ts'
 import { visible } from './markdown.ts'
 import { nextSteps } from './next-steps.ts'
 
@@ -38,20 +38,20 @@ function codeLines({ candidate, branch, pullRequest, code, base, artifacts }: Up
     code === undefined
       ? [base === undefined ? 'first upgrade: there is no version n to compare with' : 'not compared']
       : [
-          `${code.commits.length + code.more} commits, ${code.files.length} files since ${base?.name ?? 'version n'}`,
+          `${plural(code.commits.length + code.more, 'commit')}, ${plural(code.files.length, 'file')} since ${base?.name ?? 'version n'}`,
         ]
   return [
     `${candidate.sha}${where}${request}`,
     ...compared,
     ...artifacts
       .slice(0, 10)
-      .map(({ name, digest, bytes }) => `${name} ${digest.slice(0, 19)} (${count(bytes)} bytes)`),
+      .map(({ name, digest, bytes }) => `${name} ${digest.slice(0, 19)} (${plural(bytes, 'byte')})`),
   ]
 }
 
 function testLines(suite: SuiteResult): readonly string[] {
-  const known = suite.known.length === 0 ? '' : `, ${suite.known.length} known failures`
-  const accepted = suite.accepted.length === 0 ? '' : `, ${suite.accepted.length} accepted breaks`
+  const known = suite.known.length === 0 ? '' : `, ${plural(suite.known.length, 'known failure')}`
+  const accepted = suite.accepted.length === 0 ? '' : `, ${plural(suite.accepted.length, 'accepted break')}`
   return [
     `${suite.suite}: ${suite.passed} passed, ${suite.newlyFailing.length} newly failing${known}${accepted}`,
     ...suite.newlyFailing

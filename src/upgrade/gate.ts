@@ -6,6 +6,8 @@ export interface GateFacts {
   readonly environment: string
   readonly sha: string
   readonly newest: NewestDeployment | undefined
+  /** Its health is configured; else live is all that there is to be. */
+  readonly watched: boolean
   /** This very upgrade began it and was cut off. */
   readonly ours: boolean
   /** The environments that must have this commit first. */
@@ -43,7 +45,7 @@ function earlierGate({ environment, sha }: GateFacts, earlier: EarlierEnvironmen
   }
 }
 
-function ownGate({ environment, sha, newest, ours }: GateFacts): Ending | undefined {
+function ownGate({ environment, sha, newest, ours, watched }: GateFacts): Ending | undefined {
   if (newest === undefined || ours) return undefined
   const back = `"seamless rollback --environment ${environment}" brings its last healthy version back`
   switch (newest.state) {
@@ -63,11 +65,11 @@ function ownGate({ environment, sha, newest, ours }: GateFacts): Ending | undefi
         message: `A deployment of ${newest.version} to ${environment} began and never said how it ended. If it still runs, wait for it; if not, ${back}.`,
       }
     case 'success':
-      return newest.sha === sha && newest.verdict === 'healthy'
+      return newest.sha === sha && (!watched || newest.verdict === 'healthy')
         ? {
             decision: 'nothing_to_do',
             reason: 'already_live',
-            message: `Nothing to do: ${environment} runs ${newest.version} (${sha.slice(0, 12)}) already, and it is healthy.`,
+            message: `Nothing to do: ${environment} runs ${newest.version} (${sha.slice(0, 12)}) already${watched ? ', and it is healthy' : ''}.`,
           }
         : undefined
     case 'failure':

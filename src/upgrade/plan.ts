@@ -1,7 +1,8 @@
 import type { Config, EnvironmentConfig } from '../config/schema.ts'
 import { fillText } from '../config/template.ts'
 import { digestOf } from './digest.ts'
-import type { Stage, Version } from './facts.ts'
+import type { Version } from './facts.ts'
+import type { Stage } from './stage.ts'
 
 export type BuildStep = Config['build'][number]
 export type TestStep = Config['test'][number]

@@ -74,7 +74,7 @@ export async function rollbackTarget({
   const target = healthy
     ? { sha: healthy.sha, name: healthy.version }
     : await journaledTarget(ports, environment, newest.sha)
-  if (target === undefined) {
+  if (target === undefined || target.sha === newest.sha) {
     throw new UsageError(
       `No version of ${environment} other than ${newest.version} was ever found healthy: there is nothing to go back to. Deploy one that works instead.`,
     )

@@ -65,6 +65,7 @@ async function gate(run: Run, name: string, environment: EnvironmentConfig): Pro
     environment: name,
     sha: candidateOf(run.upgrade()).sha,
     newest,
+    watched: environment.health !== undefined,
     ours: newest !== undefined && (newest.id === known?.deployment || newest.id === run.adopt),
     earlier,
   })

@@ -1,0 +1,78 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { openRepository } from '../composition.ts'
+import { formatConfigError } from '../config/config-error.ts'
+import { parseConfig } from '../config/parse.ts'
+import { UsageError } from '../errors.ts'
+import { decideInit, type InitDecision } from './init/decide-init.ts'
+import { readFacts } from './init/read-facts.ts'
+import type { CliShell } from './run-cli.ts'
+import { terminalLog } from './terminal.ts'
+
+const CONFIG = '.github/seamless.yml'
+const WORKFLOW = '.github/workflows/seamless.yml'
+
+/** Writes a first config and its workflow from what the repository says. Error: `UsageError` where one is there, without `--force`. */
+export async function initCommand({
+  line,
+  folder,
+  environment,
+  terminal,
+  signal,
+}: CliShell): Promise<number> {
+  const opened = await openRepository({ folder, environment, signal, log: terminalLog(terminal) })
+  const decision = decideInit(await readFacts(opened))
+  refuseBroken(decision.config)
+  const files = [
+    { path: join(folder, CONFIG), text: decision.config },
+    { path: join(opened.repository.root, WORKFLOW), text: decision.workflow },
+  ]
+  for (const { path, text } of files) await write(path, text, line.force)
+  terminal.out(
+    summary(
+      decision,
+      files.map(({ path }) => relative(folder, path)),
+    ),
+  )
+  return 0
+}
+
+/** What is written must be readable: anything else is a fault of ours, and nothing is written. */
+function refuseBroken(config: string): void {
+  const parsed = parseConfig(config, CONFIG)
+  if (!parsed.ok)
+    throw new Error(
+      `init made a config that is not valid:\n${parsed.errors.map(formatConfigError).join('\n')}`,
+    )
+}
+
+async function write(path: string, text: string, force: boolean): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
+  try {
+    await writeFile(path, text, { flag: force ? 'w' : 'wx' })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
+    throw new UsageError(`${path} is there already. "seamless init --force" overwrites it.`, { cause })
+  }
+}
+
+function summary({ found, todo }: InitDecision, files: readonly string[]): string {
+  const widths = [0, 1].map((column) =>
+    Math.max(...found.map(({ topic, value }) => (column === 0 ? topic : value).length)),
+  )
+  const rows = found.map(
+    ({ topic, value, why }) =>
+      `  ${topic.padEnd(widths[0] ?? 0)}  ${value.padEnd(Math.min(widths[1] ?? 0, 60))}  ${why}`,
+  )
+  return [
+    'Found:',
+    ...rows,
+    '',
+    'Wrote:',
+    ...files.map((file) => `  ${file}`),
+    '',
+    'Yours to do:',
+    ...todo.map((text) => `  - ${text}`),
+    '  - Read both files, then "seamless plan" shows what would run, and "seamless doctor" what is still missing.',
+  ].join('\n')
+}
