@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { settle } from './auto-merge.ts'
 import { authorise } from './authorise.ts'
 import { type Credentials, credentialsOf } from './credentials.ts'
 import type { Fault, Faults } from './faults.ts'
+import type { GraphqlRequest } from './graphql-api.ts'
 import type { Hub } from './hub.ts'
 import type { Oracle } from './oracle.ts'
 import { type PathMatch, PathTemplates } from './path-template.ts'
@@ -13,6 +15,9 @@ import { rateHeaders } from './routes-rate-limit.ts'
 
 /** GitHub refuses larger bodies; so does the stand-in, before it buffers them. */
 const MAX_BODY_BYTES = 25 * 1024 * 1024
+
+/** What the log and the faults call a GraphQL request. */
+const GRAPHQL = 'graphql'
 
 export interface ApiParts {
   hub: Hub
@@ -61,7 +66,7 @@ export class Api {
       method,
       path,
       query: url.searchParams,
-      operation: match?.operation,
+      operation: path === '/api/graphql' ? GRAPHQL : match?.operation,
       body: undefined,
       headers: request.headers,
       login: credentials.token?.account.login,
@@ -79,6 +84,7 @@ export class Api {
     from: { credentials: Credentials; malformed: boolean },
   ): Promise<Reply> {
     const { oracle } = this.parts
+    if (record.operation === GRAPHQL) return this.graphql(record, from.credentials)
     const operation = oracle?.judgeOperation(record)
     if (oracle && operation && !oracle.judgeRequest(operation, record))
       return new Refusal(422, 'Validation Failed').reply
@@ -87,6 +93,14 @@ export class Api {
       : await this.answer(record, match, from.credentials)
     if (operation) oracle?.judgeResponse(operation, reply.status, reply.body)
     return reply
+  }
+
+  private async graphql(record: RequestRecord, { token, bad }: Credentials): Promise<Reply> {
+    if (bad) return new Refusal(401, bad).reply
+    // graphql-js and GitHub's schema take a quarter of a second to load: only for those who ask.
+    const { answerGraphql } = await import('./graphql-api.ts')
+    const { hub, oracle } = this.parts
+    return answerGraphql({ hub, oracle, token }, (record.body ?? {}) as GraphqlRequest)
   }
 
   private async answer(
@@ -137,7 +151,11 @@ export class Api {
     const repository = hub.repository(call.params['owner'] ?? '', call.params['repo'] ?? '')
     if (!repository) throw notFound()
     authorise(hub, route, repository, call.token)
-    return hub.exclusively(repository, async () => route.handle({ ...call, repository }))
+    return hub.exclusively(repository, async () => {
+      const reply = await route.handle({ ...call, repository })
+      if (!route.operation.startsWith('GET ')) await settle(hub, repository)
+      return reply
+    })
   }
 }
 

@@ -16,6 +16,7 @@ export function canSee(hub: Hub, repository: Repository, token: Token | undefine
 /** Throws what GitHub answers when this token may not do this here: 404 before 401 before 403. */
 export function authorise(hub: Hub, route: Route, repository: Repository, token: Token | undefined): void {
   if (!canSee(hub, repository, token)) throw notFound()
+  if (token?.installation?.suspendedAt) throw new Refusal(403, 'This installation has been suspended')
   const writes = !route.operation.startsWith('GET ')
   if (!token) {
     if (writes) throw new Refusal(401, 'Requires authentication')

@@ -270,7 +270,17 @@ export interface Protection {
   enforceAdmins: boolean
   allowForcePushes: boolean
   mergeQueue: boolean
-  source: { kind: 'branch_protection' } | { kind: 'ruleset'; id: number; name: string }
+}
+
+export interface Ruleset {
+  id: number
+  name: string
+  target: 'branch' | 'tag' | 'push'
+  enforcement: 'active' | 'disabled' | 'evaluate'
+  include: string[]
+  exclude: string[]
+  rules: { type: string; parameters?: Record<string, unknown> }[]
+  createdAt: string
 }
 
 export interface RepositorySettings {
@@ -305,7 +315,9 @@ export interface Repository {
   environments: Map<string, Environment>
   workflows: Map<string, Workflow>
   runs: Map<number, WorkflowRun>
-  protections: Map<string, Protection[]>
+  /** Classic branch protection, by branch. */
+  protections: Map<string, Protection>
+  rulesets: Ruleset[]
   teams: Map<Team, Role>
   /** The merge queue per branch, first in first. */
   mergeQueues: Map<string, QueueEntry[]>
@@ -318,5 +330,7 @@ export interface QueueEntry {
   by: Account
   /** The commit that the queue built to be tested: `refs/heads/gh-readonly-queue/...`. */
   groupRef: string
+  /** What the group was built on. */
+  baseSha: string
   groupSha: string
 }

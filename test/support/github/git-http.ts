@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { settle } from './auto-merge.ts'
 import { canSee, isGranted } from './authorise.ts'
 import { isolatedGitEnv } from './bare-git.ts'
 import type { Repository } from './entities.ts'
 import { type Hub, rank, type Token } from './hub.ts'
+import { pushRules } from './push-rules.ts'
 import { refChanged } from './ref-changes.ts'
 
 export interface GitRequest {
@@ -41,14 +43,16 @@ export async function serveGit(
   }
   const repository = git.repository!
   if (git.path !== '/git-receive-pack') {
-    const status = await runBackend(git, repository, io)
+    const status = await runBackend(git, repository, { ...io, env: {} })
     io.response.end()
     return status
   }
   return hub.exclusively(repository, async () => {
     const before = await refMap(repository)
-    const status = await runBackend(git, repository, io)
+    const env = await pushRules(hub, repository, git.token!.account)
+    const status = await runBackend(git, repository, { ...io, env })
     await followPush(hub, repository, { before, token: git.token! })
+    await settle(hub, repository)
     io.response.end() // the client is done only when everything has followed
     return status
   })
@@ -94,11 +98,15 @@ async function followPush(
 function runBackend(
   git: GitRequest,
   repository: Repository,
-  { request, response }: { request: IncomingMessage; response: ServerResponse },
+  {
+    request,
+    response,
+    env,
+  }: { request: IncomingMessage; response: ServerResponse; env: Record<string, string> },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn('git', ['http-backend'], {
-      env: cgiEnv(git, repository, request),
+      env: { ...cgiEnv(git, repository, request), ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     child.on('error', reject)

@@ -20,5 +20,12 @@ export const GITHUB_EVENTS = [
   'workflow-run-requested',
   'workflow-run-in-progress',
   'workflow-run-completed',
+  'pull-request-review-requested',
+  'pull-request-auto-merge-enabled',
+  'pull-request-auto-merge-disabled',
+  'pull-request-enqueued',
+  'pull-request-dequeued',
+  'merge-group-checks-requested',
+  'merge-group-destroyed',
   'status',
 ] as const

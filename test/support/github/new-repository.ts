@@ -68,6 +68,7 @@ function blank(hub: Hub, spec: RepositorySpec): Omit<Repository, 'owner' | 'git'
     workflows: new Map(),
     runs: new Map(),
     protections: new Map(),
+    rulesets: [],
     teams: new Map(),
     mergeQueues: new Map(),
     nextNumber: 1,

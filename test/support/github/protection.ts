@@ -1,11 +1,14 @@
 import type { Account, Protection, Repository } from './entities.ts'
 import type { Hub } from './hub.ts'
+import { rulesetProtection } from './rulesets.ts'
 import { requiredContextStates } from './commit-state.ts'
 import { unprocessable } from './reply.ts'
 
-/** All rules of a branch as one: the strictest of each holds. */
+/** All rules of a branch as one, of classic protection and of rulesets: the strictest of each holds. */
 export function protectionOf(repository: Repository, branch: string): Protection | undefined {
-  const all = repository.protections.get(branch) ?? []
+  const classic = repository.protections.get(branch)
+  const rulesets = repository.rulesets.map((ruleset) => rulesetProtection(repository, ruleset, branch))
+  const all = [classic, ...rulesets].filter((rules) => rules !== undefined)
   if (all.length === 0) return undefined
   return {
     requiredChecks: all.flatMap((rules) => rules.requiredChecks),
@@ -13,11 +16,21 @@ export function protectionOf(repository: Repository, branch: string): Protection
     requiredApprovals: Math.max(...all.map((rules) => rules.requiredApprovals)),
     requirePullRequest: all.some((rules) => rules.requirePullRequest),
     // Rulesets bind administrators unless they are named as bypass actors, which this stand-in does not offer.
-    enforceAdmins: all.some((rules) => rules.enforceAdmins || rules.source.kind === 'ruleset'),
+    enforceAdmins: all.some((rules) => rules.enforceAdmins),
     allowForcePushes: all.every((rules) => rules.allowForcePushes),
     mergeQueue: all.some((rules) => rules.mergeQueue),
-    source: all[0]!.source,
   }
+}
+
+/** Rules that ask for nothing: to be changed one by one. */
+export const UNPROTECTED: Protection = {
+  requiredChecks: [],
+  strict: false,
+  requiredApprovals: 0,
+  requirePullRequest: false,
+  enforceAdmins: false,
+  allowForcePushes: false,
+  mergeQueue: false,
 }
 
 export interface RefUpdate {

@@ -1,10 +1,11 @@
 import type { Account, MergeMethod, Pull } from './entities.ts'
 import type { Hub } from './hub.ts'
 import { mergeBlockers } from './mergeability.ts'
-import { identityOf, mergeCommit, type MergeRequest } from './merge.ts'
-import { pullEvent } from './pull-events.ts'
+import { identityOf } from './merge.ts'
+import { mergePull } from './merge-pull.ts'
+import { protectionOf } from './protection.ts'
 import { pullUrl } from './pull-json.ts'
-import { close, refChanged } from './ref-changes.ts'
+import { refChanged } from './ref-changes.ts'
 import { noContent, notFound, ok, Refusal, unprocessable } from './reply.ts'
 import { inRepository, type Route } from './route.ts'
 import { pullOf } from './routes-pulls.ts'
@@ -65,58 +66,9 @@ function refuseMethod(pull: Pull, method: MergeMethod): void {
 async function refuseBlocked(hub: Hub, pull: Pull, by: Account): Promise<void> {
   const [blocker] = await mergeBlockers(hub, pull)
   if (!blocker) return
-  const rules = protectionRules(pull)
-  if (hub.roleOf(by, pull.base.repository) === 'admin' && !rules) return
+  const bound = protectionOf(pull.base.repository, pull.base.ref)?.enforceAdmins ?? false
+  if (hub.roleOf(by, pull.base.repository) === 'admin' && !bound) return
   throw new Refusal(405, blocker.message)
-}
-
-function protectionRules(pull: Pull): boolean {
-  const rules = pull.base.repository.protections.get(pull.base.ref) ?? []
-  return rules.some((rule) => rule.enforceAdmins || rule.source.kind === 'ruleset')
-}
-
-/** Merges by real git and records it; 405 on a conflict. Answers the commit that the base branch is at. */
-export async function mergePull(hub: Hub, pull: Pull, request: MergeRequest): Promise<string> {
-  const { repository, ref } = pull.base
-  const { git } = repository
-  const before = await git.commitOf(`refs/heads/${ref}`)
-  if (!before) throw new Refusal(405, 'Base branch was deleted')
-  const sha = await mergeCommit(hub, pull, before, request)
-  if (sha === undefined)
-    throw new Refusal(
-      405,
-      request.method === 'rebase'
-        ? "This branch can't be rebased due to conflicts"
-        : 'Pull Request is not mergeable',
-    )
-  await git.setRef(`refs/heads/${ref}`, sha, before)
-  await recordMerge(hub, pull, { before, sha, method: request.method, by: request.by })
-  await refChanged(hub, { repository, ref: `refs/heads/${ref}`, before, after: sha, by: request.by })
-  await pullEvent(hub, pull, { action: 'closed', sender: request.by })
-  if (repository.settings.deleteBranchOnMerge && pull.head.repository === repository)
-    await deleteHead(hub, pull, request.by)
-  return sha
-}
-
-export async function recordMerge(
-  hub: Hub,
-  pull: Pull,
-  merge: { before: string; sha: string; method: MergeMethod; by: Account },
-): Promise<void> {
-  pull.merged = { at: hub.time(), by: merge.by, method: merge.method }
-  pull.mergeCommitSha = merge.sha
-  if (merge.method === 'rebase') {
-    const landed = await pull.base.repository.git.log(['--reverse', `${merge.before}..${merge.sha}`])
-    pull.rebased = landed.map((commit) => commit.sha)
-  }
-  close(hub, pull, merge.by)
-}
-
-async function deleteHead(hub: Hub, pull: Pull, by: Account): Promise<void> {
-  const { repository } = pull.base
-  const ref = `refs/heads/${pull.head.ref}`
-  await repository.git.deleteRef(ref)
-  await refChanged(hub, { repository, ref, before: pull.head.sha, after: undefined, by })
 }
 
 async function updateBranch(hub: Hub, pull: Pull, by: Account): Promise<void> {

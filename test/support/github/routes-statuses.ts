@@ -6,6 +6,7 @@ import { paged, pageReply } from './page.ts'
 import { created, found, unprocessable } from './reply.ts'
 import { minimalRepositoryJson, repositoryUrl } from './repository-json.ts'
 import { inRepository, type Route } from './route.ts'
+import { commitJson } from './commit-json.ts'
 
 interface StatusBody {
   state: CommitStatus['state']
@@ -45,12 +46,7 @@ export const statusRoutes: Route[] = [
         throw unprocessable('This SHA and context has reached the maximum number of statuses.')
       repository.statuses.push(status)
       const json = statusJson(hub, repository, status)
-      hub.emit({
-        name: 'status',
-        repository,
-        sender: token.account,
-        payload: { ...json, sha, name: `${repository.owner.login}/${repository.name}` },
-      })
+      await statusEvent(hub, repository, status)
       return created(json)
     },
   ),
@@ -77,6 +73,24 @@ export const statusRoutes: Route[] = [
     return { status: 200, body, headers }
   }),
 ]
+
+async function statusEvent(hub: Hub, repository: Repository, status: CommitStatus): Promise<void> {
+  const { git } = repository
+  const branches = (await git.refs('refs/heads')).filter(({ sha }) => sha === status.sha)
+  const { url: _, node_id: __, creator: ___, ...json } = statusJson(hub, repository, status)
+  const payload = {
+    ...json,
+    sha: status.sha,
+    name: `${repository.owner.login}/${repository.name}`,
+    commit: commitJson(hub, repository, await git.commit(status.sha)),
+    branches: branches.map(({ ref, sha }) => ({
+      name: ref.slice('refs/heads/'.length),
+      commit: { sha, url: `${repositoryUrl(hub, repository)}/commits/${sha}` },
+      protected: false,
+    })),
+  }
+  hub.emit({ name: 'status', repository, sender: status.creator, payload })
+}
 
 function statusJson(hub: Hub, repository: Repository, status: CommitStatus): Record<string, unknown> {
   const creator = accountJson(hub, status.creator)

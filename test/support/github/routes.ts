@@ -1,4 +1,9 @@
 import type { Route } from './route.ts'
+import { appRoutes } from './routes-apps.ts'
+import { deliveryRoutes } from './routes-deliveries.ts'
+import { protectionRoutes } from './routes-protection.ts'
+import { searchRoutes } from './routes-search.ts'
+import type { WebhookDeliveries } from './webhook-deliveries.ts'
 import { actionRoutes } from './routes-actions.ts'
 import { checkRoutes } from './routes-checks.ts'
 import { commentRoutes } from './routes-comments.ts'
@@ -18,7 +23,13 @@ import { statusRoutes } from './routes-statuses.ts'
 import type { WorkflowRuns } from './workflow-runs.ts'
 
 /** Everything that the stand-in answers. The slim OpenAPI extract holds exactly these operations. */
-export function allRoutes({ runs }: { runs: WorkflowRuns }): Route[] {
+export function allRoutes({
+  runs,
+  deliveries,
+}: {
+  runs: WorkflowRuns
+  deliveries: WebhookDeliveries
+}): Route[] {
   return [
     ...repositoryRoutes,
     ...gitRefRoutes,
@@ -36,5 +47,9 @@ export function allRoutes({ runs }: { runs: WorkflowRuns }): Route[] {
     ...actionRoutes(runs),
     ...peopleRoutes,
     ...rateLimitRoutes,
+    ...protectionRoutes,
+    ...searchRoutes,
+    ...appRoutes,
+    ...deliveryRoutes(deliveries),
   ]
 }

@@ -1,12 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type AppCredentials, type AppSpec, type InstallationSpec, newApp, newInstallation } from './apps.ts'
+import { newTeam, type TeamSpec } from './teams.ts'
 import { Api } from './api.ts'
 import { commitFiles } from './commit-files.ts'
 import { credentialsOf } from './credentials.ts'
-import type { Repository, Role } from './entities.ts'
+import { UNPROTECTED } from './protection.ts'
+import type { Protection, Repository, Role } from './entities.ts'
 import type { EmittedEvent } from './events.ts'
 import { Faults } from './faults.ts'
 import { parseGitUrl, serveGit } from './git-http.ts'
@@ -16,6 +19,7 @@ import type { Oracle, Violation } from './oracle.ts'
 import type { RequestRecord } from './request-log.ts'
 import { allRoutes } from './routes.ts'
 import type { TokenSpec } from './tokens.ts'
+import { WebhookDeliveries } from './webhook-deliveries.ts'
 import { type Runner, WorkflowRuns } from './workflow-runs.ts'
 
 export interface GitHubOptions {
@@ -50,6 +54,8 @@ export interface HubRepository {
   /** A file's text at a revision, undefined when it is not there. */
   fileAt(revision: string, path: string): Promise<string | undefined>
   fork(owner: string): Promise<HubRepository>
+  /** Protects a branch without the API's administrator. */
+  protect(branch: string, rules: Partial<Protection>): void
 }
 
 /** Starts a GitHub of one's own on a free port of 127.0.0.1. */
@@ -71,6 +77,8 @@ export class GitHub {
   readonly faults = new Faults()
   /** Every call that arrived, in order. */
   readonly requests: RequestRecord[] = []
+  /** Deliveries to apps: the list, faults, redelivery, `idle()`. */
+  readonly deliveries: WebhookDeliveries
   private readonly runs: WorkflowRuns
   private readonly hub: Hub
   private readonly oracle: Oracle | undefined
@@ -83,7 +91,8 @@ export class GitHub {
     this.oracle = oracle
     this.ownsRoot = ownsRoot
     this.runs = new WorkflowRuns(hub)
-    const routes = allRoutes({ runs: this.runs })
+    this.deliveries = new WebhookDeliveries(hub, (name, payload) => oracle?.judgeWebhook(name, payload))
+    const routes = allRoutes({ runs: this.runs, deliveries: this.deliveries })
     this.api = new Api({ hub, routes, oracle, faults: this.faults, requests: this.requests })
     this.server = this.newServer()
   }
@@ -109,6 +118,26 @@ export class GitHub {
   /** A user's token, or with a login ending in `[bot]` an installation token (`github-actions[bot]`: GITHUB_TOKEN). */
   token(spec: TokenSpec): string {
     return this.hub.tokens.issue(spec).value
+  }
+
+  createApp(spec: AppSpec): AppCredentials {
+    return newApp(this.hub, spec)
+  }
+
+  /** Installs an app on an account; answers the installation's id. */
+  install(spec: InstallationSpec): number {
+    return newInstallation(this.hub, spec).id
+  }
+
+  /** A suspended installation gets no tokens and no deliveries. */
+  suspend(installationId: number): void {
+    const installation = this.hub.installations.get(installationId)
+    if (installation) installation.suspendedAt = this.hub.time()
+  }
+
+  /** Makes a team, or sets the members of one; `roles` is by repository name. */
+  team(spec: TeamSpec): { id: number; slug: string } {
+    return newTeam(this.hub, spec)
   }
 
   user(login: string): { id: number; login: string } {
@@ -159,6 +188,7 @@ export class GitHub {
   /** Stops it and removes its folder. Throws when a call broke GitHub's own schemas. */
   async close(): Promise<void> {
     await this.runs.idle()
+    await this.deliveries.idle()
     const closed = new Promise((resolve) => this.server.close(resolve))
     this.server.closeAllConnections()
     await closed
@@ -175,11 +205,20 @@ export class GitHub {
       const git = parseGitUrl(this.hub, url)
       const work = git ? this.serveGit(git, { request, response }) : this.api.serve(request, response, url)
       work.catch((error: unknown) => {
-        process.emitWarning(error instanceof Error ? error : String(error))
+        this.reportFault(request, error)
         if (!response.headersSent) response.writeHead(500)
         response.end()
       })
     })
+  }
+
+  /** A fault of the stand-in itself must not pass for an answer of GitHub. */
+  private reportFault(request: IncomingMessage, error: unknown): void {
+    const operation = `${request.method} ${request.url}`
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    if (this.oracle)
+      this.oracle.report({ operation, where: 'operation', message: `the stand-in failed: ${text}` })
+    else process.emitWarning(`${operation}: ${text}`)
   }
 
   private async serveGit(
@@ -228,6 +267,7 @@ export class GitHub {
         ),
       shaOf: (revision) => git.commitOf(revision),
       fileAt: (revision, path) => git.run(['show', `${revision}:${path}`]).catch(() => undefined),
+      protect: (branch, rules) => void repository.protections.set(branch, { ...UNPROTECTED, ...rules }),
       fork: async (owner) => this.handle(await newFork(hub, repository, owner)),
     }
   }

@@ -1,0 +1,34 @@
+import type { Role, Team } from './entities.ts'
+import type { Hub } from './hub.ts'
+
+export interface TeamSpec {
+  organization: string
+  slug: string
+  members: string[]
+  /** Repository name → role of the team there. */
+  roles?: Record<string, Role>
+}
+
+/** Makes a team, or gives the team of that name these members and roles. */
+export function newTeam(hub: Hub, spec: TeamSpec): { id: number; slug: string } {
+  const organization = hub.accounts.ensure(spec.organization, 'Organization')
+  const team =
+    hub.teams.find((one) => one.organization === organization && one.slug === spec.slug) ?? made(hub, spec)
+  team.members.clear()
+  for (const login of spec.members) team.members.set(hub.accounts.ensure(login).login.toLowerCase(), 'member')
+  for (const [name, role] of Object.entries(spec.roles ?? {}))
+    hub.repository(spec.organization, name)?.teams.set(team, role)
+  return { id: team.id, slug: team.slug }
+}
+
+function made(hub: Hub, { organization, slug }: TeamSpec): Team {
+  const team: Team = {
+    id: hub.id(),
+    slug,
+    name: slug,
+    organization: hub.accounts.ensure(organization, 'Organization'),
+    members: new Map(),
+  }
+  hub.teams.push(team)
+  return team
+}
