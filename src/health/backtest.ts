@@ -1,0 +1,110 @@
+import type { Health } from '../config/health.ts'
+import type { TemplateValues } from '../config/label-template.ts'
+import { reportOf, type WatchReport } from './explain.ts'
+import type { Answers } from './query-plan.ts'
+import { type History, startWatch, tick } from './watch.ts'
+import { verdictOf } from './watch-verdict.ts'
+
+/** A deployment of the past, and what the sources said around it. Plain JSON, so that it can be recorded once and tried with many configs of the same queries. */
+export interface RecordedDeployment {
+  /** When the new version came (ms). */
+  readonly atMs: number
+  readonly values: TemplateValues
+  /** The past before it, for a config that compares with the past. */
+  readonly history?: History
+  /** Oldest first, from `atMs` on to the end of a watch or the next deployment. */
+  readonly ticks: readonly { readonly atMs: number; readonly answers: Answers }[]
+}
+
+/** What a watch of one past deployment would have said, and when. */
+export interface Replay {
+  readonly atMs: number
+  readonly values: TemplateValues
+  /** When it would have said so: at once when unhealthy, else at the end of the watch, or of what was recorded (ms). */
+  readonly decidedMs: number
+  /** Its time was over; false where the recording, or the version's life, ended before. */
+  readonly done: boolean
+  readonly report: Omit<WatchReport, 'evidence'>
+}
+
+export interface Backtest {
+  readonly replays: readonly Replay[]
+  readonly takenBack: number
+  /** `Would have taken back 2 of 40.` and one line for each, then what the others were. */
+  readonly lines: readonly string[]
+}
+
+/** Judges past deployments by a config, as if it had been there: the way to choose margins without harm. */
+export function backtest(health: Health, deployments: readonly RecordedDeployment[]): Backtest {
+  const replays = deployments.map((deployment) => replay(health, deployment))
+  const takenBack = replays.filter(({ report }) => report.verdict === 'unhealthy')
+  return {
+    replays,
+    takenBack: takenBack.length,
+    lines: [
+      `Would have taken back ${takenBack.length} of ${replays.length}.`,
+      ...takenBack.map(lineOf),
+      ...othersLines(replays),
+    ],
+  }
+}
+
+/** One watch from beginning to end. */
+export function replay(health: Health, { atMs, values, history, ticks }: RecordedDeployment): Replay {
+  let watch = startWatch(health, values, atMs, history)
+  let nowMs = atMs
+  let done = false
+  for (const said of ticks) {
+    nowMs = said.atMs
+    watch = tick(watch, said.answers, nowMs)
+    done = verdictOf(watch, nowMs).done
+    if (done) break
+  }
+  const { evidence: _, ...report } = reportOf(watch, nowMs)
+  return { atMs, values, decidedMs: nowMs, done, report }
+}
+
+/**
+ * Moments at which nothing was deployed, spread evenly over a range: what is taken back there is a false alarm. Each is
+ * at least `clearMs` (the baseline and the watch) away from any deployment; fewer than wanted where the range is crowded.
+ */
+export function quietMoments(
+  range: { readonly fromMs: number; readonly toMs: number },
+  deployments: readonly number[],
+  clearMs: number,
+  wanted: number,
+): readonly number[] {
+  const slots = Math.max(1, wanted)
+  const width = (range.toMs - range.fromMs) / slots
+  const candidates = Array.from({ length: slots }, (_, index) =>
+    Math.round(range.fromMs + (index + 0.5) * width),
+  )
+  return candidates.filter((moment) => deployments.every((at) => Math.abs(at - moment) >= clearMs))
+}
+
+function lineOf({ atMs, values, report }: Replay): string {
+  const version = values.version === undefined ? '' : ` ${values.version}`
+  return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')}${version}: ${report.line}`
+}
+
+/** `30 healthy.` `8 inconclusive: 5 too_little_traffic, 3 undecided.` */
+function othersLines(replays: readonly Replay[]): string[] {
+  const healthy = replays.filter(({ report }) => report.verdict === 'healthy').length
+  const inconclusive = replays.filter(({ report }) => report.verdict === 'inconclusive')
+  const reasons = Map.groupBy(inconclusive, ({ report }) => report.reason)
+  const counted = [...reasons]
+    .map(([reason, of]) => `${of.length} ${reason}`)
+    .toSorted()
+    .join(', ')
+  const cut = replays.filter(({ done }) => !done).length
+  return [
+    `${healthy} healthy.`,
+    ...(inconclusive.length > 0 ? [`${inconclusive.length} inconclusive: ${counted}.`] : []),
+    ...(cut > 0 ? [`${cut} ended early: the next deployment came, or the source keeps no more.`] : []),
+  ]
+}
+
+/** How long a watch of this config may last, with its grace and its one extension (ms). */
+export function longestWatchMs({ graceMs, watchMs }: Health): number {
+  return graceMs + 2 * watchMs
+}
