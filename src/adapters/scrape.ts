@@ -75,11 +75,19 @@ function makeTargets({ name, urls }: ScrapeOptions): Target[] {
     }
     return url
   })
-  return parsed.map((url) => {
-    // Two pages of one host would otherwise mix their series.
-    const alone = parsed.filter((other) => hostAndPort(other) === hostAndPort(url)).length === 1
-    return { url, instance: alone ? hostAndPort(url) : hostAndPort(url) + url.pathname + url.search }
+  const names = parsed.map((url) => instanceOf(url, parsed))
+  return parsed.map((url, index) => {
+    const name = names[index] ?? ''
+    // Not by the query, which would tell two pages of one path apart: it may hold a key.
+    const isTwice = names.filter((other) => other === name).length > 1
+    return { url, instance: isTwice ? `${name}#${index + 1}` : name }
   })
+}
+
+/** Two pages of one host would mix their series: they are told apart by their paths. */
+function instanceOf(url: URL, all: readonly URL[]): string {
+  const place = hostAndPort(url)
+  return all.filter((other) => hostAndPort(other) === place).length === 1 ? place : place + url.pathname
 }
 
 function hostAndPort(url: URL): string {

@@ -130,6 +130,17 @@ describe('selection', () => {
     expect(await one(from, 'up')).toEqual(['up{instance=inner} 1', 'up{instance=a.example:9100/two} 0'])
   })
 
+  it('tells two pages of one path apart without their queries, which may hold a key', async () => {
+    nock(A).get('/m').query({ key: 'secret1' }).reply(200, 'up 1\n', { 'content-type': 'text/plain' })
+    nock(A).get('/m').query({ key: 'secret2' }).reply(200, 'up 0\n', { 'content-type': 'text/plain' })
+    const urls = [`${A}/m?key=secret1`, `${A}/m?key=secret2`]
+    const from = scrapeSource({ name: 'pages', urls, timeoutMs: 1000, clock })
+    expect(await one(from, 'up')).toEqual([
+      'up{instance=a.example:9100/m#1} 1',
+      'up{instance=a.example:9100/m#2} 0',
+    ])
+  })
+
   it('M04 gives NaN and infinities as they are: to judge them is not its work', async () => {
     page(A, 'm{a="1"} NaN\nm{a="2"} +Inf\nm{a="3"} -Inf\n')
     const [answer] = await ask(source(A), 'm')
