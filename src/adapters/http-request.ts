@@ -53,15 +53,19 @@ export class HttpFailure extends Error {
  */
 export async function httpRequest(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
   signal.throwIfAborted()
-  const late = new AbortController()
-  const timer = setTimeout(() => late.abort(), request.timeoutMs)
+  // One signal of our own, left by the caller's in the end: AbortSignal.any() would stay with it for the days of a watch.
+  const end = new AbortController()
+  const cancel = (): void => end.abort()
+  const timer = setTimeout(cancel, request.timeoutMs)
+  signal.addEventListener('abort', cancel, { once: true })
   try {
-    return await exchange(request, AbortSignal.any([signal, late.signal]))
+    return await exchange(request, end.signal)
   } catch (error) {
     signal.throwIfAborted()
-    throw failure(request, error, late.signal.aborted)
+    throw failure(request, error, end.signal.aborted)
   } finally {
     clearTimeout(timer)
+    signal.removeEventListener('abort', cancel)
   }
 }
 
