@@ -17,6 +17,12 @@ export function readingsOf(
   scale: Scale,
   tick: Observation,
 ): readonly Reading[] | undefined {
+  if (scale.levels.length === 0) return undefined
+  const readings = readingsAt(check, scale, tick)
+  return check.mode === 'before_after' ? readings?.map(({ baseline: _, ...own }) => own) : readings
+}
+
+function readingsAt(check: JudgedCheck, scale: Scale, tick: Observation): readonly Reading[] | undefined {
   if (tick.kind === 'unmeasured') return undefined
   switch (check.kind) {
     case 'ratio':
@@ -48,12 +54,14 @@ function pair<T>(
 }
 
 function counts(raw: Counts): Counts | undefined {
-  const sane = isCount(raw.bad) && isCount(raw.total) && raw.bad <= raw.total && raw.total > 0
+  const sane = isCount(raw.bad) && isCount(raw.total) && raw.bad <= raw.total && raw.total >= leastCount
   return sane ? { bad: raw.bad, total: raw.total } : undefined
 }
 
 /** Larger than any tick of any service; beyond it doubles lose single requests. */
 const largestCount = 1e12
+/** Increments may be fractions, but less than this of a request is none. */
+const leastCount = 1e-3
 
 function isCount(value: number): boolean {
   return Number.isFinite(value) && value >= 0 && value <= largestCount
@@ -64,7 +72,7 @@ function trafficReading(check: JudgedCheck, tick: Observation): readonly Reading
   const share = check.mode === 'concurrent' ? (check.expectedShare ?? 1) : 1
   const candidate = { bad: tick.candidate.total, total: share }
   return pair(candidate, tick.baseline, (raw) =>
-    isCount(raw.total) && raw.total > 0 ? { bad: raw.total, total: 1 } : undefined,
+    isCount(raw.total) && raw.total >= leastCount ? { bad: raw.total, total: 1 } : undefined,
   )
 }
 

@@ -25,5 +25,5 @@ export function badAbove(buckets: Buckets, level: number): Counts | undefined {
       bad += count * (Math.log(upper / level) / Math.log(upper / Math.max(lower, level / 2)))
     }
   }
-  return total > 0 ? { bad: Math.min(bad, total), total } : undefined
+  return total >= 1e-3 ? { bad: Math.min(bad, total), total } : undefined
 }

@@ -14,7 +14,9 @@ export interface Noise {
 export interface BlockVariance {
   readonly length: number
   readonly value: number
+  /** Standard error, and the part of it that mere counting would have. */
   readonly error: number
+  readonly counting: number
 }
 
 /** The least jitter ever assumed: a rate that truly never moves is not to be had. */
@@ -55,7 +57,14 @@ function blockVariance(blocked: readonly Counts[], rate: number, length: number)
   const scale = (length * blocked.length) / squares
   // The overall rate was fitted to the same blocks: one block's worth of deviation is lost.
   const fitted = blocked.length / (blocked.length - 1)
-  return { length, value: mean * fitted * scale, error: Math.sqrt(spread / blocked.length) * scale }
+  const foretold = squares / blocked.length
+  const ofCounting = Math.sqrt((2 * foretold + Math.sqrt(foretold)) / blocked.length)
+  return {
+    length,
+    value: mean * fitted * scale,
+    error: Math.sqrt(spread / blocked.length) * scale,
+    counting: ofCounting * scale,
+  }
 }
 
 /**
@@ -80,9 +89,9 @@ function fitAt(
   variances: readonly BlockVariance[],
   persistence: number,
 ): Noise & { readonly misfit: number } {
-  const rows = variances.map(({ length, value, error }) => ({
+  const rows = variances.map(({ length, value, error, counting }) => ({
     c: inflation(persistence, length),
-    value: Math.max(0, value - doubt * error),
+    value: Math.max(0, value - doubt * counting),
     weight: 1 / (error * error + (0.05 * value) ** 2 + 1e-12),
   }))
   const at = (swing: number, jitter: number): Noise & { readonly misfit: number } => ({
