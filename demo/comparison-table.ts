@@ -14,7 +14,7 @@ export function comparisonTable(columns: ReadonlyMap<string, Tally>): string[] {
     ['latency, 99 of 100', ({ p99 }) => milliseconds(p99)],
     ['latency, slowest', ({ max }) => milliseconds(max)],
   ]
-  const table = rows.map(([title, cell]) => [title, ...[...columns.values()].map(cell)])
+  const table = rows.map(([title, cell]) => [title].concat([...columns.values()].map(cell)))
   table[0] = ['', ...columns.keys()]
   const widths = table[0].map((_, i) => Math.max(...table.map((row) => row[i]!.length)))
   return table.map((row) =>

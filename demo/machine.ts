@@ -25,7 +25,7 @@ export async function startMachine(sandbox: Sandbox, name: string): Promise<Mach
   await mkdir(state)
   const [blue, green] = await freePorts()
   const ingress = sandbox.start({ file: process.execPath, args: [ingressServer] })
-  const lines = createInterface(ingress.stdout!)
+  const lines = createInterface(ingress.stdout)
   const [line] = (await once(lines, 'line')) as [string]
   const { users, admin } = JSON.parse(line) as { users: string; admin: string }
   const env = {

@@ -10,7 +10,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     if (interrupted) return
     interrupted = true
     console.error(`\n${signal}: ending what was started …`)
-    void sandbox.clean().finally(() => process.exit(130))
+    void sandbox.stop()
   })
 }
 
@@ -19,17 +19,17 @@ try {
 } catch (error) {
   // What is ended in the middle fails, and that is not worth telling.
   if (!interrupted) console.error(error)
-  process.exitCode = 1
+  process.exitCode = interrupted ? 130 : 1
 } finally {
   await sandbox.clean()
 }
 // A failure in the middle leaves servers open in this process, which would keep it.
-if (!interrupted) process.exit()
+process.exit()
 
 /** The exit code says whether everything held that the demo claims. */
 async function play(): Promise<void> {
   const startedMs = Date.now()
-  const story = await playDemo(sandbox, (line) => console.log(line))
+  const story = await playDemo(sandbox, (line) => interrupted || console.log(line))
   const facts = factsOf(story)
   console.log(report(story, facts))
   console.log(`\n${((Date.now() - startedMs) / 1000).toFixed(0)} s`)

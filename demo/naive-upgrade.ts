@@ -32,7 +32,7 @@ export async function upgradeNaively(sandbox: Sandbox, upgrade: NaiveUpgrade): P
   }
   await deploy('1.0.0', upgrade.from)
   await fetch(machine.admin, { method: 'PUT', body: JSON.stringify({ stable: service }) })
-  const load = await startLoad(machine.users, upgrade.rate)
+  const load = await startLoad(sandbox, machine.users, upgrade.rate)
   await sleep(QUIET_MS)
   await deploy('2.0.0', upgrade.to)
   await sleep(QUIET_MS)

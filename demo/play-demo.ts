@@ -67,7 +67,7 @@ async function serveFirstVersion({ sandbox, github, machine }: Workplace): Promi
   for (const script of ['build', 'deploy']) {
     await sandbox.run({ file: `./ops/${script}.sh`, cwd: checkout, env })
   }
-  return startLoad(machine.users, RATE)
+  return startLoad(sandbox, machine.users, RATE)
 }
 
 interface Timed {

@@ -1,11 +1,12 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 
 export interface Command {
   readonly file: string
@@ -14,18 +15,22 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** A temporary folder and all processes that work in it: both are gone after `clean`, however the rest went. */
+/** A temporary folder and all processes that work in it: both are gone after `clean`, wherever the rest was. */
 export interface Sandbox {
   readonly folder: string
   /** What every process of the sandbox gets: the Node that runs this, no configuration of the user's own git. */
   readonly env: Readonly<Record<string, string>>
   /** Runs a command to its end; its output, or an error that holds it. */
   run(command: Command): Promise<string>
-  /** Starts a process that ends with the sandbox at the latest; a group of its own, so that Ctrl-C reaches it by `clean` only. */
-  start(command: Command): ChildProcess
-  /** Ends what was started, and what scripts started and noted in files named `pid`; then removes the folder. */
+  /** Starts a process that ends with the sandbox at the latest; a group of its own, so that Ctrl-C reaches it by `stop` only. */
+  start(command: Command): Started
+  /** Ends what was started, and what scripts started and noted in files named `pid`. Nothing can be started any more. */
+  stop(): Promise<void>
+  /** Stops, then removes the folder. */
   clean(): Promise<void>
 }
+
+export type Started = ChildProcessByStdio<Writable, Readable, Readable>
 
 /** Longer than Seamless takes to undo what it was doing. */
 const END_MS = 8000
@@ -34,31 +39,50 @@ export async function createSandbox(): Promise<Sandbox> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'seamless-demo-')))
   const env = environment(folder)
   await mkdir(env.TMPDIR)
-  const started = new Set<ChildProcess>()
+  const started = new Set<Started>()
+  let stopped: Promise<void> | undefined
 
-  async function run({ file, args = [], cwd = folder, env: more }: Command): Promise<string> {
-    const options = { cwd, env: { ...env, ...more }, maxBuffer: 16 * 1024 * 1024 }
-    const { stdout } = await promisify(execFile)(file, args, options)
-    return stdout
-  }
-
-  function start({ file, args = [], cwd = folder, env: more }: Command): ChildProcess {
+  function start({ file, args = [], cwd = folder, env: more }: Command): Started {
+    if (stopped) throw new Error(`${file} is not started: the sandbox is closed`)
     const options = { cwd, env: { ...env, ...more }, detached: true }
-    const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] })
+    child.stdin.on('error', () => undefined)
     started.add(child)
     child.once('exit', () => started.delete(child))
     return child
   }
 
-  async function clean(): Promise<void> {
+  async function run(command: Command): Promise<string> {
+    const child = start(command)
+    child.stdin.end()
+    const [output, errors, [code, signal]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'close') as Promise<[number | null, string | null]>,
+    ])
+    if (code === 0) return output
+    const line = [command.file, ...(command.args ?? [])].join(' ')
+    throw new Error(`${line} failed (${signal ?? `exit ${code}`}): ${errors.trim()}\n${output.trim()}`)
+  }
+
+  async function stopAll(): Promise<void> {
     // The last one first: what works with the others ends while they are still there.
     for (const child of [...started].reverse()) await end(child)
     await Promise.all((await notedProcesses(folder)).map(endProcess))
-    await rm(folder, { recursive: true, force: true })
   }
 
-  let cleaned: Promise<void> | undefined
-  return { folder, env, run, start, clean: () => (cleaned ??= clean()) }
+  const stop = (): Promise<void> => (stopped ??= stopAll())
+  return {
+    folder,
+    env,
+    run,
+    start,
+    stop,
+    clean: async () => {
+      await stop()
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+    },
+  }
 }
 
 function environment(folder: string): Record<string, string> & { readonly TMPDIR: string } {
@@ -80,7 +104,7 @@ function environment(folder: string): Record<string, string> & { readonly TMPDIR
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: Started): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
   child.kill('SIGTERM')

@@ -32,12 +32,12 @@ export async function runSeamless(place: Workplace, checkout: string): Promise<S
   const { sandbox } = place
   const args = [cli, 'run', '--environment', 'production']
   const child = sandbox.start({ file: process.execPath, args, cwd: checkout, env: environmentOf(place) })
-  createInterface(child.stderr!).on('line', (line) => {
+  createInterface(child.stderr).on('line', (line) => {
     // What the commands of the service print (their lines have the step's name and a bar) would bury Seamless' own words.
     if (!/^\S+ \| /.test(line)) place.say(`  ${line}`)
   })
   const [printed, [exitCode]] = await Promise.all([
-    text(child.stdout!),
+    text(child.stdout),
     once(child, 'exit') as Promise<[number | null]>,
   ])
   const written = await readFile(join(checkout, '.seamless/receipt.json'), 'utf8')

@@ -3,8 +3,8 @@ import { countRequests } from './count-requests.ts'
 import type { Outcome } from './outcome.ts'
 
 /**
- * The load generator: a process of its own, so that nothing else delays what it sends. `node generator.ts ORIGIN RATE`,
- * started with an IPC channel: sends batches of outcomes, ends after the message `stop` or when its parent is gone.
+ * The load generator: a process of its own, so that nothing else delays what it sends. `node generator.ts ORIGIN RATE`
+ * prints the outcomes as lines of JSON, a list in each, until its standard input ends: by its caller's will or death.
  *
  * autocannon holds a rate by sending a whole second's requests at the top of each second. Many small runs of it, started
  * one after the other over the first second, make the load even: with the rate of 200, four requests every 20 ms.
@@ -31,8 +31,7 @@ const starting = setInterval(() => {
 }, 1000 / LANES)
 const sending = setInterval(flush, BATCH_MS)
 
-process.once('message', () => void stop())
-process.once('disconnect', () => process.exit(0))
+process.stdin.resume().once('end', () => void stop())
 
 function startLane(lane: number): void {
   autocannon({
@@ -73,10 +72,11 @@ async function stop(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10))
   clearInterval(sending)
   flush()
-  process.send?.('done', () => process.exit(0))
+  // After all that was written before; what the lanes still do is of no interest.
+  process.stdout.end(() => process.exit(0))
 }
 
 function flush(): void {
-  if (batch.length > 0) process.send?.(batch)
+  if (batch.length > 0) process.stdout.write(`${JSON.stringify(batch)}\n`)
   batch = []
 }

@@ -82,8 +82,8 @@ start() {
 # stop SLOT: the slot must have no traffic any more; what is under way is finished first.
 stop() {
   local pid
-  ingress drained "$(origin_of "$1")"
   if pid=$(pid_in "$1"); then
+    ingress drained "$(origin_of "$1")"
     kill -TERM "$pid"
     for _ in $(seq 200); do
       runs "$pid" || break
@@ -106,6 +106,6 @@ settle() {
   read_routing
   if [ "$candidate" != - ] && [ "$weight" = 100 ]; then
     all_to "$candidate"
-    read_routing
+    stable=$candidate candidate=- weight=0
   fi
 }

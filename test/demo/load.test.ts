@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startLoad } from '../../demo/load/load.ts'
 import { failed, type Outcome } from '../../demo/load/outcome.ts'
+import { createSandbox, type Sandbox } from '../../demo/sandbox.ts'
 import { tally, type Tally } from '../../demo/load/tally.ts'
 
 const RATE = 200
@@ -12,6 +13,7 @@ const RATE = 200
 /** Answers as a service in trouble does, and keeps its own count of what it did to whom. */
 let server: Server
 const did = { ok: 0, error: 0, cut: 0, closed: 0 }
+let sandbox: Sandbox
 let outcomes: readonly Outcome[]
 let seen: Tally
 
@@ -35,7 +37,8 @@ beforeAll(async () => {
     }
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  const load = await startLoad(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, RATE)
+  sandbox = await createSandbox()
+  const load = await startLoad(sandbox, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, RATE)
   await sleep(1800)
   // What is sent while the load stops is answered, but not counted: nothing that the counts are compared by.
   trouble = false
@@ -44,7 +47,8 @@ beforeAll(async () => {
   seen = tally(outcomes)
 })
 
-afterAll(() => {
+afterAll(async () => {
+  await sandbox.clean()
   server.close()
   server.closeAllConnections()
 })

@@ -51,7 +51,7 @@ beforeAll(async () => {
   machine = await startMachine(sandbox, 'state')
   for (const version of commits.keys()) await ops('build', version)
   await ops('deploy', '1.0.0')
-  load = await startLoad(machine.users, RATE)
+  load = await startLoad(sandbox, machine.users, RATE)
 })
 
 afterAll(async () => {
