@@ -20,9 +20,11 @@ export function parseJUnit(xml: string): JUnitReport {
     return malformed('it has a document type, which Seamless does not read')
   try {
     const valid = XMLValidator.validate(text)
-    if (valid !== true) return malformed(`line ${valid.err.line}: ${valid.err.msg}`)
+    if (valid !== true) return malformed(explained(valid.err))
     const root = elementOf('', parser.parse(text) as Node[], undefined)
-    if (root.children.every(({ tag }) => tag !== 'testsuites' && tag !== 'testsuite')) {
+    const [top, ...others] = root.children
+    if (others.length > 0) return malformed('it has several elements at its top')
+    if (top?.tag !== 'testsuites' && top?.tag !== 'testsuite') {
       return malformed('it has neither <testsuites> nor <testsuite> at its top')
     }
     return { kind: 'report', cases: casesIn(root, []) }
@@ -48,6 +50,12 @@ const parser = new XMLParser({
   ignorePiTags: true,
   maxNestedTags: DEPTH_MAX,
 })
+
+/** The validator lists the tags that are still open as JSON, and says no more. */
+function explained({ msg, line }: { msg: string; line: number | undefined }): string {
+  const at = line === undefined ? '' : `line ${line}: `
+  return `${at}${msg.startsWith("Invalid '[") ? 'it ends before its elements are closed' : msg}`
+}
 
 function malformed(why: string): JUnitReport {
   return { kind: 'malformed', why }

@@ -1,3 +1,5 @@
+import { join, relative } from 'node:path'
+
 import type { Builder, BuildOutcome } from '../ports/builder.ts'
 import type { StepContext } from '../ports/step.ts'
 import type { ArtifactStore } from './artifacts.ts'
@@ -6,7 +8,7 @@ import { runShell } from './run-shell.ts'
 import type { ShellLine, StepShell } from './run-shell.ts'
 
 export interface RunBuild extends ShellLine {
-  /** Patterns of the files that it makes, within the step's folder. */
+  /** Patterns of the files that it makes, within the step's folder; the artefacts are named from the worktree's top. */
   readonly artifacts: readonly string[]
 }
 
@@ -26,7 +28,7 @@ export function runBuilder(
 
 async function keepArtifacts(
   patterns: readonly string[],
-  { step, directory }: StepContext,
+  { step, root, directory }: StepContext,
   store: ArtifactStore,
   output: string,
 ): Promise<BuildOutcome> {
@@ -43,7 +45,7 @@ async function keepArtifacts(
       )
     }
     const artifacts = []
-    for (const name of files) artifacts.push(await store.keep(directory, name))
+    for (const file of files) artifacts.push(await store.keep(root, relative(root, join(directory, file))))
     return { kind: 'built', artifacts }
   } catch (error) {
     return failed(`${step} succeeded, but its artefacts could not be kept: ${(error as Error).message}`)

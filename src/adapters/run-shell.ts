@@ -1,7 +1,11 @@
+import { realpath } from 'node:fs/promises'
+
+import { UsageError } from '../errors.ts'
 import type { Log } from '../ports/log.ts'
 import type { StepContext, StepFailure } from '../ports/step.ts'
 import { childEnvironment } from './child-environment.ts'
 import type { Environment } from './child-environment.ts'
+import { isBelow } from './path-inside.ts'
 import type { ProcessEnd, RunProcess } from './run-process.ts'
 
 /** A command line of the user, as the config has it. */
@@ -27,7 +31,8 @@ export interface ShellOptions {
 
 /**
  * Runs a line of the user by `bash -eo pipefail -c`. Nothing is pasted into the line: values reach it as environment
- * variables only. Never rejects; a secret that is declared and missing is a failure of kind `spawn` that names it.
+ * variables only. Never rejects: a folder that a link leads out of the worktree, a declared secret that is missing, are
+ * failures of kind `spawn` that name them.
  */
 export async function runShell(
   shell: StepShell,
@@ -38,6 +43,7 @@ export async function runShell(
   const { step, directory, signal } = context
   let environment: Record<string, string>
   try {
+    await assertInside(context)
     environment = childEnvironment(shell.environment, { ...line, step, values: context.values })
   } catch (error) {
     return notStarted((error as Error).message)
@@ -54,6 +60,21 @@ export async function runShell(
     onLine: (text) => shell.log.output(step, text),
     ...options,
   })
+}
+
+/** An earlier step, or the commit itself, may have put a link where the folder was. */
+async function assertInside({ step, root, directory }: StepContext): Promise<void> {
+  const top = await realpath(root)
+  const real = await realpath(directory).catch((cause: unknown) => {
+    throw new UsageError(`${step}: its folder ${directory} does not exist. Correct "working" of the step.`, {
+      cause,
+    })
+  })
+  if (!isBelow(top, real)) {
+    throw new UsageError(
+      `${step}: its folder ${directory} leads out of the checkout ${root}. Correct "working" of the step.`,
+    )
+  }
 }
 
 function notStarted(message: string): ProcessEnd {

@@ -1,5 +1,5 @@
 import { readFile, realpath, stat } from 'node:fs/promises'
-import { isAbsolute, join, relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import type { StepContext } from '../ports/step.ts'
@@ -87,8 +87,8 @@ async function readReports({ step, context, before }: Run): Promise<Reports> {
   }
   if (cases.length === 0)
     return unreadable(`its reports (${fresh.join(', ')}) have no test: nothing was tested.`)
-  const root = await realpath(directory)
-  return { kind: 'read', cases: numbered(cases.map((one) => withFileInside(one, root))) }
+  const [root, folder] = await Promise.all([realpath(context.root), realpath(directory)])
+  return { kind: 'read', cases: numbered(cases.map((one) => withPathFromTop(one, root, folder))) }
 }
 
 function unreadable(why: string): Reports {
@@ -128,12 +128,11 @@ function numbered(cases: readonly TestCase[]): TestCase[] {
   })
 }
 
-/** Paths as the port promises: within the step's folder; others are of no use to a reader of the repository. */
-function withFileInside(one: TestCase, root: string): TestCase {
+/** Reports name files from where the command ran, or absolutely; what is not below the worktree nobody can look up. */
+function withPathFromTop(one: TestCase, root: string, folder: string): TestCase {
   const { file, line, ...rest } = one
   if (file === undefined) return one
-  const path = file.startsWith('file://') ? fileURLToPath(file) : file
-  const way = relative(root, isAbsolute(path) ? path : resolve(root, path))
-  if (way === '' || !isBelow(root, resolve(root, way))) return rest
-  return { ...rest, file: way, ...(line !== undefined && { line }) }
+  const path = resolve(folder, file.startsWith('file://') ? fileURLToPath(file) : file)
+  if (path === root || !isBelow(root, path)) return rest
+  return { ...rest, file: relative(root, path), ...(line !== undefined && { line }) }
 }

@@ -2,7 +2,7 @@ import type { StepContext, StepFailure } from './step.ts'
 
 /** What was built, by digest: this and nothing else is deployed, promoted and rolled back to. */
 export interface Artifact {
-  /** Path within the step's folder, or an image's name. */
+  /** Path from the worktree's top with `/`, or an image's name. */
   readonly name: string
   /** `sha256:` and 64 hex digits. */
   readonly digest: string

@@ -6,7 +6,7 @@ export interface TestCase {
   readonly result: 'passed' | 'failed' | 'skipped'
   /** Of a failure: its message, bounded to 4 KiB. */
   readonly message?: string
-  /** Where, if the report says: a path within the step's folder and a line from 1. */
+  /** Where, if the report says: a path from the worktree's top with `/`, and a line from 1. */
   readonly file?: string
   readonly line?: number
   readonly seconds?: number

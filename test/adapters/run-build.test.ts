@@ -99,6 +99,27 @@ describe('artefacts', () => {
     }
   })
 
+  test('a step of a subfolder names what it makes from the top, so that it comes back to its place', async () => {
+    world.write('packages/api/x', '')
+    const step = { run: 'mkdir dist; echo a > dist/a', artifacts: ['dist/**'], timeoutMs: 10_000 }
+    const context = world.context({ directory: join(world.directory, 'packages/api') })
+    const outcome = await runBuilder(step, world.shell).build(context)
+    expect(outcome).toMatchObject({ kind: 'built', artifacts: [{ name: 'packages/api/dist/a' }] })
+  })
+
+  test('I14 a folder that a link leads out of the checkout is not run in', async () => {
+    symlinkSync('/', join(world.directory, 'out'))
+    const step = { run: 'touch was-here', artifacts: [], timeoutMs: 10_000 }
+    for (const directory of ['out', 'out/tmp', '..', '../..'].map((path) => join(world.directory, path))) {
+      const outcome = await runBuilder(step, world.shell).build(world.context({ directory }))
+      expect(failureOf(outcome)).toMatchObject({
+        why: 'spawn',
+        message: expect.stringMatching(/leads out of the checkout/),
+      })
+      expect(existsSync(join(directory, 'was-here'))).toBe(false)
+    }
+  })
+
   test('odd names are kept as they are', async () => {
     const artifacts = await built(
       `mkdir d; touch 'd/a b' "d/new
@@ -110,13 +131,13 @@ line" 'd/-x' 'd/$(id)' d/ü`,
   })
 })
 
-describe('the store', () => {
-  function elsewhere(): string {
-    const path = join(world.directory, '..', 'elsewhere')
-    mkdirSync(path, { recursive: true })
-    return path
-  }
+function elsewhere(): string {
+  const path = join(world.directory, '..', 'elsewhere')
+  mkdirSync(path, { recursive: true })
+  return path
+}
 
+describe('the store', () => {
   test('gives back the very bytes and whether they are a program, after the original is gone', async () => {
     const artifacts = await built(
       String.raw`mkdir -p dist/bin; printf '\x00\xff\n' > dist/data; echo x > dist/bin/run; chmod 700 dist/bin/run`,

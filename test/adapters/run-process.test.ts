@@ -171,11 +171,8 @@ describe('its output', () => {
 
 describe('how it ends', () => {
   test.each([
-    ['exit 2', 'exit: bash --norc -c exit 2 failed (exit 2).'],
-    [
-      'echo "no such host" >&2; exit 1',
-      'exit: bash --norc -c echo "no such host" >&2; exit 1 failed (exit 1). It last said: no such host',
-    ],
+    ['exit 2', /^exit: bash --norc -c exit 2 failed \(exit 2\)\.$/],
+    ['echo "no such host" >&2; exit 1', /exit 1 failed \(exit 1\)\. It last said: no such host$/],
     [
       'no-such-command-here',
       /exit: .* failed \(exit 127\)\. 127 means that a command was not found: install it before Seamless runs, or correct its path\. It last said: .*not found/,
@@ -188,8 +185,7 @@ describe('how it ends', () => {
     ],
   ])('%s', async (line, expected) => {
     const end = await bash(line)
-    if (typeof expected === 'string') expect(message(end)).toBe(expected)
-    else expect(message(end)).toMatch(expected)
+    expect(message(end)).toMatch(expected)
   })
 
   test('a program, a folder that do not exist, a NUL: said, not thrown', async () => {

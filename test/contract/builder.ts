@@ -3,14 +3,12 @@ import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import type { Builder } from '../../src/ports/builder.ts'
-import type { StepContext } from '../../src/ports/step.ts'
 import { stepFailureContract } from './step-failure.ts'
 import type { StepWorldOfPort } from './step-failure.ts'
 
 export interface BuilderWorld extends StepWorldOfPort {
   /** A builder that makes these artefacts, by name and content. */
   making(artifacts: Readonly<Record<string, string>>): Builder
-  context(more?: Partial<StepContext>): StepContext
 }
 
 export function builderContract(open: () => BuilderWorld): void {
@@ -25,7 +23,6 @@ export function builderContract(open: () => BuilderWorld): void {
     test('what was built is named, digested and measured, in the order of names', async () => {
       const made = { 'dist/b.js': 'b\n', 'dist/a.js': 'aaa\n', 'dist/sub/c.js': '' }
       const outcome = await world.making(made).build(world.context())
-      const digest = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`
       expect(outcome).toEqual({
         kind: 'built',
         artifacts: [
@@ -44,4 +41,8 @@ export function builderContract(open: () => BuilderWorld): void {
       expect(one).toEqual(two)
     })
   })
+}
+
+function digest(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`
 }

@@ -10,8 +10,8 @@ export interface StepWorldOfPort {
   hangs(context: StepContext): Promise<StepFailure | undefined>
   /** A step that prints this variable of its environment and fails. */
   prints(variable: string, context: StepContext): Promise<StepFailure | undefined>
-  context(more?: Partial<StepContext>): StepContext
-  remove(): void
+  readonly context: (more?: Partial<StepContext>) => StepContext
+  readonly remove: () => void
 }
 
 /** What every port that runs steps of the user keeps: a failure is an answer, with what and where; a cancel ends it. */

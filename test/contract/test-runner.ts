@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import type { StepContext } from '../../src/ports/step.ts'
 import type { TestRunner } from '../../src/ports/test-runner.ts'
 import { stepFailureContract } from './step-failure.ts'
 import type { StepWorldOfPort } from './step-failure.ts'
@@ -13,7 +12,6 @@ export interface Going {
 export interface TestRunnerWorld extends StepWorldOfPort {
   /** A runner whose tests go like this; `ok` is what it says as a whole. */
   going(cases: readonly Going[], ok: boolean): TestRunner
-  context(more?: Partial<StepContext>): StepContext
 }
 
 export function testRunnerContract(open: () => TestRunnerWorld): void {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { UsageError } from '../../src/errors.ts'
-import type { StepContext } from '../../src/ports/step.ts'
 import type { Traffic } from '../../src/ports/traffic.ts'
 import { stepFailureContract } from './step-failure.ts'
 import type { StepWorldOfPort } from './step-failure.ts'
@@ -10,7 +9,6 @@ export interface TrafficWorld extends StepWorldOfPort {
   readonly traffic: Traffic
   /** The candidate's share as the traffic's own side has it, in percent; nothing before the first. */
   weight(): number | undefined
-  context(more?: Partial<StepContext>): StepContext
 }
 
 export function trafficContract(open: () => TrafficWorld): void {

@@ -17,9 +17,9 @@ export interface StepWorld {
   readonly store: string
   readonly log: MemoryLog
   readonly shell: StepShell & { readonly artifacts: ArtifactStore }
-  context(more?: Partial<StepContext>): StepContext
-  write(path: string, text: string): void
-  remove(): void
+  readonly context: (more?: Partial<StepContext>) => StepContext
+  readonly write: (path: string, text: string) => void
+  readonly remove: () => void
 }
 
 export function stepWorld(environment: Readonly<Record<string, string>> = {}): StepWorld {
@@ -40,6 +40,7 @@ export function stepWorld(environment: Readonly<Record<string, string>> = {}): S
     },
     context: (more) => ({
       step: 'a/step',
+      root: directory,
       directory,
       values: {},
       signal: new AbortController().signal,
