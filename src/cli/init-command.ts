@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { access, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { systemClock } from '../adapters/system-clock.ts'
 import { openRepository } from '../composition.ts'
 import { formatConfigError } from '../config/config-error.ts'
 import { parseConfig } from '../config/parse.ts'
@@ -20,14 +21,24 @@ export async function initCommand({
   terminal,
   signal,
 }: CliShell): Promise<number> {
-  const opened = await openRepository({ folder, environment, signal, log: terminalLog(terminal) })
+  const opened = await openRepository({
+    folder,
+    environment,
+    signal,
+    clock: systemClock,
+    log: terminalLog(terminal),
+  })
   const decision = decideInit(await readFacts(opened))
   refuseBroken(decision.config)
   const files = [
     { path: join(folder, CONFIG), text: decision.config },
     { path: join(opened.repository.root, WORKFLOW), text: decision.workflow },
   ]
-  for (const { path, text } of files) await write(path, text, line.force)
+  if (!line.force) await refuseOverwriting(files.map(({ path }) => path))
+  for (const { path, text } of files) {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text)
+  }
   terminal.out(
     summary(
       decision,
@@ -46,14 +57,21 @@ function refuseBroken(config: string): void {
     )
 }
 
-async function write(path: string, text: string, force: boolean): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  try {
-    await writeFile(path, text, { flag: force ? 'w' : 'wx' })
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-    throw new UsageError(`${path} is there already. "seamless init --force" overwrites it.`, { cause })
-  }
+/** Before anything is written: half a result would be worse than none. */
+async function refuseOverwriting(paths: readonly string[]): Promise<void> {
+  const there = await Promise.all(
+    paths.map((path) =>
+      access(path).then(
+        () => path,
+        () => undefined,
+      ),
+    ),
+  )
+  const known = there.filter((path) => path !== undefined)
+  if (known.length === 0) return
+  throw new UsageError(
+    `${known.join(' and ')} ${known.length === 1 ? 'is' : 'are'} there already. "seamless init --force" overwrites.`,
+  )
 }
 
 function summary({ found, todo }: InitDecision, files: readonly string[]): string {

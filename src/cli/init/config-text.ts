@@ -158,6 +158,7 @@ export function scalar(text: string): string {
   return dump(text, { lineWidth: -1, quoteStyle: 'double' }).trimEnd()
 }
 
-function list(texts: readonly string[]): string {
+/** A YAML list of texts on one line. */
+export function list(texts: readonly string[]): string {
   return dump([...texts], { flowLevel: 0, lineWidth: -1, quoteStyle: 'double' }).trimEnd()
 }

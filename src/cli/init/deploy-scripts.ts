@@ -44,9 +44,10 @@ const NAMES = {
 function scriptFiles(facts: RepositoryFacts): DeployScripts | undefined {
   const folder = FOLDERS.find((folder) => fileOf(facts, folder, 'deploy') !== undefined)
   if (folder === undefined) return undefined
-  const files = Object.keys(NAMES).flatMap((kind) => {
-    const file = fileOf(facts, folder, kind as keyof typeof NAMES)
-    return file === undefined ? [] : [[kind as keyof typeof NAMES, file] as const]
+  const kinds = Object.keys(NAMES) as (keyof typeof NAMES)[]
+  const files = kinds.flatMap((kind): [string, string][] => {
+    const file = fileOf(facts, folder, kind)
+    return file === undefined ? [] : [[kind, file]]
   })
   const found = files.map(([kind, file]) => ({
     topic: kind,
@@ -125,8 +126,9 @@ function complete(found: readonly Found[], secrets: readonly string[]): DeploySc
   }
 }
 
+const VARIABLE = /\$\{?([A-Z][A-Z0-9_]*)\b/g
 const SECRET =
-  /\$\{?([A-Z][A-Z0-9_]*(?:TOKEN|SECRET|SECRET_KEY|ACCESS_KEY|ACCESS_KEY_ID|PASSWORD|PASSWD|DEPLOY_KEY|SSH_KEY|PRIVATE_KEY|API_KEY|CREDENTIALS|KUBECONFIG))\b/g
+  /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS|KUBECONFIG|(?:SECRET|ACCESS|DEPLOY|SSH|PRIVATE|API)_KEY|ACCESS_KEY_ID)$/
 
 /** A step sees only the secrets that it declares, so those that its script reads are declared at once. */
 function secretsOf({ texts }: RepositoryFacts, files: readonly string[]): string[] {
@@ -137,7 +139,9 @@ function secretsOf({ texts }: RepositoryFacts, files: readonly string[]): string
         ([, name]) => name,
       ),
     )
-    return [...text.matchAll(SECRET)].map(([, name = '']) => name).filter((name) => !set.has(name))
+    return [...text.matchAll(VARIABLE)]
+      .map(([, name = '']) => name)
+      .filter((name) => SECRET.test(name) && !set.has(name))
   })
   return [...new Set(names)].filter((name) => !isForbiddenVariable(name)).toSorted()
 }

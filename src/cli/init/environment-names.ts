@@ -17,6 +17,8 @@ export interface EnvironmentNames {
 export function detectEnvironments({ workflows }: RepositoryFacts): EnvironmentNames {
   const named = new Map<string, string>()
   for (const [file, text] of workflows) {
+    // What an earlier init wrote proves nothing.
+    if (file === 'seamless.yml') continue
     for (const name of environmentsOf(text)) {
       const usable = NAME.test(name) && !NO_PLACES.test(name) && !name.endsWith('-rollback')
       if (usable && !isNamed(named, name)) named.set(name, file)

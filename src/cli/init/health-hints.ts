@@ -115,7 +115,7 @@ function ownMetrics(facts: RepositoryFacts): Metrics | undefined {
   const counter = named(facts, COUNTERS)
   if (counter === undefined) return undefined
   const label = STATUS_LABELS.find((name) =>
-    new RegExp(`["'\`]${name}["'\`]|\\b${name}\\s*[:=]`).test(counter.text),
+    new RegExp(`["'\`]${name}["'\`]|\\b${name}\\s*[:=]|[{,]\\s*${name}\\b`).test(counter.text),
   )
   if (label === undefined) return undefined
   const bad = `${counter.name}{${label}=~"5.."}`
@@ -137,7 +137,7 @@ function named(
   names: readonly string[],
 ): { name: string; file: string; text: string } | undefined {
   for (const name of names) {
-    const pattern = new RegExp(`["'\`]${name}["'\`]`)
+    const pattern = new RegExp(`\\b${name}\\b`)
     for (const [file, text] of sources(facts)) if (pattern.test(text)) return { name, file, text }
   }
   return undefined

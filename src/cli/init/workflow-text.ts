@@ -1,4 +1,4 @@
-import { scalar } from './config-text.ts'
+import { list, scalar } from './config-text.ts'
 
 export interface WorkflowParts {
   readonly defaultBranch: string
@@ -31,9 +31,9 @@ function head({ defaultBranch }: WorkflowParts): string[] {
     'name: Seamless',
     'on:',
     '  push:',
-    `    branches: [${scalar(defaultBranch)}]`,
+    `    branches: ${list([defaultBranch])}`,
     '  pull_request:',
-    `    branches: [${scalar(defaultBranch)}]`,
+    `    branches: ${list([defaultBranch])}`,
     '  workflow_dispatch: # by hand, and by Seamless itself: a deployment from elsewhere would bring its own workflow',
     '    inputs:',
     '      operation: { type: choice, options: [run, plan, rollback], default: run, description: What to do }',
@@ -61,7 +61,6 @@ function planJob(parts: WorkflowParts): string[] {
     '        with:',
     '          operation: plan',
     ...workingDirectory(parts),
-    '          github-token: ""',
   ]
 }
 
