@@ -3,8 +3,8 @@ import type { TemplateValues } from '../config/label-template.ts'
 import type { LabelTemplates } from '../config/selector.ts'
 import type { HealthSource, HistoryRange, HistoryStep } from '../ports/health-source.ts'
 import { NO_MEMORY, readArm } from './arm-reading.ts'
-import { pastObservation, wantsComparison } from './comparison.ts'
-import type { Observation } from './observation.ts'
+import { wantsComparison } from './comparison.ts'
+import { overlay, type Past, pastTick, type PastTick } from './past.ts'
 import { armQueries } from './query-plan.ts'
 import type { History } from './watch.ts'
 
@@ -31,14 +31,16 @@ export async function loadBaseline(
   const ranges = rangesOf(health, nowMs)
   const labels = baseline.kind === 'concurrent' ? baseline.labels : {}
   const checks = Object.entries(health.checks).filter(([, check]) => wantsPast(health, check))
-  const loaded = await Promise.all(
+  const isSameTime = baseline.kind === 'before' && baseline.sameTime !== undefined
+  const loaded: Record<string, Past> = {}
+  await Promise.all(
     checks.map(async ([name, check]) => {
       const source = sources.get(check.source ?? health.source ?? '')
-      const ask = { labels, values, ranges, signal }
-      return [name, source === undefined ? [] : await pastOf(check, source, ask)] as const
+      const past = source && (await pastOf(check, source, { labels, values, ranges, isSameTime, signal }))
+      if (past !== undefined) loaded[name] = past
     }),
   )
-  return Object.fromEntries(loaded.filter(([, past]) => past.some(({ kind }) => kind !== 'unmeasured')))
+  return loaded
 }
 
 /**
@@ -66,34 +68,35 @@ export const SAME_TIME_WINDOWS = 4
 const DAY_MS = 86_400_000
 const CONCURRENT_MS = 3_600_000
 
-/** The past's steps as the watch would have seen them, tick by tick. */
-export function observePast(check: Check, steps: readonly HistoryStep[]): Observation[] {
+/** The past's steps as the watch would have seen them, tick by tick; undefined where there was nothing newer. */
+export function observePast(check: Check, steps: readonly HistoryStep[]): (PastTick | undefined)[] {
   let memory = NO_MEMORY
-  const observations: Observation[] = []
-  for (const { atMs, measurements } of steps) {
+  return steps.map(({ atMs, measurements }) => {
     const reading = readArm(check, memory, measurements, { nowMs: atMs, sinceMs: -Infinity, isNew: false })
     memory = reading.memory
-    if (reading.tick.kind !== 'waiting') observations.push(pastObservation(reading.tick))
-  }
-  return observations
+    return pastTick(reading.tick)
+  })
 }
 
 interface Ask {
   readonly labels: LabelTemplates
   readonly values: TemplateValues
   readonly ranges: readonly HistoryRange[]
+  readonly isSameTime: boolean
   readonly signal: AbortSignal
 }
 
 /** A gap between two windows is no tick: each begins anew. */
-async function pastOf(check: Check, source: HealthSource, ask: Ask): Promise<Observation[]> {
+async function pastOf(check: Check, source: HealthSource, ask: Ask): Promise<Past | undefined> {
   const queries = armQueries(check, ask.labels, ask.values)
-  if (queries === undefined || source.history === undefined) return []
-  const observations: Observation[] = []
+  if (queries === undefined || source.history === undefined) return undefined
+  const windows: (PastTick | undefined)[][] = []
   for (const range of ask.ranges) {
-    observations.push(...observePast(check, await source.history(queries, range, ask.signal)))
+    windows.push(observePast(check, await source.history(queries, range, ask.signal)))
   }
-  return observations
+  const ticks = windows.flat().filter((tick) => tick !== undefined)
+  if (ticks.every(({ kind }) => kind === 'unmeasured')) return undefined
+  return ask.isSameTime ? { ticks, slots: overlay(check, windows) } : { ticks }
 }
 
 function wantsPast(health: Health, check: Check): boolean {

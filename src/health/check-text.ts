@@ -29,11 +29,12 @@ export function describeCheck(check: Check, state: CheckState, evidence: Evidenc
   const simple =
     candidate === undefined || baseline === undefined || baseline <= 0 ? '' : changeText(candidate / baseline)
   const compared = evidence === undefined ? undefined : comparedText(check, evidence)
+  const often = evidence === undefined ? '' : oftenText(evidence, state)
   const change = compared === undefined ? simple : compared.change
   const against =
     before === '' ? '' : ` against ${before} ${evidence?.mode === 'before_after' ? 'before' : 'on stable'}`
   const size = sizeText(check, state.figures.candidate)
-  const summary = after === '' ? '' : `${after}${against}${size}${compared?.sentence ?? ''}`
+  const summary = after === '' ? '' : `${after}${against}${size}${compared?.sentence ?? ''}${often}`
   return { before, after, change, allowed: allowedText(check, evidence), summary }
 }
 
@@ -117,6 +118,12 @@ function comparedText(check: Check, { headline, level }: Evidence): { change: st
     change: `${Number.isFinite(estimate) ? changeText(estimate) : 'new'} (${range}${where})`,
     sentence: `, ${range}${where} with 99 % confidence${tolerated}`,
   }
+}
+
+/** Said where it matters: at 100 % of the traffic there is no stable version left to compare with. */
+function oftenText({ ticks }: Evidence, { measured }: CheckState): string {
+  if (ticks.measured === 0 || ticks.measured >= 0.8 * measured.watch) return ''
+  return `, compared in ${countText(ticks.measured)} of ${countText(measured.watch)} looks`
 }
 
 function rangeText(lower: number, upper: number): string {

@@ -1,6 +1,6 @@
 import type { Check } from '../config/health.ts'
 import { type ArmMemory, type ArmTick, type ArmValue, NO_MEMORY } from './arm-reading.ts'
-import { type Comparison, compareTick } from './comparison.ts'
+import { type ComparedTick, type Comparison, compareTick } from './comparison.ts'
 import { addToFigure, type Figure } from './figure.ts'
 import { quantileOf } from './latency.ts'
 import { FRESH_LIMIT, holdToLimit, isLimited, type LimitState } from './limit.ts'
@@ -25,13 +25,8 @@ export interface CheckState {
   readonly trouble?: { readonly why: Unmeasured; readonly detail: string; readonly atMs: number }
 }
 
-export interface CheckTick {
-  readonly candidate: ArmTick
-  /** Of the other arm at the same time; absent where there is none. */
-  readonly baseline?: ArmTick
+export interface CheckTick extends ComparedTick {
   readonly nowMs: number
-  /** The candidate's share of the traffic, 0 to 1, where it is known. */
-  readonly share?: number
 }
 
 export function startCheck(comparison: Comparison | undefined): CheckState {

@@ -1,11 +1,12 @@
 import type { Check, Health } from '../config/health.ts'
-import type { ArmTick, ArmValue } from './arm-reading.ts'
-import { addBuckets, alignBuckets } from './latency.ts'
+import type { ArmTick } from './arm-reading.ts'
 import { judge, type JudgeState, startJudge } from './judge.ts'
 import type { JudgedCheck } from './judge/judged-check.ts'
 import { promoteMargin } from './judge/margin.ts'
-import { addToFigure, bucketsIn, type Figure, sizeOf, storeBuckets } from './figure.ts'
-import type { Buckets, Counts, Observation } from './observation.ts'
+import { addToFigure, bucketsIn, type Figure, sizeOf } from './figure.ts'
+import type { Observation } from './observation.ts'
+import { type CarriedArms, pairArms } from './pair-arms.ts'
+import { type Past, pastObservation, pastTick, slotsTick, sumUp } from './past.ts'
 
 /** A check against its baseline. Plain JSON. */
 export interface Comparison {
@@ -14,10 +15,11 @@ export interface Comparison {
   readonly pastShare: number
   /** Before/after: all that the past showed. */
   readonly past?: Figure
+  /** Before/after with `same-time`: the earlier days tick by tick, and the first of them that no tick has been compared with. */
+  readonly slots?: { readonly ticks: NonNullable<Past['slots']>; readonly next: number }
   /** Absent until the reference has shown at which latencies or levels to compare. */
   readonly judge?: JudgeState
-  /** Concurrent: counts of an arm that wait for the other arm's next measurement, so that both always cover the same time. */
-  readonly carried: { readonly candidate?: Carried; readonly baseline?: Carried }
+  readonly carried: CarriedArms
   /** Concurrent, before `judge`: what the baseline arm showed so far. */
   readonly reference: {
     readonly ticks: number
@@ -25,8 +27,6 @@ export interface Comparison {
     readonly samples: readonly number[]
   }
 }
-
-type Carried = (Counts & { readonly kind: 'counted' }) | Extract<Figure, { kind: 'buckets' }>
 
 /** Whether the configuration asks for this check to be compared. A probe is held to its limit only. */
 export function wantsComparison(health: Health, check: Check): boolean {
@@ -36,35 +36,25 @@ export function wantsComparison(health: Health, check: Check): boolean {
 /** The baseline arm is looked at for this long before levels are chosen: a minute, or requests enough to see its tail, and five minutes at most. */
 const REFERENCE = { leastTicks: 4, enough: 5000, mostTicks: 20, mostSamples: 400 }
 
-/** Before/after: `history` are the ticks before the deployment. Concurrent: none is needed. */
-export function startComparison(
-  check: Check,
-  mode: JudgedCheck['mode'],
-  history: readonly Observation[] | undefined,
-): Comparison {
-  const measured = history?.filter(({ kind }) => kind !== 'unmeasured').length ?? 0
-  const pastShare = measured / Math.max(1, history?.length ?? 0)
-  const past = mode === 'before_after' ? sumUp(history ?? []) : undefined
+/** Before/after needs the past; a concurrent comparison may take its levels from one, and finds them itself without. */
+export function startComparison(check: Check, mode: JudgedCheck['mode'], past: Past | undefined): Comparison {
+  const ticks = past?.ticks ?? []
+  const measured = ticks.filter(({ kind }) => kind !== 'unmeasured').length
+  const pastShare = measured / Math.max(1, ticks.length)
+  const figure = mode === 'before_after' ? sumUp(ticks) : undefined
+  const slots = mode === 'before_after' ? past?.slots : undefined
   const comparison: Comparison = {
     mode,
     pastShare,
-    ...(past === undefined ? {} : { past }),
+    ...(figure === undefined ? {} : { past: figure }),
+    ...(slots === undefined ? {} : { slots: { ticks: slots, next: 0 } }),
     carried: {},
     reference: { ticks: 0, samples: [] },
   }
   const needsLevels = check.kind === 'histogram' || check.kind === 'gauge'
-  if (mode === 'concurrent' && needsLevels && history === undefined) return comparison
-  return { ...comparison, judge: startJudge(judgedCheck(check, mode), history) }
-}
-
-function sumUp(history: readonly Observation[]): Figure | undefined {
-  let figure: Figure | undefined
-  for (const tick of history) {
-    if (tick.kind === 'counted') figure = addToFigure(figure, { kind: 'counted', counts: tick.candidate })
-    if (tick.kind === 'buckets') figure = addToFigure(figure, { kind: 'buckets', buckets: tick.candidate })
-    if (tick.kind === 'samples') figure = addToFigure(figure, { kind: 'samples', values: tick.candidate })
-  }
-  return figure
+  if (mode === 'concurrent' && needsLevels && past === undefined) return comparison
+  const judged = { ...judgedCheck(check, mode), ...(slots === undefined ? {} : { paired: true }) }
+  return { ...comparison, judge: startJudge(judged, ticks.map(pastObservation)) }
 }
 
 export function judgedCheck(check: Check, mode: JudgedCheck['mode']): JudgedCheck {
@@ -78,21 +68,39 @@ export function judgedCheck(check: Check, mode: JudgedCheck['mode']): JudgedChec
   return { kind: check.kind, mode, revert, promote: promoteMargin(check.kind, revert) }
 }
 
+export interface ComparedTick {
+  readonly candidate: ArmTick
+  /** Of the other arm at the same time; absent where there is none. */
+  readonly baseline?: ArmTick
+  /** Ticks since the deployment. */
+  readonly slot: number
+  /** The candidate's share of the traffic, 0 to 1, where it is known. */
+  readonly share?: number
+}
+
 /** One tick of both arms. */
-export function compareTick(
-  check: Check,
-  comparison: Comparison,
-  tick: { readonly candidate: ArmTick; readonly baseline?: ArmTick; readonly share?: number },
-): Comparison {
+export function compareTick(check: Check, comparison: Comparison, tick: ComparedTick): Comparison {
   if (check.kind === 'traffic' && !canCompareTraffic(comparison, tick.share)) return comparison
-  if (comparison.mode === 'before_after') {
-    if (comparison.judge === undefined || tick.candidate.kind === 'waiting') return comparison
-    return { ...comparison, judge: judge(comparison.judge, pastObservation(tick.candidate)) }
+  if (comparison.mode === 'before_after' && comparison.slots === undefined) {
+    const alone = pastTick(tick.candidate)
+    if (comparison.judge === undefined || alone === undefined) return comparison
+    return { ...comparison, judge: judge(comparison.judge, pastObservation(alone)) }
   }
-  const ready = chooseLevels(check, comparison, tick.baseline)
-  const { observation, carried } = pairArms(ready.carried, tick.candidate, tick.baseline)
+  const { baseline, slots } = otherArm(comparison, tick)
+  const ready = { ...chooseLevels(check, comparison, baseline), ...(slots === undefined ? {} : { slots }) }
+  const { observation, carried } = pairArms(ready.carried, tick.candidate, baseline)
   if (observation === undefined || ready.judge === undefined) return { ...ready, carried }
   return { ...ready, carried, judge: judge(withShare(ready.judge, tick.share), observation) }
+}
+
+/** The stable version now, or the same time of earlier days since the last tick. */
+function otherArm(
+  { slots }: Comparison,
+  tick: { readonly baseline?: ArmTick; readonly slot: number },
+): { readonly baseline: ArmTick | undefined; readonly slots?: NonNullable<Comparison['slots']> } {
+  if (slots === undefined) return { baseline: tick.baseline }
+  const next = Math.max(slots.next, tick.slot + 1)
+  return { baseline: slotsTick(slots.ticks, slots.next, tick.slot), slots: { ...slots, next } }
 }
 
 /** A canary has less traffic because it was given less. Against the past only the whole of it compares; at the same time, what the weights say. */
@@ -107,19 +115,11 @@ function withShare(state: JudgeState, share: number | undefined): JudgeState {
   return { ...state, check: { ...state.check, expectedShare: share / (1 - share) } }
 }
 
-/** Before/after: the candidate alone; the judge has its past. */
-export function pastObservation(tick: ArmTick): Observation {
-  if (tick.kind === 'unmeasured') return tick
-  if (tick.kind === 'waiting') return { kind: 'unmeasured', why: 'no_data', detail: 'nothing newer' }
-  const { value } = tick
-  if (value.kind === 'counted') return { kind: 'counted', candidate: value.counts }
-  if (value.kind === 'buckets') return { kind: 'buckets', candidate: value.buckets }
-  return { kind: 'samples', candidate: value.values }
-}
-
 /** A tick that is not judged (grace) still shows at which levels to compare. */
-export function lookAhead(check: Check, comparison: Comparison, baseline: ArmTick | undefined): Comparison {
-  return comparison.mode === 'concurrent' ? chooseLevels(check, comparison, baseline) : comparison
+export function lookAhead(check: Check, comparison: Comparison, tick: ComparedTick): Comparison {
+  if (comparison.mode === 'concurrent') return chooseLevels(check, comparison, tick.baseline)
+  const { slots } = otherArm(comparison, tick)
+  return slots === undefined ? comparison : { ...comparison, slots }
 }
 
 /** The levels come from the baseline arm alone, and before the first bet: the version under test has no say in them. */
@@ -147,51 +147,4 @@ function chooseLevels(check: Check, comparison: Comparison, tick: ArmTick | unde
   return started.arms.length === 0
     ? { ...comparison, reference }
     : { ...comparison, judge: started, reference: { ticks: 0, samples: [] } }
-}
-
-interface Paired {
-  readonly observation?: Observation
-  readonly carried: Comparison['carried']
-}
-
-/** Both arms over the same time. Gauges have no time to cover: they are paired only within a tick. */
-function pairArms(carried: Comparison['carried'], candidate: ArmTick, baseline: ArmTick | undefined): Paired {
-  const ours = gather(carried.candidate, candidate)
-  const theirs = gather(carried.baseline, baseline)
-  if (ours === undefined || theirs === undefined) return { carried: keep(ours, theirs) }
-  if (ours.kind === 'counted' && theirs.kind === 'counted') {
-    return { observation: { kind: 'counted', candidate: ours.counts, baseline: theirs.counts }, carried: {} }
-  }
-  if (ours.kind === 'buckets' && theirs.kind === 'buckets') {
-    const [candidate, baseline] = alignBuckets(ours.buckets, theirs.buckets)
-    return { observation: { kind: 'buckets', candidate, baseline }, carried: {} }
-  }
-  if (ours.kind === 'samples' && theirs.kind === 'samples') {
-    return { observation: { kind: 'samples', candidate: ours.values, baseline: theirs.values }, carried: {} }
-  }
-  return { carried: {} }
-}
-
-function gather(carried: Carried | undefined, tick: ArmTick | undefined): ArmValue | undefined {
-  const value = tick?.kind === 'value' ? tick.value : undefined
-  if (carried === undefined) return value
-  if (carried.kind === 'counted') {
-    const { bad, total } = value?.kind === 'counted' ? value.counts : { bad: 0, total: 0 }
-    return { kind: 'counted', counts: { bad: carried.bad + bad, total: carried.total + total } }
-  }
-  const before: Buckets = bucketsIn(carried)
-  return { kind: 'buckets', buckets: value?.kind === 'buckets' ? addBuckets(before, value.buckets) : before }
-}
-
-function keep(candidate: ArmValue | undefined, baseline: ArmValue | undefined): Comparison['carried'] {
-  const [ours, theirs] = [store(candidate), store(baseline)]
-  return {
-    ...(ours === undefined ? {} : { candidate: ours }),
-    ...(theirs === undefined ? {} : { baseline: theirs }),
-  }
-}
-
-function store(value: ArmValue | undefined): Carried | undefined {
-  if (value?.kind === 'counted') return { kind: 'counted', ...value.counts }
-  return value?.kind === 'buckets' ? storeBuckets(value.buckets) : undefined
 }

@@ -4,7 +4,7 @@ import type { Measurement } from '../ports/health-source.ts'
 import { type ArmMemory, type ArmReading, readArm } from './arm-reading.ts'
 import { type CheckState, startCheck, watchCheck } from './check-watch.ts'
 import { type Comparison, lookAhead, startComparison, wantsComparison } from './comparison.ts'
-import type { Observation } from './observation.ts'
+import type { Past } from './past.ts'
 import { isWorse } from './standing.ts'
 import { type Answers, planQueries, type Slots } from './query-plan.ts'
 
@@ -27,8 +27,8 @@ export interface WatchState {
   readonly checks: Readonly<Record<string, CheckState>>
 }
 
-/** Ticks before the deployment by check, oldest first; see `baseline.ts`. */
-export type History = Readonly<Record<string, readonly Observation[]>>
+/** The time before the deployment by check; see `baseline.ts`. Plain JSON. */
+export type History = Readonly<Record<string, Past>>
 
 /**
  * The state of a watch whose new version came at `nowMs`. `history` is wanted for a before/after baseline (without it
@@ -99,21 +99,20 @@ function tickCheck(
   const baseline =
     slots.baseline === undefined ? undefined : read(state.memory.baseline, slots.baseline, false)
   const memory = { candidate: candidate.memory, baseline: baseline?.memory ?? state.memory.baseline }
-  const { comparison } = state
-  const next = { ...state, memory }
-  if (nowMs < judgedFromMs(watch)) {
-    return comparison === undefined
-      ? next
-      : { ...next, comparison: lookAhead(check, comparison, baseline?.tick) }
-  }
   const { share } = watch.step
   const both = {
     candidate: candidate.tick,
     ...(baseline === undefined ? {} : { baseline: baseline.tick }),
     ...(share === undefined ? {} : { share }),
+    slot: Math.round((nowMs - watch.startedMs) / health.everyMs),
     nowMs,
   }
-  return watchCheck(check, next, both, Math.max(4 * health.everyMs, LEAST_PATIENCE_MS))
+  const next = { ...state, memory }
+  if (nowMs >= judgedFromMs(watch)) {
+    return watchCheck(check, next, both, Math.max(4 * health.everyMs, LEAST_PATIENCE_MS))
+  }
+  const { comparison } = state
+  return comparison === undefined ? next : { ...next, comparison: lookAhead(check, comparison, both) }
 }
 
 /** Prometheus scrapes once a minute by default: a source may have nothing newer for one and a half of those. */
@@ -135,11 +134,11 @@ function pick(answers: Answers, slots: NonNullable<Slots>): Measurement[] {
 function comparisonOf(
   { health, values }: Pick<WatchState, 'health' | 'values'>,
   check: Check,
-  history: readonly Observation[] | undefined,
+  past: Past | undefined,
 ): Comparison | undefined {
   if (health.baseline === undefined || !wantsComparison(health, check) || !values.previous) return undefined
-  if (health.baseline.kind === 'concurrent') return startComparison(check, 'concurrent', history)
-  return history === undefined ? undefined : startComparison(check, 'before_after', history)
+  if (health.baseline.kind === 'concurrent') return startComparison(check, 'concurrent', past)
+  return past === undefined ? undefined : startComparison(check, 'before_after', past)
 }
 
 function mapChecks(

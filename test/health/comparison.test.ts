@@ -247,6 +247,36 @@ describe('a watch that compares with the stable version at the same time', () =>
   })
 })
 
+/** Five days of a service whose share of failures depends on the time. */
+function seasonal(
+  failing: (at: number) => number,
+  seed: number,
+  perTick: (at: number) => number = () => 300,
+): World {
+  const uniform = random(seed)
+  const state = { good: 0, bad: 0 }
+  const first = START - 97 * 3_600_000
+  const past: [good: number, bad: number][] = []
+  return service((at) => {
+    for (let next = first + past.length * EVERY; next <= at; next += EVERY) {
+      const bad = binomial(perTick(next), failing(next), uniform)
+      state.good += perTick(next) - bad
+      state.bad += bad
+      past.push([state.good, state.bad])
+    }
+    const [good, bad] = past[Math.round((at - first) / EVERY)] ?? [0, 0]
+    return [
+      sample({ __name__: 'requests', code: '200' }, good, at),
+      sample({ __name__: 'requests', code: '500' }, bad, at),
+    ]
+  })
+}
+
+/** START is a midnight; the hour after it is ten times as bad every day. */
+function busyAfterMidnight(at: number): number {
+  return ((at - START) / 3_600_000 + 240) % 24 < 1 ? 0.02 : 0.002
+}
+
 describe('a watch that compares with the time before', () => {
   const before = { baseline: { before: '2h' } }
 
@@ -319,5 +349,43 @@ describe('a watch that compares with the time before', () => {
       [-48, -46],
       [-24, -22],
     ])
+  })
+
+  it('a season is not an upgrade: with same-time the busy hour is compared with busy hours', async () => {
+    const verdicts = []
+    for (const baseline of [{ before: '2h' }, { before: '2h', 'same-time': 'day' }]) {
+      const world = seasonal(busyAfterMidnight, 6)
+      const { watch, nowMs } = run(await watchOf({ baseline, watch: '20m' }, world), world, 81)
+      verdicts.push(verdictOf(watch, nowMs).verdict)
+    }
+    expect(verdicts[0]).toBe('unhealthy')
+    expect(verdicts[1]).not.toBe('unhealthy')
+  })
+
+  it('and five times the failures of busy hours are seen', async () => {
+    const world = seasonal((at) => (at >= START ? 0.05 : 0.01), 7)
+    const start = await watchOf({ baseline: { before: '1h', 'same-time': 'day' }, watch: '20m' }, world)
+    const { watch, nowMs } = run(start, world, 41)
+    expect(reportOf(watch, nowMs)).toMatchObject({ verdict: 'unhealthy', reason: 'worse_than_baseline' })
+  })
+
+  it('traffic that ends is a collapse, and a tenth less is none', async () => {
+    const checks = { demand: { traffic: 'requests' } }
+    for (const [perTick, verdict] of [
+      [270, 'inconclusive'],
+      [0, 'unhealthy'],
+    ] as const) {
+      const world = seasonal(
+        () => 0,
+        8,
+        (at) => (at >= START ? perTick : 300),
+      )
+      const { watch, nowMs } = run(
+        await watchOf({ checks, baseline: { before: '2h', 'same-time': 'day' } }, world),
+        world,
+        41,
+      )
+      expect(verdictOf(watch, nowMs).verdict === 'unhealthy').toBe(verdict === 'unhealthy')
+    }
   })
 })
