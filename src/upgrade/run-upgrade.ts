@@ -4,6 +4,7 @@ import type { Plan } from './plan.ts'
 import type { Ports } from './ports.ts'
 import { decideBeginning } from './resume.ts'
 import type { NewEvent } from './event.ts'
+import type { EnvironmentState } from './facts.ts'
 import type { ReasonCode } from './reason.ts'
 import { type Ending, environmentConfig, openRun, type Run, textOf } from './run.ts'
 import { endAfterTakingBack } from './stages/verdict.ts'
@@ -99,6 +100,7 @@ async function environmentStages(run: Run): Promise<Ending | undefined> {
   const { stage, environments } = run.plan
   let already: Ending | undefined
   for (const name of environments) {
+    if (stateOf(run, name) === 'promoted') continue
     const watching = await openWatching(run, name)
     const deployed = stage === 'monitor' ? undefined : await deployStage(run, name, watching)
     if (deployed?.reason === 'already_live') {
@@ -111,6 +113,10 @@ async function environmentStages(run: Run): Promise<Ending | undefined> {
     if (judged) return judged
   }
   return already
+}
+
+function stateOf(run: Run, name: string): EnvironmentState | undefined {
+  return run.upgrade().environments.find((known) => known.name === name)?.state
 }
 
 function completed(run: Run): Ending {
