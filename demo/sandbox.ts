@@ -8,7 +8,7 @@ import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-export interface Command {
+interface Command {
   readonly file: string
   readonly args?: readonly string[]
   readonly cwd?: string
@@ -30,7 +30,7 @@ export interface Sandbox {
   clean(): Promise<void>
 }
 
-export type Started = ChildProcessByStdio<Writable, Readable, Readable>
+type Started = ChildProcessByStdio<Writable, Readable, Readable>
 
 /** Longer than Seamless takes to undo what it was doing. */
 const END_MS = 8000

@@ -16,11 +16,12 @@ if [ "$old" = - ]; then
   exit 0
 fi
 
-unpacked=$(mktemp -d)
-trap 'rm -rf "$unpacked"' EXIT
-mkdir "$unpacked/$new"
-tar -xf "build/orders-$new.tar" -C "$unpacked/$new"
-ln -s "$releases/$old" "$unpacked/$old"
+both=$(mktemp -d)
+trap 'rm -rf "$both"' EXIT
+cp -R "$releases/$old" "$both/$old"
+mkdir "$both/$new"
+tar -xf "build/orders-$new.tar" -C "$both/$new"
 echo "slot $(other "$stable"): $old -> $new"
-# Exit code 1 of diff means that there are differences: that is what is asked for.
-(cd "$unpacked" && diff -r --unified=1 "$old" "$new") || [ $? = 1 ]
+cd "$both"
+# Exit code 1 means that there are differences: that is what is asked for.
+git diff --no-index --no-color --unified=1 "$old" "$new" || [ $? = 1 ]

@@ -26,7 +26,7 @@ export interface Targets {
   readonly weight: number
 }
 
-export interface Routing extends Targets {
+interface Routing extends Targets {
   /** Requests under way by origin, also those that are no target any more; an origin with none is not listed. */
   readonly underWay: Readonly<Record<string, number>>
 }

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest'
+import { comparisonTable } from '../../demo/comparison-table.ts'
+import type { Played } from '../../demo/facts.ts'
+import type { Outcome } from '../../demo/load/outcome.ts'
+import { tally } from '../../demo/load/tally.ts'
+import type { Story } from '../../demo/play-demo.ts'
+import { factsOf } from '../../demo/report.ts'
+import type { Upgrade } from '../../src/upgrade/upgrade.ts'
+
+function answered(version: string, status: number, atMs: number): Outcome {
+  return { version, status, atMs, latencyMs: 2 }
+}
+
+function played(
+  end: Partial<Upgrade>,
+  exitCode: number,
+  rest: { steps: string[]; outcomes: Outcome[] },
+): Played {
+  const judged = rest.steps.map((step) => ({ step }))
+  const receipt = { tests: [], environments: [{ judged }], ...end } as unknown as Upgrade
+  return { run: { exitCode, receipt, text: '' }, outcomes: rest.outcomes }
+}
+
+const promoted = { decision: 'promoted', reason: 'healthy' } as const
+const steps = ['10%', '50%', 'watch']
+
+/** A story in which every claim is true. */
+function trueStory(): Story {
+  return {
+    adopted: played(promoted, 0, { steps, outcomes: [answered('1.0.0', 200, 1)] }),
+    good: played(promoted, 0, { steps, outcomes: [answered('1.0.0', 200, 1), answered('2.0.0', 200, 2)] }),
+    bad: played(
+      {
+        decision: 'rolled_back',
+        reason: 'unhealthy',
+        revert: { outcome: 'merged', reason: '', message: '' },
+      },
+      1,
+      {
+        steps: ['10%'],
+        outcomes: [answered('3.0.0', 500, 1), answered('3.0.0', 200, 2), answered('2.0.0', 200, 3)],
+      },
+    ),
+    aftermath: { live: '2.0.0', tree: 'aa', treeBefore: 'aa', history: ['Revert'] },
+    naive: [answered('', 502, 1), answered('2.0.0', 200, 2)],
+  }
+}
+
+function untrue(story: Story): string[] {
+  return factsOf(story).flatMap(({ claim, holds }) => (holds ? [] : [claim]))
+}
+
+describe('the claims of the demo', () => {
+  it('all hold in a story that went as told', () => {
+    expect(untrue(trueStory())).toEqual([])
+  })
+
+  const lies: [string, (story: Story) => Story, string][] = [
+    [
+      'a request that failed while version 2 came',
+      (story) => ({
+        ...story,
+        good: { ...story.good, outcomes: [answered('', 0, 0), ...story.good.outcomes] },
+      }),
+      'no request failed',
+    ],
+    [
+      'a request without an answer while version 1 was watched',
+      (story) => ({ ...story, adopted: { ...story.adopted, outcomes: [answered('', 0, 0)] } }),
+      'meanwhile no request failed',
+    ],
+    [
+      'version 2 held instead of promoted',
+      (story) => ({
+        ...story,
+        good: played({ decision: 'held' }, 3, { steps, outcomes: [...story.good.outcomes] }),
+      }),
+      'version 2 was promoted',
+    ],
+    [
+      'a failure of version 2 beside those of version 3',
+      (story) => ({
+        ...story,
+        bad: { ...story.bad, outcomes: [answered('2.0.0', 502, 0), ...story.bad.outcomes] },
+      }),
+      'nobody else',
+    ],
+    [
+      'a failure after the rollback',
+      (story) => ({
+        ...story,
+        bad: { ...story.bad, outcomes: [...story.bad.outcomes, answered('2.0.0', 502, 9)] },
+      }),
+      'version 2 answers again, and fails nobody',
+    ],
+    [
+      'version 3 caught late',
+      (story) => ({
+        ...story,
+        bad: {
+          ...story.bad,
+          run: { ...story.bad.run, receipt: { ...story.bad.run.receipt, environments: [] } },
+        },
+      }),
+      'its first step of traffic was its last',
+    ],
+    [
+      'a revert that nobody merged',
+      (story) => ({
+        ...story,
+        bad: {
+          ...story.bad,
+          run: {
+            ...story.bad.run,
+            receipt: {
+              ...story.bad.run.receipt,
+              revert: { outcome: 'proposed', reason: '', message: '' },
+            },
+          },
+        },
+      }),
+      'its merge was reverted by a merged pull request',
+    ],
+    [
+      'a main that differs',
+      (story) => ({ ...story, aftermath: { ...story.aftermath, tree: 'bb' } }),
+      'main has exactly the files from before it',
+    ],
+    [
+      'a naive way that works',
+      (story) => ({ ...story, naive: [answered('', 200, 1)] }),
+      'naive-deploy.sh fails users',
+    ],
+  ]
+
+  it.each(lies)('do not hold with %s', (_what, change, claim) => {
+    expect(untrue(change(trueStory()))).toContain(claim)
+  })
+})
+
+describe('the counts', () => {
+  it('stand side by side', () => {
+    const outcomes = [
+      ...Array.from({ length: 1234 }, (_, i) => answered('1.0.0', 200, i)),
+      answered('', 0, 1300),
+      answered('', 502, 1800),
+      answered('1.0.0', 500, 1900),
+    ]
+    expect(
+      comparisonTable(
+        new Map([
+          ['a', tally(outcomes)],
+          ['none', tally([])],
+        ]),
+      ),
+    ).toEqual([
+      '                                      a     none',
+      'requests                          1 237        0',
+      'failed                                3        0',
+      '  of these: no answer                 1        0',
+      '  of these: 500 by the service        1        0',
+      '  of these: 502 by the ingress        1        0',
+      'nobody served for                0.60 s   0.00 s',
+      'latency, median                  2.0 ms        -',
+      'latency, 99 of 100               2.0 ms        -',
+      'latency, slowest                 2.0 ms        -',
+    ])
+  })
+})
