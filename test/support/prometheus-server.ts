@@ -22,16 +22,13 @@ export interface PrometheusServer {
   remove(): Promise<void>
 }
 
-/** The version of the `prometheus` on the PATH, or undefined. */
-export function prometheusVersion(): string | undefined {
+/** Whether there is a `prometheus` on the PATH. */
+export function hasPrometheus(): boolean {
   try {
-    const said = execFileSync(BINARY, ['--version'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    return /version ([\d.]+)/.exec(said)?.[1]
+    execFileSync(BINARY, ['--version'], { stdio: 'ignore' })
+    return true
   } catch {
-    return undefined
+    return false
   }
 }
 
