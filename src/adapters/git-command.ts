@@ -77,8 +77,17 @@ function stdoutOf(end: ProcessEnd): string {
 /** Git explains itself in several lines (`remote: …` comes before the last one), so all that fit are shown. */
 function withOutput(message: string, output: string): string {
   const lines = output.trim().split('\n').slice(-12)
-  return lines.length < 2 ? message : `${message}\n${lines.join('\n')}`
+  const told = lines.length < 2 ? message : `${message}\n${lines.join('\n')}`
+  return REFUSED.test(output) ? `${told}\n${CREDENTIALS}` : told
 }
+
+/** What git and GitHub say to someone without, or with the wrong, credentials. */
+const REFUSED =
+  /terminal prompts disabled|Authentication failed|Permission to .* denied|Write access .* not granted|Repository not found|Permission denied \(publickey|error: 403/i
+
+const CREDENTIALS =
+  'Give Seamless a token that may read and write the contents of the repository (github-token in a workflow, with ' +
+  '"permissions: contents: write"), or let git have a credential helper or an ssh key.'
 
 const HARDENED: readonly (readonly [string, string])[] = [
   ['core.hooksPath', '/dev/null'],

@@ -89,7 +89,7 @@ afterEach(() => repository.remove())
 function trap(name: string): { script: string; marker: string } {
   const marker = join(repository.folder, `${name}-was-here`)
   const script = join(repository.folder, `${name}.sh`)
-  writeFileSync(script, `#!/bin/sh\ntouch '${marker}'\nexec cat\n`)
+  writeFileSync(script, `#!/bin/sh\ntouch '${marker}'\nexec timeout 1 cat\n`)
   chmodSync(script, 0o755)
   return { script, marker }
 }
@@ -107,7 +107,7 @@ async function everything(versionControl: VersionControl, branch = 'upgrade/all'
 
 describe('names are literal', () => {
   test.each([
-    'a$(touch${IFS}/tmp/pwn)',
+    'a$(touch${IFS}pwn)',
     'a`touch${IFS}x`',
     'a;touch${IFS}x\'"|cat',
     'ü/ñ/漢字',
@@ -270,6 +270,10 @@ describe('what a repository may not make git do', () => {
     const config = `[init]\n\ttemplateDir = ${join(repository.home, 'templates')}\n[submodule]\n\trecurse = true\n`
     writeFileSync(join(repository.home, '.gitconfig'), config)
     repository.git(['config', 'core.hooksPath', hooks])
+    // The trap works: git itself steps into it.
+    repository.git(['commit', '--quiet', '--allow-empty', '-m', 'x'])
+    expect(existsSync(hook.marker)).toBe(true)
+    rmSync(hook.marker)
     await everything(openGit(repository).versionControl)
     expect([hook.marker, module.marker].map((path) => existsSync(path))).toEqual([false, false])
   })
@@ -348,9 +352,20 @@ describe('what a repository may not make git do', () => {
       'alias.rev-list': `!${script('alias')}`,
     }
     for (const [key, value] of Object.entries(settings)) repository.git(['config', key, value])
+    const executed = (): string[] => Object.keys(traps).filter((name) => existsSync(traps[name]!.marker))
+    // The traps work: git itself steps into them.
+    writeFileSync(join(repository.clone, 'a.txt'), 'changed\n')
+    for (const line of ['status', 'diff', 'checkout --quiet a.txt', 'fetch --quiet']) {
+      try {
+        repository.git(line.split(' '))
+      } catch {
+        // Some of them break the command.
+      }
+    }
+    expect(executed()).toEqual(expect.arrayContaining(['fsmonitor', 'process', 'upload']))
+    for (const { marker } of Object.values(traps)) rmSync(marker, { force: true })
     await everything(openGit(repository).versionControl)
-    const executed = Object.entries(traps).filter(([, { marker }]) => existsSync(marker))
-    expect(executed.map(([name]) => name)).toEqual([])
+    expect(executed()).toEqual([])
   })
 
   test('I05 a .git that a step puts into the checkout is not read', async () => {
@@ -524,16 +539,16 @@ describe('publishing', () => {
   })
 })
 
-describe('shallow clones, as actions/checkout makes them', () => {
-  function shallow(depth = 1): string {
-    const path = join(repository.folder, 'shallow')
-    repository.git(['clone', '--quiet', `--depth=${depth}`, `file://${repository.origin}`, path], {
-      cwd: repository.folder,
-    })
-    repository.git(['remote', 'set-url', 'origin', repository.origin], { cwd: path })
-    return path
-  }
+function shallow(depth = 1): string {
+  const path = join(repository.folder, 'shallow')
+  repository.git(['clone', '--quiet', `--depth=${depth}`, `file://${repository.origin}`, path], {
+    cwd: repository.folder,
+  })
+  repository.git(['remote', 'set-url', 'origin', repository.origin], { cwd: path })
+  return path
+}
 
+describe('shallow clones, as actions/checkout makes them', () => {
   test('the base is fetched and history is deepened as far as the difference needs', async () => {
     const first = repository.commit({ VERSION: '1\n' })
     for (let n = 2; n <= 70; n++) repository.git(['commit', '--quiet', '--allow-empty', '-m', `Change ${n}`])
