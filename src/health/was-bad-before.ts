@@ -1,8 +1,9 @@
-import type { Check } from '../config/health.ts'
+import type { Check, CheckOf } from '../config/health.ts'
 import { bucketsIn, type Figure } from './figure.ts'
 import { slowerThan } from './latency.ts'
 import { allowedShare, isLimited } from './limit.ts'
 import { levelIn } from './unit.ts'
+import type { Buckets } from './observation.ts'
 import type { WatchState } from './watch.ts'
 
 /**
@@ -16,21 +17,16 @@ export function wasBadBefore({ health, checks }: WatchState, name: string): bool
 }
 
 function breaks(check: Check, figure: Figure): boolean {
-  switch (figure.kind) {
-    case 'counted':
-      return figure.total > 0 && figure.bad / figure.total > allowedShare(check)
-    case 'buckets': {
-      if (check.kind !== 'histogram' || check.max === undefined) return false
-      const { atLeast, total } = slowerThan(bucketsIn(figure), levelIn(check.histogram, check.max))
-      return total > 0 && atLeast / total > allowedShare(check)
-    }
-    case 'samples': {
-      if (check.kind !== 'gauge') return false
-      const { max, min } = check
-      return (
-        (max !== undefined && figure.least > levelIn(check.gauge, max)) ||
-        (min !== undefined && figure.most < levelIn(check.gauge, min))
-      )
-    }
-  }
+  if (figure.kind === 'counted') return figure.total > 0 && figure.bad / figure.total > allowedShare(check)
+  if (figure.kind === 'buckets') return check.kind === 'histogram' && isTooSlow(check, bucketsIn(figure))
+  if (check.kind !== 'gauge') return false
+  const { max, min } = check
+  const isAbove = max !== undefined && figure.least > levelIn(check.gauge, max)
+  return isAbove || (min !== undefined && figure.most < levelIn(check.gauge, min))
+}
+
+function isTooSlow(check: CheckOf<'histogram'>, buckets: Buckets): boolean {
+  if (check.max === undefined) return false
+  const { atLeast, total } = slowerThan(buckets, levelIn(check.histogram, check.max))
+  return total > 0 && atLeast / total > allowedShare(check)
 }
