@@ -57,7 +57,7 @@ export function openGitHub(access: GitHubAccess, ports: GitHubClientPorts): GitH
 }
 
 function parseRepository(repository: string): { owner: string; repo: string } {
-  const [, owner, repo] = /^([\w.-]+)\/([\w.-]+)$/.exec(repository) ?? []
+  const [, owner, repo] = /^([\w-]+)\/([\w.-]+)$/.exec(repository) ?? []
   if (owner === undefined || repo === undefined || repo === '.' || repo === '..') {
     throw new UsageError(`"${repository}" names no repository: expected owner/name in GITHUB_REPOSITORY.`)
   }

@@ -14,8 +14,8 @@ export interface GitHubWorld {
   readonly clock: ManualClock
   readonly log: MemoryLog
   readonly github: GitHubRepository
-  /** The same repository with another token. */
-  as(spec: TokenSpec): GitHubRepository
+  /** The same repository with another token, or through another fetch. */
+  as(spec: TokenSpec, fetch?: typeof globalThis.fetch): GitHubRepository
   /** What a piece of work asks of GitHub, as `GET /repos/{owner}/{repo}/…` in order. */
   calls(work: () => Promise<unknown>): Promise<string[]>
   close(): Promise<void>
@@ -42,10 +42,10 @@ export async function startGitHubWorld(spec: Partial<RepositorySpec> = {}): Prom
     collaborators: { ada: 'write', 'github-actions[bot]': 'write' },
     ...spec,
   })
-  const as = (token: TokenSpec): GitHubRepository =>
+  const as = (token: TokenSpec, fetch = globalThis.fetch): GitHubRepository =>
     openGitHub(
       { token: hub.token(token), apiUrl: hub.apiUrl, repository: 'acme/shop' },
-      { clock, log, signal: new AbortController().signal, fetch: globalThis.fetch },
+      { clock, log, signal: new AbortController().signal, fetch },
     )
   return {
     hub,
