@@ -4,6 +4,7 @@ import { describeQuery, planQueries, type QueryPlan } from './query-plan.ts'
 import { sparkline } from './sparkline.ts'
 import { ALPHA, commonEvidence, evidenceFor } from './standing.ts'
 import type { Verdict } from './verdict.ts'
+import { wasBadBefore } from './was-bad-before.ts'
 import type { WatchState } from './watch.ts'
 import { type NamedVerdict, type Noticed, verdictOf, type WatchVerdict } from './watch-verdict.ts'
 
@@ -33,6 +34,8 @@ export interface CheckRow {
   readonly sparkline: string
   readonly line: string
   readonly queries: string[]
+  /** The version before broke the same limit: then this one is not to blame for it. */
+  readonly wasBadBefore: boolean
 }
 
 /** All that a verdict was made of: the watch's counts, e-values, limits and configuration at that moment. Plain JSON. */
@@ -77,6 +80,7 @@ function rowOf(watch: WatchState, plan: QueryPlan, verdict: NamedVerdict): Check
     sparkline: sparkline(state.trail),
     line: `${verdict.name}: ${sentence(words, whyText(verdict, check), verdict)}`,
     queries: queriesIn(plan, verdict.name),
+    wasBadBefore: wasBadBefore(watch, verdict.name),
   }
 }
 

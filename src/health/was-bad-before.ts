@@ -7,12 +7,12 @@ import type { Buckets } from './observation.ts'
 import type { WatchState } from './watch.ts'
 
 /**
- * Whether the stable version broke this check's absolute limit too, as far as it was seen: then the new one is not to
+ * Whether the version before broke this check's absolute limit too, as far as it was seen: then the new one is not to
  * blame. A comparison needs no such question, since what both do is no difference.
  */
 export function wasBadBefore({ health, checks }: WatchState, name: string): boolean {
   const check = health.checks[name]
-  const figure = checks[name]?.figures.baseline
+  const figure = checks[name]?.figures.baseline ?? checks[name]?.comparison?.past
   return check !== undefined && figure !== undefined && isLimited(check) && breaks(check, figure)
 }
 

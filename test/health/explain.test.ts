@@ -72,8 +72,23 @@ describe('a row of the table', () => {
       sparkline: '▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁',
       line: 'memory: 300 MiB; within its limit',
       queries: ['memory_bytes'],
+      wasBadBefore: false,
     })
   })
+})
+
+describe('a limit that is broken', () => {
+  const arms = { candidate: { version: '{version}' }, baseline: { version: '{previous}' } }
+  const broken = (badBefore: number): boolean | undefined => {
+    const world = service((at) => [...requests('v2', 1500, 150, at), ...requests('v1', 1500, badBefore, at)])
+    const { watch, nowMs } = run(begin({ ...arms, checks: { errors } }), world, 10)
+    const [row] = reportOf(watch, nowMs).checks
+    expect(row?.verdict).toBe('unhealthy')
+    return row?.wasBadBefore
+  }
+
+  it('by the version before as well is not the new one’s doing', () => expect(broken(140)).toBe(true))
+  it('by the new version alone is', () => expect(broken(3)).toBe(false))
 })
 
 describe('a report made again from its evidence', () => {

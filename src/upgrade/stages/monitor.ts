@@ -104,7 +104,9 @@ const decideSoak: Decide = (watch, nowMs, report) => {
 
 /** The run's word for why nothing is known. */
 function heldReason(reason: ReturnType<typeof verdictOf>['reason']): HeldReason {
-  if (reason === 'undecided' || reason === 'no_baseline') return 'health_undecided'
+  if (reason === 'undecided' || reason === 'no_baseline' || reason === 'worse_than_short_baseline') {
+    return 'health_undecided'
+  }
   if (reason === 'too_little_traffic') return 'health_too_little_traffic'
   return 'health_no_data'
 }
