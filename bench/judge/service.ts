@@ -96,7 +96,8 @@ interface ArmTick {
   readonly cpu: readonly number[]
 }
 
-const size = { errors: 0.3, latency: 0.06, traffic: 0.2 } as const
+/** Standard deviation of the logarithm of each rate, for gamma and AR(1) noise. */
+export const noiseSizes = { errors: 0.3, latency: 0.06, traffic: 0.2 } as const
 
 function swings(scenario: Scenario, random: Random): () => Swing {
   switch (scenario.noise) {
@@ -104,16 +105,20 @@ function swings(scenario: Scenario, random: Random): () => Swing {
       return () => ({ errors: 0, latency: 0, traffic: 0 })
     case 'gamma':
       return () => ({
-        errors: Math.log(random.gamma(1, size.errors ** 2)),
-        latency: Math.log(random.gamma(1, size.latency ** 2)),
-        traffic: Math.log(random.gamma(1, size.traffic ** 2)),
+        errors: Math.log(random.gamma(1, noiseSizes.errors ** 2)),
+        latency: Math.log(random.gamma(1, noiseSizes.latency ** 2)),
+        traffic: Math.log(random.gamma(1, noiseSizes.traffic ** 2)),
       })
     case 'ar1': {
       const one = (sd: number): (() => number) => {
         let value = sd * random.normal()
         return () => (value = 0.9 * value + sd * Math.sqrt(1 - 0.81) * random.normal())
       }
-      const [errors, latency, traffic] = [one(size.errors), one(size.latency), one(size.traffic)]
+      const [errors, latency, traffic] = [
+        one(noiseSizes.errors),
+        one(noiseSizes.latency),
+        one(noiseSizes.traffic),
+      ]
       return () => ({ errors: errors(), latency: latency(), traffic: traffic() })
     }
     case 'drift': {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { evidenceOf, judge, type JudgeState, startJudge } from '../../src/health/judge.ts'
 import { combine } from '../../src/health/judge/combine.ts'

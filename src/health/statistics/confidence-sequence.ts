@@ -61,13 +61,19 @@ export const startSequence: ConfidenceSequence = {
  * Source: Waudby-Smith and Ramdas, Estimating means of bounded random variables by betting (2024); Howard et al. (2021).
  */
 export function narrow(sequence: ConfidenceSequence, tick: SequenceTick): ConfidenceSequence {
-  const above = sequence.above.map((log, index) => log + evidence(tick, grid[index] ?? 1, true))
-  const below = sequence.below.map((log, index) => log + evidence(tick, grid[index] ?? 1, false))
+  const above = [...sequence.above]
+  const below = [...sequence.below]
+  // What was ruled out stays out: only the ratios between are still bet against.
+  for (let index = sequence.lowest + 1; index < sequence.highest; index++) {
+    const theta = grid[index] ?? 1
+    const side = theta < tick.guess ? above : below
+    side[index] = (side[index] ?? 0) + evidence(tick, theta)
+  }
   const lowest = above.findLastIndex((log) => log >= threshold)
   const highest = below.findIndex((log) => log >= threshold)
   return {
-    above: above.map((log) => Math.min(largestLog, log)),
-    below: below.map((log) => Math.min(largestLog, log)),
+    above,
+    below,
     lowest: Math.max(sequence.lowest, lowest),
     highest: highest < 0 ? sequence.highest : Math.min(sequence.highest, highest),
   }
@@ -81,31 +87,21 @@ export function intervalOf(sequence: ConfidenceSequence, doubt: number): RatioIn
   }
 }
 
-function evidence(tick: SequenceTick, theta: number, upwards: boolean): number {
+function evidence(tick: SequenceTick, theta: number): number {
   const change = tick.guess / theta
-  if (upwards ? change <= 1 : change >= 1) return 0
   const { candidate, baseline, noise } = tick
-  const offer: Offer = baseline
-    ? {
-        candidate: candidate.total,
-        reference: baseline.total,
-        theta,
-        delta: 0,
-        bound: tick.bound,
-        noise,
-        referenceNoise: 0,
-      }
-    : {
-        candidate: candidate.total,
-        reference: 0,
-        theta: 0,
-        delta: theta * tick.rate,
-        bound: 0,
-        noise,
-        referenceNoise: 0,
-      }
-  const share = baseline ? (theta * candidate.total) / baseline.total : 0
+  const reference = baseline?.total ?? 0
+  const offer: Offer = {
+    candidate: candidate.total,
+    reference,
+    theta: baseline ? theta : 0,
+    delta: baseline ? 0 : theta * tick.rate,
+    bound: baseline ? tick.bound : 0,
+    noise,
+    referenceNoise: 0,
+  }
+  const share = baseline ? (theta * candidate.total) / reference : 0
   const size = Math.abs(change - 1) / (1 + change * (share + noise * candidate.total * theta * tick.rate))
-  const bet = upwards ? betOnWorse(offer, size) : betOnNotWorse(offer, size)
+  const bet = change > 1 ? betOnWorse(offer, size) : betOnNotWorse(offer, size)
   return settle(bet, candidate.bad, baseline?.bad ?? 0, largestLog)
 }

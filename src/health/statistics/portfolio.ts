@@ -30,9 +30,9 @@ export function advance(portfolio: Portfolio, logFactors: readonly number[]): Po
     index === 0 ? share : share * Math.exp(logFactors[index - 1] ?? 0),
   )
   const growth = money.reduce((sum, part) => sum + part, 0)
-  const prior = priorShares(logFactors.length)
+  const toBet = (shareATick * (1 - cash)) / logFactors.length
   const shares = money.map(
-    (part, index) => (1 - shareATick) * (part / growth) + shareATick * (prior[index] ?? 0),
+    (part, index) => (1 - shareATick) * (part / growth) + (index === 0 ? shareATick * cash : toBet),
   )
   return { logWealth: Math.min(largestLogWealth, portfolio.logWealth + Math.log(growth)), shares }
 }

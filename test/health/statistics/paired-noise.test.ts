@@ -11,14 +11,14 @@ import {
 const own: Noise = { swing: 0.09, persistence: 0.9, jitter: 0.005 }
 
 /** Two arms of 1 : 4 whose log-rates swing with what they share and what each has for itself. */
-function arms(random: Random, shared: number, apart: number, worse = 1, ticks = 240): PairedNoise {
+function arms(random: Random, shared: number, apart: number, worse: number): PairedNoise {
   const swing = (sd: number): (() => number) => {
     let value = sd * random.normal()
     return () => (value = 0.9 * value + sd * Math.sqrt(0.19) * random.normal())
   }
   const [both, candidate, baseline] = [swing(shared), swing(apart), swing(apart)]
   let noise = startPairedNoise
-  for (let tick = 0; tick < ticks; tick++) {
+  for (let tick = 0; tick < 240; tick++) {
     const common = both()
     noise = pairedTick(
       noise,

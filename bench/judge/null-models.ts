@@ -1,0 +1,90 @@
+import { contestants } from './contestants.ts'
+import type { Metric } from './peers/minute.ts'
+import { seeded } from './random.ts'
+import { type Mode, type NoiseKind, record } from './service.ts'
+import { checkNames, checkOf, watch } from './watch.ts'
+
+export const noises: readonly NoiseKind[] = ['poisson', 'gamma', 'ar1', 'drift', 'bursts']
+export const modes: readonly Mode[] = ['before_after', 'concurrent']
+export const rates = [1, 10, 100, 1000] as const
+
+/** Unchanged services of one kind: how many of `watches` each contestant took back, and how many Seamless called healthy. */
+export interface Cell {
+  readonly check: string
+  readonly mode: Mode
+  readonly noise: NoiseKind
+  readonly rate: number
+  readonly watches: number
+  readonly reverted: Readonly<Record<string, number>>
+  readonly healthy: number
+}
+
+const ours = 'Seamless'
+
+/** Every noise × mode × rate × check, each check alone and all four together under one alpha. */
+export function nullModels(watches: number, progress: (text: string) => void): readonly Cell[] {
+  const cells: Cell[] = []
+  for (const mode of modes) {
+    for (const noise of noises) {
+      for (const rate of rates) {
+        cells.push(...cellsOf({ mode, noise, rate }, watches))
+        progress(`unchanged services: ${mode}, ${noise}, ${rate}/s`)
+      }
+    }
+  }
+  return cells
+}
+
+interface Model {
+  readonly mode: Mode
+  readonly noise: NoiseKind
+  readonly rate: number
+}
+
+function cellsOf(model: Model, watches: number): readonly Cell[] {
+  const tallies = new Map<string, { reverted: Record<string, number>; healthy: number }>()
+  const tally = (check: string): { reverted: Record<string, number>; healthy: number } => {
+    const found = tallies.get(check) ?? { reverted: {}, healthy: 0 }
+    tallies.set(check, found)
+    return found
+  }
+  const { mode } = model
+  for (let seed = 0; seed < watches; seed++) {
+    for (const errorRate of [0.001, 0.01]) {
+      const scenario = { ...model, errorRate, baselineTicks: 480, watchTicks: 120 }
+      const recording = record(scenario, seeded(1 + seed + (errorRate > 0.005 ? 500_000 : 0)))
+      const alone = errorRate < 0.005 ? checkNames : (['errors'] as const)
+      for (const name of alone) {
+        const to = tally(name === 'errors' ? `errors ${errorRate * 100} %` : name)
+        count(to, ours, watch(recording, [name], [checkOf(name, mode)]))
+        if (name !== 'errors' && name !== 'latency') continue
+        for (const [peer, decide] of Object.entries(contestants)) {
+          if (peer !== ours) count(to, peer, { reverted: decide(recording, mode, name satisfies Metric) })
+        }
+      }
+      if (errorRate > 0.005) continue
+      const together = watch(
+        recording,
+        checkNames,
+        checkNames.map((name) => checkOf(name, mode)),
+      )
+      count(tally('all four'), ours, together)
+    }
+  }
+  return [...tallies].map(([check, { reverted, healthy }]) => ({
+    check,
+    ...model,
+    watches,
+    reverted,
+    healthy,
+  }))
+}
+
+function count(
+  to: { reverted: Record<string, number>; healthy: number },
+  who: string,
+  outcome: { readonly reverted?: number | undefined; readonly healthy?: number },
+): void {
+  to.reverted[who] = (to.reverted[who] ?? 0) + (outcome.reverted === undefined ? 0 : 1)
+  if (who === ours && outcome.healthy !== undefined) to.healthy++
+}
