@@ -9,7 +9,7 @@ export function comparisonTable(columns: ReadonlyMap<string, Tally>): string[] {
     ['  of these: no answer', ({ failures }) => grouped(failures.get(0) ?? 0)],
     ['  of these: 500 by the service', ({ failures }) => grouped(failures.get(500) ?? 0)],
     ['  of these: 502 by the ingress', ({ failures }) => grouped(failures.get(502) ?? 0)],
-    ['nobody served for', ({ outageMs }) => `${(outageMs / 1000).toFixed(2)} s`],
+    ['longest without a good answer', ({ outageMs }) => `${(outageMs / 1000).toFixed(2)} s`],
     ['latency, median', ({ p50 }) => milliseconds(p50)],
     ['latency, 99 of 100', ({ p99 }) => milliseconds(p99)],
     ['latency, slowest', ({ max }) => milliseconds(max)],

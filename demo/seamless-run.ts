@@ -40,7 +40,10 @@ export async function runSeamless(place: Workplace, checkout: string): Promise<S
     text(child.stdout),
     once(child, 'exit') as Promise<[number | null]>,
   ])
-  const written = await readFile(join(checkout, '.seamless/receipt.json'), 'utf8')
+  const file = join(checkout, '.seamless/receipt.json')
+  const written = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new Error(`seamless run ended with exit code ${exitCode} and left no receipt`, { cause })
+  })
   return { exitCode: exitCode ?? 1, receipt: receipt.parse(JSON.parse(written)), text: printed.trimEnd() }
 }
 

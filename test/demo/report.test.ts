@@ -17,7 +17,8 @@ function played(
   rest: { steps: string[]; outcomes: Outcome[] },
 ): Played {
   const judged = rest.steps.map((step) => ({ step }))
-  const receipt = { tests: [], environments: [{ judged }], ...end } as unknown as Upgrade
+  const tests = [{ suite: 'test/api', passed: 9, newlyFailing: [] }]
+  const receipt = { tests, environments: [{ judged }], ...end } as unknown as Upgrade
   return { run: { exitCode, receipt, text: '' }, outcomes: rest.outcomes }
 }
 
@@ -160,7 +161,7 @@ describe('the counts', () => {
       '  of these: no answer                 1        0',
       '  of these: 500 by the service        1        0',
       '  of these: 502 by the ingress        1        0',
-      'nobody served for                0.60 s   0.00 s',
+      'longest without a good answer    0.60 s   0.00 s',
       'latency, median                  2.0 ms        -',
       'latency, 99 of 100               2.0 ms        -',
       'latency, slowest                 2.0 ms        -',
