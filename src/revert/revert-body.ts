@@ -38,8 +38,7 @@ export function revertBody(decision: Acting, evidence: RevertEvidence): string {
   return [
     `#${decision.merge.number} came to ${code(environment)} with ${code(deployed.version)} (${deployed.sha}) and users would notice${back}.`,
     `> ${code(line, 500)}`,
-    table(bad),
-    queries(bad),
+    ...(bad.length === 0 ? [] : [table(bad), queries(bad)]),
     verdictOnMerging(decision),
     ...(reportUrl === undefined ? [] : [`The whole report: ${reportUrl}`]),
     'What was merged since then stays: only this one change is taken out. If this is a false alarm, close this pull request; it is not opened again.',

@@ -75,7 +75,8 @@ const whyNothing: Readonly<Record<Exclude<NothingReason, 'shadow'>, string>> = {
   too_old: 'the change was merged more than a day ago',
 }
 
-function resultOf(outcome: RevertOutcome, decision: Acting): RevertResult {
+/** The result of an attempt, for the receipt and for people. */
+export function resultOf(outcome: RevertOutcome, decision: Acting): RevertResult {
   const { merge } = decision
   const suspect = merge.number
   switch (outcome.kind) {

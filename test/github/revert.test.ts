@@ -221,7 +221,7 @@ describe('what people did', () => {
         how,
       })
       await world.repository.commit({ files: { 'later.txt': `${how}\n` } })
-      of('already_reverted', await revert(merge))
+      expect(of('already_reverted', await revert(merge)).by).toMatch(/^commit [0-9a-f]{40}$/)
     }
   })
 
@@ -231,7 +231,7 @@ describe('what people did', () => {
       files: { 'cents.txt': null, 'other.txt': 'x' },
       message: `Revert "Price in cents" (#9)\n\nReverts acme/shop#${merge.number}\n`,
     })
-    of('already_reverted', await revert(merge))
+    expect(of('already_reverted', await revert(merge)).by).toContain(await world.repository.shaOf('main'))
   })
 
   test('the number of another pull request is not mistaken for this one', async () => {
@@ -241,6 +241,7 @@ describe('what people did', () => {
       message: `Revert it\n\nReverts acme/shop#${merge.number}0\n`,
     })
     of('merged', await revert(merge))
+    expect(await filesAt(world, 'main')).not.toHaveProperty('cents.txt')
   })
 
   test('a change that was reverted and landed again is taken back', async () => {
@@ -284,6 +285,7 @@ describe('what people did', () => {
     }
     await world.as({ login: 'mallory' }).octokit.rest.pulls.create(noise)
     of('merged', await revert(merge))
+    expect(await filesAt(world, 'main')).not.toHaveProperty('cents.txt')
   })
 
   test('closing our revert is a no: it is not opened again', async () => {
@@ -406,7 +408,10 @@ type Fetch = typeof globalThis.fetch
 const job = { login: 'github-actions[bot]', permissions: JOB_PERMISSIONS }
 
 function sent(...[input, init]: Parameters<Fetch>): { method: string; path: string } {
-  return { method: init?.method ?? 'GET', path: new URL(String(input)).pathname }
+  return {
+    method: init?.method ?? 'GET',
+    path: new URL(input instanceof Request ? input.url : input).pathname,
+  }
 }
 
 /** A GitHub that does not know yet whether a pull request can be merged. */
