@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startWorld, type World } from './stand-in.ts'
 
@@ -59,6 +61,17 @@ describe('workflow dispatch', () => {
     expect(runs.data.workflow_runs.map(({ id }) => id)).toEqual([run_id])
     const artifacts = await octokit.rest.actions.listWorkflowRunArtifacts({ ...at, run_id })
     expect(artifacts.data.artifacts.map(({ name }) => name)).toEqual(['receipt'])
+    const artifact_id = artifacts.data.artifacts[0]!.id
+    const zip = await octokit.rest.actions.downloadArtifact({ ...at, artifact_id, archive_format: 'zip' })
+    await writeFile(`${world.folder}/receipt.zip`, Buffer.from(zip.data as ArrayBuffer))
+    expect(
+      execFileSync('python3', ['-m', 'zipfile', '-e', 'receipt.zip', 'out'], {
+        cwd: world.folder,
+      }).toString(),
+    ).toBe('')
+    expect(await readFile(`${world.folder}/out/receipt`, 'utf8')).toBe('{}')
+    const jobs = await octokit.rest.actions.listJobsForWorkflowRun({ ...at, run_id })
+    expect(jobs.data.jobs.map(({ conclusion }) => conclusion)).toEqual(['failure'])
     expect(hub.events.filter(({ name }) => name === 'workflow_run').map(({ action }) => action)).toEqual([
       'requested',
       'in_progress',

@@ -17,6 +17,8 @@ const EVENTS = [
   'issues',
   'status',
   'pull_request_review',
+  'pull_request_review_comment',
+  'check_suite',
 ]
 
 let world: World
@@ -46,9 +48,12 @@ afterEach(async () => {
   await receiver.close()
 })
 
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
 function jwt(claims: { iss?: string; exp?: number } = {}): string {
   const now = Math.floor(world.clock.now() / 1000)
-  const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
   const text = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode({ iss: app.clientId, iat: now - 60, exp: now + 540, ...claims })}`
   return `${text}.${createSign('RSA-SHA256').update(text).sign(app.privateKey, 'base64url')}`
 }
@@ -172,13 +177,32 @@ describe('webhooks', () => {
       files: { c: 'c', '.github/workflows/w.yml': 'on: workflow_dispatch\n' },
     })
     await repository.commit({ files: { '.github/workflows/w.yml': 'on: workflow_dispatch\n' } })
+    await octokit.rest.git.createRef({
+      ...at,
+      ref: 'refs/heads/other',
+      sha: (await repository.shaOf('main'))!,
+    })
+    repository.setRole('rev', 'read')
     const { data: pull } = await octokit.rest.pulls.create({
       ...at,
       title: 't',
       head: 'feature',
       base: 'main',
     })
-    await octokit.rest.pulls.update({ ...at, pull_number: pull.number, title: 'u' })
+    const pull_number = pull.number
+    await octokit.rest.pulls.update({ ...at, pull_number, title: 'u', base: 'other' })
+    await octokit.rest.pulls.update({ ...at, pull_number, base: 'main' })
+    await octokit.rest.issues.addLabels({ ...at, issue_number: pull_number, labels: ['no-auto-revert'] })
+    await octokit.rest.issues.removeLabel({ ...at, issue_number: pull_number, name: 'no-auto-revert' })
+    await octokit.rest.pulls.createReviewComment({
+      ...at,
+      pull_number,
+      body: '/deploy',
+      path: 'c',
+      commit_id: sha,
+      line: 1,
+    })
+    await octokit.rest.pulls.requestReviewers({ ...at, pull_number, reviewers: ['rev'] })
     await octokit.rest.issues.createComment({ ...at, issue_number: pull.number, body: 'x' })
     await octokit.rest.pulls.createReview({ ...at, pull_number: pull.number, event: 'COMMENT', body: 'x' })
     const { data } = await bot.rest.repos.createDeployment({
@@ -201,20 +225,48 @@ describe('webhooks', () => {
     await octokit.rest.git.deleteRef({ ...at, ref: 'heads/feature' })
     await hub.deliveries.idle()
     const names = new Set(hub.deliveries.all.map(({ event }) => event))
+    names.delete('installation')
     expect([...names].toSorted()).toEqual(
       EVENTS.filter((name) => !['merge_group', 'issues'].includes(name)).toSorted(),
     )
     expect(hub.violations()).toEqual([])
   })
 
+  test('what happens to an installation is told to its app, and its tokens end with it', async () => {
+    const { hub, repository, at } = world
+    const { data } = await asApp().rest.apps.createInstallationAccessToken({ installation_id })
+    const octokit = client(hub, data.token)
+    hub.changeRepositories(installation_id, { remove: [repository.id] })
+    hub.changeRepositories(installation_id, { add: [repository.id] })
+    hub.suspend(installation_id)
+    await expect(octokit.rest.issues.create({ ...at, title: 't' })).rejects.toMatchObject({ status: 403 })
+    hub.unsuspend(installation_id)
+    await octokit.rest.issues.create({ ...at, title: 't' })
+    hub.uninstall(installation_id)
+    await expect(octokit.rest.issues.create({ ...at, title: 't' })).rejects.toMatchObject({ status: 401 })
+    await hub.deliveries.idle()
+    expect(hub.deliveries.all.map(({ event, action }) => `${event}.${action}`)).toEqual([
+      'installation.created',
+      'installation_repositories.removed',
+      'installation_repositories.added',
+      'installation.suspend',
+      'installation.unsuspend',
+      'issues.opened',
+      'installation.deleted',
+    ])
+  })
+
   test('a dropped delivery is in the list as failed, and a redelivery brings it under the same guid', async () => {
     const { octokit, at, hub } = world
+    await hub.deliveries.idle() // the installation's own
     hub.deliveries.addFault({ event: 'issues', what: 'drop' })
     receiver.status = 500
     await octokit.rest.issues.create({ ...at, title: 'one' })
     await octokit.rest.issues.create({ ...at, title: 'two' })
     await hub.deliveries.idle()
-    expect(receiver.received).toHaveLength(1)
+    expect(
+      receiver.received.map(({ text }) => (JSON.parse(text) as { issue?: { title: string } }).issue?.title),
+    ).toEqual([undefined, 'two'])
     receiver.status = 202
     const failed = await asApp().rest.apps.listWebhookDeliveries({ status: 'failure' })
     expect(failed.data.map(({ event, status_code }) => [event, status_code])).toEqual([
@@ -239,6 +291,7 @@ describe('webhooks', () => {
     await hub.deliveries.idle()
     hub.deliveries.release()
     await hub.deliveries.idle()
+    receiver.received.shift() // the installation's own
     expect(receiver.received.map(({ headers }) => headers['x-github-event'])).toEqual([
       'issue_comment',
       'issue_comment',

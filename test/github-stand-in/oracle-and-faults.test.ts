@@ -131,6 +131,21 @@ describe('faults', () => {
     expect(await titles()).toEqual(['one'])
   })
 
+  test('T06 an answer that is changed on its way', async () => {
+    const sha = '0'.repeat(40)
+    world.hub.faults.add({
+      on: 'POST /repos/{owner}/{repo}/deployments',
+      alter: (reply) => ({ ...reply, body: { ...(reply.body as object), sha } }),
+    })
+    const { data } = await world.octokit.rest.repos.createDeployment({
+      ...world.at,
+      ref: 'main',
+      required_contexts: [],
+      auto_merge: false,
+    })
+    expect((data as { sha: string }).sha).toBe(sha)
+  })
+
   test('a delay', async () => {
     world.hub.faults.add({ on: (request) => request.path === '/repos/acme/shop', delayMs: 60 })
     const start = performance.now()

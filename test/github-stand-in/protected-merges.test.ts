@@ -1,3 +1,4 @@
+import { mkdir, writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { client, git, startWorld, type World } from './stand-in.ts'
 
@@ -125,6 +126,9 @@ const ENQUEUE =
 const REVERT =
   'mutation($id: ID!) { revertPullRequest(input: {pullRequestId: $id, title: "Take back"}) { revertPullRequest { number title headRefName } } }'
 
+/** Nobody listens there. */
+const NOWHERE = { url: 'http://127.0.0.1:1/', secret: 's' }
+
 interface Seen {
   repository: { pullRequest: { id: string; state: string; isInMergeQueue: boolean } }
 }
@@ -133,6 +137,43 @@ async function seen(number = pull_number): Promise<Seen['repository']['pullReque
   const { repository } = await world.octokit.graphql<Seen>(NODE, { owner: 'acme', name: 'shop', number })
   return repository.pullRequest
 }
+
+describe('workflow files', () => {
+  const path = '.github/workflows/ci.yml'
+  const permissions = { contents: 'write', pull_requests: 'write' } as const
+
+  test('R16 a token without workflows: write may not merge, push or point a ref to one that is new', async () => {
+    const { hub, at, repository, folder } = world
+    const token = hub.token({ login: 'github-actions[bot]', permissions })
+    const bot = client(hub, token)
+    await git(folder, 'clone', '--quiet', hub.cloneUrl(repository, token), 'clone')
+    const work = `${folder}/clone`
+    await mkdir(`${work}/.github/workflows`, { recursive: true })
+    await writeFile(`${work}/${path}`, 'on: push\n')
+    await git(work, 'add', '.')
+    await git(work, 'commit', '-qm', 'Add CI')
+    await expect(git(work, 'push', 'origin', 'HEAD:ci')).rejects.toThrow(/without workflows permission/)
+
+    const sha = await repository.commit({ branch: 'ci', files: { [path]: 'on: push\n' } })
+    const { data } = await bot.rest.pulls.create({ ...at, title: 'CI', head: 'ci', base: 'main' })
+    const merging = bot.rest.pulls.merge({ ...at, pull_number: data.number })
+    await expect(merging).rejects.toMatchObject({
+      status: 403,
+      message: expect.stringMatching(/refusing to allow a GitHub App.*workflows/) as string,
+    })
+    await bot.rest.git.createRef({ ...at, ref: 'refs/heads/same', sha })
+    await world.octokit.rest.pulls.merge({ ...at, pull_number: data.number })
+  })
+})
+
+test('T04 a commit that only a fork has is answered by the parent, and is on none of its branches', async () => {
+  const { octokit, at, repository } = world
+  const fork = await repository.fork('stranger')
+  const sha = await fork.commit({ files: { 'evil.txt': 'e' } })
+  expect((await octokit.rest.repos.getCommit({ ...at, ref: sha })).data.sha).toBe(sha)
+  const { data } = await octokit.rest.repos.compareCommitsWithBasehead({ ...at, basehead: `main...${sha}` })
+  expect(data.status).toBe('ahead')
+})
 
 describe('GraphQL', () => {
   test('auto-merge merges when the last required check turns green, not before', async () => {
@@ -204,6 +245,13 @@ describe('GraphQL', () => {
 
   test('a merge queue builds a group, tests it, and merges exactly that commit; a red group leaves the queue', async () => {
     const { octokit, at, repository, hub } = world
+    const app = hub.createApp({
+      slug: 'watcher',
+      permissions: {},
+      events: ['merge_group', 'pull_request'],
+      webhook: NOWHERE,
+    })
+    hub.install({ appId: app.id, account: 'acme' }) // so that GitHub's schema judges the queue's deliveries too
     repository.protect('main', { requiredChecks: [{ context: 'ci', appId: null }], mergeQueue: true })
     await report((await repository.shaOf('feature'))!)
     await expect(merge()).rejects.toThrow(/merge queue/)
@@ -242,6 +290,21 @@ test('search finds pull requests by qualifiers and text', async () => {
   expect(await titles('repo:acme/shop is:pr is:merged')).toEqual(['Add c'])
   expect(await titles('repo:acme/shop -is:pr')).toEqual(['Unrelated'])
   expect(await titles('repo:acme/shop "add c" author:dev')).toEqual(['Add c'])
+})
+
+test('A03 a custom role has its own name and its base permission, and a role follows its account through a rename', async () => {
+  const { hub, octokit, at, repository } = world
+  const read = async (username: string): Promise<unknown> => {
+    const { data } = await octokit.rest.repos.getCollaboratorPermissionLevel({ ...at, username })
+    return [data.permission, data.role_name]
+  }
+  repository.setRole('carol', 'write', 'release-captain')
+  expect(await read('carol')).toEqual(['write', 'release-captain'])
+  repository.setRole('carol', 'maintain')
+  hub.renameUser('carol', 'caroline')
+  expect(await read('caroline')).toEqual(['write', 'maintain'])
+  hub.user('carol')
+  expect(await read('carol')).toEqual(['read', 'read'])
 })
 
 test('a team gives its members its role', async () => {

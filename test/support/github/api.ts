@@ -4,7 +4,6 @@ import { settle } from './auto-merge.ts'
 import { authorise } from './authorise.ts'
 import { type Credentials, credentialsOf } from './credentials.ts'
 import type { Fault, Faults } from './faults.ts'
-import type { GraphqlRequest } from './graphql-api.ts'
 import type { Hub } from './hub.ts'
 import type { Oracle } from './oracle.ts'
 import { type PathMatch, PathTemplates } from './path-template.ts'
@@ -51,7 +50,8 @@ export class Api {
     const own = lost
       ? undefined
       : await this.judged(record, match, { credentials, malformed: body.malformed })
-    send(response, record, { reply: fault?.answer ?? own, headers: rateHeaders(hub, credentials.token) })
+    const altered = own && fault?.alter ? fault.alter(own) : own
+    send(response, record, { reply: fault?.answer ?? altered, headers: rateHeaders(hub, credentials.token) })
   }
 
   private record(
@@ -100,7 +100,7 @@ export class Api {
     // graphql-js and GitHub's schema take a quarter of a second to load: only for those who ask.
     const { answerGraphql } = await import('./graphql-api.ts')
     const { hub, oracle } = this.parts
-    return answerGraphql({ hub, oracle, token }, (record.body ?? {}) as GraphqlRequest)
+    return answerGraphql({ hub, oracle, token }, record.body ?? {})
   }
 
   private async answer(

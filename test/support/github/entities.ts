@@ -122,7 +122,8 @@ export interface Team {
   slug: string
   name: string
   organization: Account
-  members: Map<string, 'member' | 'maintainer'>
+  /** By the account's id. */
+  members: Map<number, 'member' | 'maintainer'>
 }
 
 export type DeploymentState =
@@ -304,7 +305,10 @@ export interface Repository {
   git: BareGit
   parent: Repository | undefined
   settings: RepositorySettings
-  collaborators: Map<string, Role>
+  /** By the account's id: a role follows its account through a rename. */
+  collaborators: Map<number, Role>
+  /** Names of custom roles, by the account's id; their base role is in `collaborators`. */
+  customRoles: Map<number, string>
   labels: Label[]
   issues: Map<number, Issue>
   comments: Map<number, Comment>

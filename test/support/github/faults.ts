@@ -13,6 +13,8 @@ export interface Fault {
   delayMs?: number
   /** What the caller gets instead of the true answer: a reply, or a connection that is cut. */
   answer?: Reply | 'hang up'
+  /** Changes the true answer on its way: another SHA, a body that is cut short. Not judged by the oracle. */
+  alter?: (reply: Reply) => Reply
   /** `after`: the write is committed first, and only its answer is lost. */
   when?: 'before' | 'after'
 }

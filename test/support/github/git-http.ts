@@ -49,7 +49,7 @@ export async function serveGit(
   }
   return hub.exclusively(repository, async () => {
     const before = await refMap(repository)
-    const env = await pushRules(hub, repository, git.token!.account)
+    const env = await pushRules(hub, repository, git.token!)
     const status = await runBackend(git, repository, { ...io, env })
     await followPush(hub, repository, { before, token: git.token! })
     await settle(hub, repository)

@@ -9,6 +9,7 @@ import { enqueue } from './merge-queue.ts'
 import { readMergeability, computeMergeability } from './mergeability.ts'
 import { pullEvent } from './pull-events.ts'
 import { Refusal } from './reply.ts'
+import { pullsOf } from './routes-pulls.ts'
 import { revertPull } from './revert-pull.ts'
 
 interface Input<T> {
@@ -101,10 +102,8 @@ function mayWrite(hub: Hub, token: Token, repository: Repository): boolean {
 }
 
 function pullByNodeId(hub: Hub, token: Token, id: string): Pull {
-  const pull = [...hub.repositories.values()]
-    .filter((repository) => canSee(hub, repository, token))
-    .flatMap((repository) => [...repository.issues.values()])
-    .find((issue) => issue.pull && nodeId('PullRequest', issue.id) === id)?.pull
+  const visible = [...hub.repositories.values()].filter((repository) => canSee(hub, repository, token))
+  const pull = visible.flatMap(pullsOf).find(({ issue }) => nodeId('PullRequest', issue.id) === id)
   if (!pull) throw refuse('NOT_FOUND', `Could not resolve to a node with the global id of '${id}'`)
   return pull
 }

@@ -78,9 +78,9 @@ export class Hub {
   /** The strongest of what a user has as owner, collaborator and by teams. */
   roleOf(account: Account, repository: Repository): Role {
     if (account.id === repository.owner.id) return 'admin'
-    const direct = repository.collaborators.get(account.login.toLowerCase()) ?? 'none'
+    const direct = repository.collaborators.get(account.id) ?? 'none'
     const byTeam = [...repository.teams]
-      .filter(([team]) => team.members.has(account.login.toLowerCase()))
+      .filter(([team]) => team.members.has(account.id))
       .map(([, role]) => role)
     return [direct, ...byTeam].reduce((best, role) => (rank(role) > rank(best) ? role : best))
   }

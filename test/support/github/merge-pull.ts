@@ -4,6 +4,7 @@ import { mergeCommit, type MergeRequest } from './merge.ts'
 import { pullEvent } from './pull-events.ts'
 import { close, refChanged } from './ref-changes.ts'
 import { Refusal } from './reply.ts'
+import { refuseWorkflows } from './workflow-permission.ts'
 
 /** Merges by real git and records it; 405 on a conflict. Answers the commit that the base branch is at. */
 export async function mergePull(hub: Hub, pull: Pull, request: MergeRequest): Promise<string> {
@@ -18,6 +19,8 @@ export async function mergePull(hub: Hub, pull: Pull, request: MergeRequest): Pr
         ? "This branch can't be rebased due to conflicts"
         : 'Pull Request is not mergeable',
     )
+  if (request.mayChangeWorkflows === false)
+    await refuseWorkflows(repository, sha, { in: [before], status: 403 })
   await landOnBase(hub, pull, { before, sha, method: request.method, by: request.by })
   return sha
 }

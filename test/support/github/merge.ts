@@ -20,6 +20,8 @@ export interface MergeRequest {
   by: Account
   title: string | undefined
   message: string | undefined
+  /** Left out: yes. */
+  mayChangeWorkflows?: boolean
 }
 
 /**

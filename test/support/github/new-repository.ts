@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BareGit } from './bare-git.ts'
 import type { Repository, Role } from './entities.ts'
@@ -26,7 +27,7 @@ export async function newRepository(hub: Hub, spec: RepositorySpec): Promise<Rep
   const git = await BareGit.init(join(hub.root, spec.owner, `${spec.name}.git`), defaultBranch)
   const repository = { ...blank(hub, spec), owner, git, defaultBranch }
   for (const [login, role] of Object.entries(spec.collaborators ?? {}))
-    repository.collaborators.set(hub.accounts.ensure(login).login.toLowerCase(), role)
+    repository.collaborators.set(hub.accounts.ensure(login).id, role)
   hub.repositories.set(`${spec.owner}/${spec.name}`.toLowerCase(), repository)
   if (spec.files)
     await commitFiles(hub, repository, {
@@ -57,6 +58,7 @@ function blank(hub: Hub, spec: RepositorySpec): Omit<Repository, 'owner' | 'git'
       deleteBranchOnMerge: spec.deleteBranchOnMerge ?? false,
     },
     collaborators: new Map(),
+    customRoles: new Map(),
     labels: [],
     issues: new Map(),
     comments: new Map(),
@@ -86,6 +88,8 @@ export async function newFork(hub: Hub, parent: Repository, owner: string): Prom
   } as const
   const fork = await newRepository(hub, spec)
   fork.parent = parent
+  // A network of forks shares its objects: on GitHub the parent answers for a commit that only a fork has.
+  await appendFile(join(parent.git.dir, 'objects/info/alternates'), `${join(fork.git.dir, 'objects')}\n`)
   await fork.git.run([
     'fetch',
     '--quiet',

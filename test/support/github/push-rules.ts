@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { requiredContextStates } from './commit-state.ts'
 import type { Account, Repository } from './entities.ts'
-import type { Hub } from './hub.ts'
+import type { Hub, Token } from './hub.ts'
+import { mayChangeWorkflows } from './workflow-permission.ts'
 import { protectionOf } from './protection.ts'
 
 /**
@@ -15,6 +16,15 @@ deny() {
   echo "error: $2" >&2
   exit 1
 }
+if [ -n "$STAND_IN_NO_WORKFLOWS" ]; then
+  git ls-tree -r "$3" -- .github/workflows/ 2>/dev/null | while read -r mode type sha path; do
+    for branch in $(git for-each-ref --format='%(refname)' refs/heads); do
+      [ "$(git rev-parse --quiet --verify "$branch:$path")" = "$sha" ] && continue 2
+    done
+    echo "refusing to allow a GitHub App to create or update workflow $path without workflows permission" >&2
+    exit 1
+  done || exit 1
+fi
 echo "$STAND_IN_PUSH_RULES" | while IFS='|' read -r ref force reason allowed; do
   [ "$ref" = "$1" ] || continue
   case "$3" in *[!0]*) ;; *) deny "$ref" "Cannot delete this branch" ;; esac
@@ -28,15 +38,17 @@ done
 export async function pushRules(
   hub: Hub,
   repository: Repository,
-  by: Account,
+  token: Token,
 ): Promise<Record<string, string>> {
+  const by = token.account
   const branches = (await repository.git.refs('refs/heads')).map(({ ref }) => ref.slice('refs/heads/'.length))
   const rules = branches.flatMap((branch) => ruleLine(hub, repository, { branch, by }) ?? [])
-  if (rules.length === 0) return {}
+  const workflows = mayChangeWorkflows(token)
+  if (rules.length === 0 && workflows) return {}
   const hooks = join(repository.git.dir, 'hooks')
   await mkdir(hooks, { recursive: true })
   await writeFile(join(hooks, 'update'), HOOK, { mode: 0o755 })
-  return { STAND_IN_PUSH_RULES: rules.join('\n') }
+  return { STAND_IN_PUSH_RULES: rules.join('\n'), STAND_IN_NO_WORKFLOWS: workflows ? '' : 'yes' }
 }
 
 function ruleLine(

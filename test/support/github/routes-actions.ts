@@ -5,7 +5,7 @@ import { found, noContent, notFound, ok, Refusal, type Reply, unprocessable } fr
 import { repositoryPage, repositoryUrl } from './repository-json.ts'
 import { inRepository, type RepositoryCall, type Route } from './route.ts'
 import { resolveInputs, type WorkflowFile, workflowFiles } from './workflow-file.ts'
-import { artifactJson, runJson, workflowJson } from './workflow-json.ts'
+import { artifactJson, jobJson, runJson, workflowJson } from './workflow-json.ts'
 import { newRun, type WorkflowRuns } from './workflow-runs.ts'
 
 const ACTIONS = '/repos/{owner}/{repo}/actions' as const
@@ -68,6 +68,21 @@ const artifactRoutes: Route[] = [
     const { run, artifact } = artifactOf(repository, params.artifact_id)
     return ok(artifactJson({ hub, repository, run }, artifact))
   }),
+  inRepository(
+    `GET ${ACTIONS}/artifacts/{artifact_id}/{archive_format}`,
+    'actions:read',
+    ({ hub, repository, params }) => {
+      const { artifact } = artifactOf(repository, params.artifact_id)
+      if (params.archive_format !== 'zip') throw notFound()
+      // A blob store's address that needs no credentials, as on GitHub: clients must not send theirs there.
+      return { status: 302, headers: { location: `${hub.url}/artifact-store/${artifact.id}.zip` } }
+    },
+  ),
+  inRepository(`GET ${ACTIONS}/runs/{run_id}/jobs`, 'actions:read', (call) => {
+    const { hub, repository } = call
+    const run = runOf(repository, call.params.run_id)
+    return countedReply([run], call, { name: 'jobs', json: () => jobJson(hub, repository, run) })
+  }),
 ]
 
 async function dispatch(
@@ -104,6 +119,16 @@ async function dispatch(
 
 function runOf(repository: Repository, id: string): WorkflowRun {
   return found(repository.runs.get(Number(id)))
+}
+
+/** The artifact behind a blob store's address, whatever repository it is of. */
+export function storedArtifact(hub: Hub, id: number): Artifact | undefined {
+  for (const { runs } of hub.repositories.values())
+    for (const { artifacts } of runs.values()) {
+      const artifact = artifacts.find((one) => one.id === id)
+      if (artifact) return artifact
+    }
+  return undefined
 }
 
 function artifactOf(repository: Repository, id: string): { run: WorkflowRun; artifact: Artifact } {

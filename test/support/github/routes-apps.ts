@@ -30,7 +30,7 @@ export const appRoutes: Route[] = [
   ),
   outside('POST /app/installations/{installation_id}/access_tokens', 'app', (call) => {
     const installation = installationOf(call, call.params.installation_id)
-    return created(issueToken(call.hub, installation, (call.body ?? {}) as TokenBody))
+    return created(issueToken(call.hub, installation, call.body ?? {}))
   }),
   outside('GET /repos/{owner}/{repo}/installation', 'app', (call) => {
     const repository = found(call.hub.repository(call.params.owner, call.params.repo))

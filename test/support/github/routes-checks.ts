@@ -39,15 +39,15 @@ export const checkRoutes: Route[] = [
     async ({ hub, repository, body, token }) => {
       const run = await newRun(hub, repository, token, body as CheckBody)
       repository.checkRuns.set(run.id, run)
-      runEvent(hub, repository, run, { action: 'created', token })
-      if (run.status === 'completed') runEvent(hub, repository, run, { action: 'completed', token })
+      await runEvent(hub, repository, run, { action: 'created', token })
+      if (run.status === 'completed') await runEvent(hub, repository, run, { action: 'completed', token })
       return created(checkRunJson(hub, repository, run))
     },
   ),
   inRepository(`GET ${RUN}`, 'checks:read', ({ hub, repository, params }) =>
     ok(checkRunJson(hub, repository, runOf(repository, params.check_run_id))),
   ),
-  inRepository(`PATCH ${RUN}`, 'checks:write', ({ hub, repository, params, body, token }) => {
+  inRepository(`PATCH ${RUN}`, 'checks:write', async ({ hub, repository, params, body, token }) => {
     const run = runOf(repository, params.check_run_id)
     if (appOf(token).id !== run.suite.app.id)
       throw new Refusal(
@@ -56,8 +56,14 @@ export const checkRoutes: Route[] = [
       )
     const wasDone = run.status === 'completed'
     applyBody(hub, run, body as CheckBody)
-    if (run.status === 'completed' && !wasDone) runEvent(hub, repository, run, { action: 'completed', token })
+    if (run.status === 'completed' && !wasDone)
+      await runEvent(hub, repository, run, { action: 'completed', token })
     return ok(checkRunJson(hub, repository, run))
+  }),
+  inRepository(`POST ${RUN}/rerequest`, 'checks:write', async ({ hub, repository, params, token }) => {
+    const run = runOf(repository, params.check_run_id)
+    await runEvent(hub, repository, run, { action: 'rerequested', token })
+    return created({})
   }),
   inRepository(`GET ${RUN}/annotations`, 'checks:read', (call) =>
     pageReply(runOf(call.repository, call.params.check_run_id).output.annotations, call, (annotation) => ({
@@ -176,12 +182,23 @@ function listed(repository: Repository, sha: string, query: URLSearchParams): Ch
   )
 }
 
-function runEvent(
+async function runEvent(
   hub: Hub,
   repository: Repository,
   run: CheckRun,
   event: { action: string; token: Token },
-): void {
+): Promise<void> {
   const payload = { check_run: checkRunJson(hub, repository, run) }
   hub.emit({ name: 'check_run', action: event.action, repository, sender: event.token.account, payload })
+  const runs = [...repository.checkRuns.values()].filter((one) => one.suite === run.suite)
+  if (event.action !== 'completed' || runs.some((one) => one.status !== 'completed')) return
+  // A delivery's suite is the API's without its repository.
+  const { repository: _, ...check_suite } = await checkSuiteJson(hub, repository, run.suite)
+  hub.emit({
+    name: 'check_suite',
+    action: 'completed',
+    repository,
+    sender: event.token.account,
+    payload: { check_suite },
+  })
 }

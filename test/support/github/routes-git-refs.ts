@@ -6,6 +6,7 @@ import { refChanged } from './ref-changes.ts'
 import { created, noContent, notFound, ok, unprocessable } from './reply.ts'
 import { repositoryUrl } from './repository-json.ts'
 import { inRepository, type Route } from './route.ts'
+import { refuseWorkflowsOnRef } from './workflow-permission.ts'
 import { refuseProtectedChange } from './protection.ts'
 
 interface Ref {
@@ -32,6 +33,7 @@ export const gitRefRoutes: Route[] = [
     await requireNewRef(repository, ref)
     const type = await repository.git.objectType(sha)
     if (!type || !/^[0-9a-f]{40}$/.test(sha)) throw unprocessable('Object does not exist')
+    await refuseWorkflowsOnRef(repository, sha, token)
     await repository.git.setRef(ref, sha, '0'.repeat(40))
     await refChanged(hub, { repository, ref, before: undefined, after: sha, by: token.account })
     return created(refJson(hub, repository, { ref, sha, type }))
@@ -50,6 +52,7 @@ export const gitRefRoutes: Route[] = [
       after: sha,
       by: token.account,
     })
+    await refuseWorkflowsOnRef(repository, sha, token)
     await repository.git.setRef(before.ref, sha, before.sha)
     await refChanged(hub, { repository, ref: before.ref, before: before.sha, after: sha, by: token.account })
     return ok(refJson(hub, repository, { ...before, sha }))

@@ -4,7 +4,7 @@ import type { Hub } from './hub.ts'
 import { issueJson } from './issue-json.ts'
 import { pageReply } from './page.ts'
 import { pullEvent } from './pull-events.ts'
-import { created, found, notFound, ok, unprocessable } from './reply.ts'
+import { created, found, ok, unprocessable } from './reply.ts'
 import { repositoryUrl } from './repository-json.ts'
 import { inRepository, type Route } from './route.ts'
 import { newIssue } from './routes-pulls.ts'
@@ -54,22 +54,25 @@ export const issueRoutes: Route[] = [
       labelJson(repositoryUrl(call.hub, call.repository), label),
     ),
   ),
-  inRepository(`POST ${ISSUE}/labels`, { permission: ISSUES_WRITE, role: 'triage' }, (call) => {
+  inRepository(`POST ${ISSUE}/labels`, { permission: ISSUES_WRITE, role: 'triage' }, async (call) => {
     const { hub, repository } = call
     const issue = issueOf(repository, call.params.issue_number)
     const asked = call.body as { labels: string[] } | string[]
-    for (const name of Array.isArray(asked) ? asked : asked.labels)
-      addLabel(hub, repository, issue, nameOf(name))
+    for (const name of Array.isArray(asked) ? asked : asked.labels) {
+      const label = addLabel(hub, repository, issue, nameOf(name))
+      await labelEvent(hub, repository, { issue, label, action: 'labeled', sender: call.token.account })
+    }
     return ok(issue.labels.map((label) => labelJson(repositoryUrl(hub, repository), label)))
   }),
   inRepository(
     `DELETE ${ISSUE}/labels/{name}`,
     { permission: ISSUES_WRITE, role: 'triage' },
-    ({ hub, repository, params }) => {
+    async ({ hub, repository, params, token }) => {
       const issue = issueOf(repository, params.issue_number)
-      const kept = issue.labels.filter((label) => label.name.toLowerCase() !== params.name.toLowerCase())
-      if (kept.length === issue.labels.length) throw notFound()
+      const label = found(issue.labels.find(({ name }) => name.toLowerCase() === params.name.toLowerCase()))
+      const kept = issue.labels.filter((one) => one !== label)
       issue.labels = kept
+      await labelEvent(hub, repository, { issue, label, action: 'unlabeled', sender: token.account })
       return ok(kept.map((label) => labelJson(repositoryUrl(hub, repository), label)))
     },
   ),
@@ -119,6 +122,23 @@ function addLabel(hub: Hub, repository: Repository, issue: Issue, name: string):
   }
   if (!issue.labels.includes(label)) issue.labels.push(label)
   return label
+}
+
+async function labelEvent(
+  hub: Hub,
+  repository: Repository,
+  event: { issue: Issue; label: Label; action: 'labeled' | 'unlabeled'; sender: Account },
+): Promise<void> {
+  const { issue, action, sender } = event
+  const label = labelJson(repositoryUrl(hub, repository), event.label)
+  if (issue.pull) return pullEvent(hub, issue.pull, { action, sender, extra: { label } })
+  hub.emit({
+    name: 'issues',
+    action,
+    repository,
+    sender,
+    payload: { issue: issueJson(hub, repository, issue), label },
+  })
 }
 
 async function change(

@@ -26,7 +26,7 @@ export const peopleRoutes: Route[] = [
   outside('GET /user', 'anyone', ({ hub, token }) => ok(profileJson(hub, found(token).account))),
   inRepository('GET /repos/{owner}/{repo}/collaborators', 'metadata:read', (call) => {
     const { hub, repository } = call
-    const accounts = [...repository.collaborators.keys()].flatMap((login) => hub.accounts.find(login) ?? [])
+    const accounts = [...repository.collaborators.keys()].flatMap((id) => hub.accounts.findById(id) ?? [])
     return pageReply(accounts, call, (account) => collaboratorJson(hub, repository, account))
   }),
   inRepository(
@@ -46,7 +46,7 @@ export const peopleRoutes: Route[] = [
       const role = effectiveRole(hub, repository, account)
       return ok({
         permission: LEGACY[role],
-        role_name: role,
+        role_name: repository.customRoles.get(account.id) ?? role,
         user: collaboratorJson(hub, repository, account),
       })
     },
@@ -65,12 +65,12 @@ export const peopleRoutes: Route[] = [
   }),
   outside(`GET ${TEAM}/members`, 'anyone', (call) => {
     const team = teamOf(call.hub, call.params.org, call.params.team_slug)
-    const members = [...team.members.keys()].flatMap((login) => call.hub.accounts.find(login) ?? [])
+    const members = [...team.members.keys()].flatMap((id) => call.hub.accounts.findById(id) ?? [])
     return pageReply(members, call, (account) => accountJson(call.hub, account))
   }),
   outside(`GET ${TEAM}/memberships/{username}`, 'anyone', ({ hub, params, resource }) => {
     const team = teamOf(hub, params.org, params.team_slug)
-    const role = found(team.members.get(params.username.toLowerCase()))
+    const role = found(team.members.get(found(hub.accounts.find(params.username)).id))
     return ok({ url: resource, role, state: 'active' })
   }),
 ]

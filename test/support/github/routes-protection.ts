@@ -117,7 +117,6 @@ function protectionJson(
   { branch, rules }: { branch: string; rules: Protection },
 ): Record<string, unknown> {
   const url = `${repositoryUrl(hub, repository)}/branches/${branch}/protection`
-  const flag = (enabled: boolean): Record<string, unknown> => ({ enabled })
   return {
     url,
     ...(rules.requiredChecks.length > 0
@@ -135,6 +134,10 @@ function protectionJson(
     lock_branch: flag(false),
     allow_fork_syncing: flag(false),
   }
+}
+
+function flag(enabled: boolean): Record<string, unknown> {
+  return { enabled }
 }
 
 function checksJson(url: string, rules: Protection): Record<string, unknown> {

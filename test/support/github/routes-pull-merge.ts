@@ -8,6 +8,7 @@ import { pullUrl } from './pull-json.ts'
 import { refChanged } from './ref-changes.ts'
 import { noContent, notFound, ok, Refusal, unprocessable } from './reply.ts'
 import { inRepository, type Route } from './route.ts'
+import { mayChangeWorkflows } from './workflow-permission.ts'
 import { pullOf } from './routes-pulls.ts'
 
 const PULL = '/repos/{owner}/{repo}/pulls/{pull_number}' as const
@@ -33,7 +34,13 @@ export const pullMergeRoutes: Route[] = [
       throw new Refusal(409, 'Head branch was modified. Review and try the merge again.')
     refuseMethod(pull, method)
     await refuseBlocked(hub, pull, token.account)
-    const request = { method, by: token.account, title: asked.commit_title, message: asked.commit_message }
+    const request = {
+      method,
+      by: token.account,
+      title: asked.commit_title,
+      message: asked.commit_message,
+      mayChangeWorkflows: mayChangeWorkflows(token),
+    }
     const sha = await mergePull(hub, pull, request)
     return ok({ sha, merged: true, message: 'Pull Request successfully merged' })
   }),

@@ -221,14 +221,17 @@ async function updatePull(hub: Hub, pull: Pull, asked: PullChange, by: Account):
     changes['body'] = { from: issue.body ?? '' }
     issue.body = asked.body
   }
-  if (asked.base !== undefined && asked.base !== pull.base.ref) await rebase(pull, asked.base)
+  if (asked.base !== undefined && asked.base !== pull.base.ref) {
+    changes['base'] = { ref: { from: pull.base.ref }, sha: { from: pull.base.sha } }
+    await retarget(pull, asked.base)
+  }
   issue.updatedAt = hub.time()
   if (Object.keys(changes).length > 0)
     await pullEvent(hub, pull, { action: 'edited', sender: by, extra: { changes } })
   await changeState(hub, pull, asked.state, by)
 }
 
-async function rebase(pull: Pull, base: string): Promise<void> {
+async function retarget(pull: Pull, base: string): Promise<void> {
   const sha = await pull.base.repository.git.commitOf(`refs/heads/${base}`)
   if (!sha) throw invalid({ resource: 'PullRequest', field: 'base', code: 'invalid' })
   pull.base.ref = base

@@ -1,5 +1,5 @@
 import { accountJson, teamJson } from './account-json.ts'
-import type { Pull, Review } from './entities.ts'
+import type { Account, Pull, Review } from './entities.ts'
 import { type Hub, rank, type Token } from './hub.ts'
 import { pageReply } from './page.ts'
 import { pullEvent } from './pull-events.ts'
@@ -59,8 +59,8 @@ export const reviewRoutes: Route[] = [
     'pull_requests:write',
     async ({ hub, repository, params, body, token }) => {
       const pull = pullOf(repository, params.pull_number)
-      requestReviewers(hub, pull, body as Reviewers)
-      await pullEvent(hub, pull, { action: 'review_requested', sender: token.account })
+      for (const extra of requestReviewers(hub, pull, body as Reviewers))
+        await pullEvent(hub, pull, { action: 'review_requested', sender: token.account, extra })
       return created(pullJson(hub, pull))
     },
   ),
@@ -87,20 +87,29 @@ function addReview(
   return review
 }
 
-function requestReviewers(hub: Hub, pull: Pull, asked: Reviewers): void {
+/** Adds those asked for; answers what each one's own event names. */
+function requestReviewers(hub: Hub, pull: Pull, asked: Reviewers): Record<string, unknown>[] {
   const { repository } = pull.base
-  for (const login of asked.reviewers ?? []) {
-    const account = hub.accounts.find(login)
-    if (account?.id === pull.issue.user.id)
-      throw unprocessable('Review cannot be requested from pull request author.')
-    if (!account || rank(hub.roleOf(account, repository)) < rank('read'))
-      throw unprocessable(
-        `Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the ${repository.owner.login}/${repository.name} repository.`,
-      )
-    if (!pull.requestedReviewers.includes(account)) pull.requestedReviewers.push(account)
-  }
-  for (const slug of asked.team_reviewers ?? []) {
-    const team = found(hub.teams.find((one) => one.organization === repository.owner && one.slug === slug))
-    if (!pull.requestedTeams.includes(team)) pull.requestedTeams.push(team)
-  }
+  const users = (asked.reviewers ?? []).map((login) => reviewer(hub, pull, login))
+  const teams = (asked.team_reviewers ?? []).map((slug) =>
+    found(hub.teams.find((one) => one.organization === repository.owner && one.slug === slug)),
+  )
+  pull.requestedReviewers = [...new Set([...pull.requestedReviewers, ...users])]
+  pull.requestedTeams = [...new Set([...pull.requestedTeams, ...teams])]
+  return [
+    ...users.map((user) => ({ requested_reviewer: accountJson(hub, user) })),
+    ...teams.map((team) => ({ requested_team: teamJson(hub, team) })),
+  ]
+}
+
+function reviewer(hub: Hub, pull: Pull, login: string): Account {
+  const { repository } = pull.base
+  const account = hub.accounts.find(login)
+  if (account?.id === pull.issue.user.id)
+    throw unprocessable('Review cannot be requested from pull request author.')
+  if (account && rank(hub.roleOf(account, repository)) >= rank('read')) return account
+  const name = `${repository.owner.login}/${repository.name}`
+  throw unprocessable(
+    `Reviews may only be requested from collaborators. One or more of the users or teams you specified is not a collaborator of the ${name} repository.`,
+  )
 }

@@ -21,11 +21,9 @@ export const searchRoutes: Route[] = [
     )
     if (call.query.get('order') === 'asc') sorted.reverse()
     const { items, headers } = paged(sorted.slice(0, MAX_RESULTS), call.query, call.resource)
-    const body = items.map(({ repository, issue }) => ({
-      ...issueJson(call.hub, repository, issue),
-      body: issue.body ?? '',
-      score: 1,
-    }))
+    const body = items.map(({ repository, issue }) =>
+      Object.assign(issueJson(call.hub, repository, issue), { body: issue.body ?? '', score: 1 }),
+    )
     return {
       ...ok({ total_count: hits.length, incomplete_results: false, search_type: 'lexical', items: body }),
       headers,

@@ -18,6 +18,7 @@ import { pullMergeRoutes } from './routes-pull-merge.ts'
 import { pullRoutes } from './routes-pulls.ts'
 import { rateLimitRoutes } from './routes-rate-limit.ts'
 import { repositoryRoutes } from './routes-repositories.ts'
+import { reviewCommentRoutes } from './routes-review-comments.ts'
 import { reviewRoutes } from './routes-reviews.ts'
 import { statusRoutes } from './routes-statuses.ts'
 import type { WorkflowRuns } from './workflow-runs.ts'
@@ -38,6 +39,7 @@ export function allRoutes({
     ...pullRoutes,
     ...pullMergeRoutes,
     ...reviewRoutes,
+    ...reviewCommentRoutes,
     ...issueRoutes,
     ...commentRoutes,
     ...deploymentRoutes,

@@ -3,7 +3,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type AppCredentials, type AppSpec, type InstallationSpec, newApp, newInstallation } from './apps.ts'
+import { type AppCredentials, type AppSpec, type InstallationSpec, newApp } from './apps.ts'
+import { changeRepositories, install, suspend, uninstall, unsuspend } from './installation-events.ts'
+import { serveArtifact } from './artifact-store.ts'
 import { newTeam, type TeamSpec } from './teams.ts'
 import { Api } from './api.ts'
 import { commitFiles } from './commit-files.ts'
@@ -40,8 +42,8 @@ export interface HubRepository {
   /** Without credentials; see `GitHub.cloneUrl` for one with a token in it. */
   cloneUrl: string
   bareDir: string
-  /** Gives a user a role; `none` takes it away. */
-  setRole(login: string, role: Role): void
+  /** Gives a user a role (`none` takes it away); `customName` is an organisation's own role with that one as base. */
+  setRole(login: string, role: Role, customName?: string): void
   /** Commits files without a clone; null removes one. Answers the commit. */
   commit(commit: {
     branch?: string
@@ -126,13 +128,25 @@ export class GitHub {
 
   /** Installs an app on an account; answers the installation's id. */
   install(spec: InstallationSpec): number {
-    return newInstallation(this.hub, spec).id
+    return install(this.hub, spec)
+  }
+
+  uninstall(installationId: number): void {
+    uninstall(this.hub, installationId)
   }
 
   /** A suspended installation gets no tokens and no deliveries. */
   suspend(installationId: number): void {
-    const installation = this.hub.installations.get(installationId)
-    if (installation) installation.suspendedAt = this.hub.time()
+    suspend(this.hub, installationId)
+  }
+
+  unsuspend(installationId: number): void {
+    unsuspend(this.hub, installationId)
+  }
+
+  /** Changes which repositories an installation of selected ones reaches. */
+  changeRepositories(installationId: number, change: { add?: number[]; remove?: number[] }): void {
+    changeRepositories(this.hub, installationId, change)
   }
 
   /** Makes a team, or sets the members of one; `roles` is by repository name. */
@@ -202,6 +216,7 @@ export class GitHub {
   private newServer(): Server {
     return createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://stand-in.invalid')
+      if (serveArtifact(this.hub, url, response)) return
       const git = parseGitUrl(this.hub, url)
       const work = git ? this.serveGit(git, { request, response }) : this.api.serve(request, response, url)
       work.catch((error: unknown) => {
@@ -254,8 +269,12 @@ export class GitHub {
       defaultBranch: repository.defaultBranch,
       cloneUrl: `${hub.url}/${repository.owner.login}/${repository.name}.git`,
       bareDir: git.dir,
-      setRole: (login, role) =>
-        void repository.collaborators.set(hub.accounts.ensure(login).login.toLowerCase(), role),
+      setRole: (login, role, customName) => {
+        const { id } = hub.accounts.ensure(login)
+        repository.collaborators.set(id, role)
+        if (customName) repository.customRoles.set(id, customName)
+        else repository.customRoles.delete(id)
+      },
       commit: ({
         branch = repository.defaultBranch,
         files,

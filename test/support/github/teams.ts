@@ -15,7 +15,7 @@ export function newTeam(hub: Hub, spec: TeamSpec): { id: number; slug: string } 
   const team =
     hub.teams.find((one) => one.organization === organization && one.slug === spec.slug) ?? made(hub, spec)
   team.members.clear()
-  for (const login of spec.members) team.members.set(hub.accounts.ensure(login).login.toLowerCase(), 'member')
+  for (const login of spec.members) team.members.set(hub.accounts.ensure(login).id, 'member')
   for (const [name, role] of Object.entries(spec.roles ?? {}))
     hub.repository(spec.organization, name)?.teams.set(team, role)
   return { id: team.id, slug: team.slug }

@@ -64,6 +64,11 @@ export class Tokens {
     this.byValue.delete(value)
   }
 
+  revokeOf(installation: Installation): void {
+    for (const [value, token] of this.byValue)
+      if (token.installation === installation) this.byValue.delete(value)
+  }
+
   private appOf(botLogin: string): App {
     const slug = botLogin.replace(/\[bot\]$/, '')
     const known = [...this.hub.apps.values()].find((app) => app.slug === slug)

@@ -1,11 +1,10 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
-import { accountJson } from './account-json.ts'
-import { installationFor, installationStub } from './apps.ts'
+import { installationFor } from './apps.ts'
 import type { App, Installation } from './entities.ts'
 import type { EmittedEvent } from './events.ts'
 import type { Hub } from './hub.ts'
-import { fullRepositoryJson } from './repository-json.ts'
+import { webhookPayload } from './webhook-payload.ts'
 
 export interface Delivery {
   id: number
@@ -15,7 +14,7 @@ export interface Delivery {
   event: string
   action: string | null
   installation: Installation
-  repositoryId: number
+  repositoryId: number | null
   redelivery: boolean
   deliveredAt: string
   durationS: number
@@ -76,14 +75,20 @@ export class WebhookDeliveries {
 
   private deliver(event: EmittedEvent): void {
     for (const app of this.hub.apps.values()) {
-      if (!app.webhook || !app.events.includes(event.name)) continue
-      const installation = installationFor(this.hub, app, event.repository)
-      if (!installation || installation.suspendedAt) continue
+      if (!app.webhook || !listensTo(app, event.name)) continue
+      const installation = this.concerned(app, event)
+      if (!installation) continue
       const delivery = this.newDelivery(app, installation, event)
       this.judge(webhookName(event), delivery.payload)
       this.all.push(delivery)
       this.dispatch(delivery)
     }
+  }
+
+  private concerned(app: App, event: EmittedEvent): Installation | undefined {
+    if (event.installation) return event.installation.app === app ? event.installation : undefined
+    const installation = event.repository && installationFor(this.hub, app, event.repository)
+    return installation?.suspendedAt ? undefined : installation
   }
 
   private dispatch(delivery: Delivery): void {
@@ -99,7 +104,7 @@ export class WebhookDeliveries {
 
   private newDelivery(app: App, installation: Installation, event: EmittedEvent): Delivery {
     const guid = randomUUID()
-    const payload = this.payloadOf(event, installation)
+    const payload = webhookPayload(this.hub, event, installation)
     return {
       id: this.hub.id(),
       app,
@@ -107,7 +112,7 @@ export class WebhookDeliveries {
       event: event.name,
       action: event.action ?? null,
       installation,
-      repositoryId: event.repository.id,
+      repositoryId: event.repository?.id ?? null,
       redelivery: false,
       deliveredAt: this.hub.time(),
       durationS: 0,
@@ -116,19 +121,6 @@ export class WebhookDeliveries {
       headers: headersOf(app, event, { guid, body: JSON.stringify(payload) }),
       payload,
       response: '',
-    }
-  }
-
-  private payloadOf(event: EmittedEvent, installation: Installation): Record<string, unknown> {
-    const { repository } = event
-    const organization = repository.owner.type === 'Organization' ? organizationStub(this.hub, event) : {}
-    return {
-      ...(event.action ? { action: event.action } : {}),
-      ...event.payload,
-      repository: repositoryPayload(this.hub, event),
-      ...organization,
-      sender: accountJson(this.hub, event.sender),
-      installation: installationStub(installation),
     }
   }
 
@@ -151,51 +143,14 @@ export class WebhookDeliveries {
   }
 }
 
+/** Every app is told of its installations; of all else what it asked for. */
+function listensTo(app: App, name: string): boolean {
+  return name.startsWith('installation') || app.events.includes(name)
+}
+
 /** The name of an event in GitHub's description: `deployment-status-created`. */
 function webhookName({ name, action }: EmittedEvent): string {
   return [name, action].filter(Boolean).join('_').replaceAll('_', '-')
-}
-
-/** A push has the repository's times as seconds, and the owner's mail: the only event that does. */
-function repositoryPayload(hub: Hub, { name, repository }: EmittedEvent): Record<string, unknown> {
-  const {
-    parent: _,
-    source: __,
-    organization: ___,
-    ...json
-  } = fullRepositoryJson(hub, repository) as Record<string, unknown>
-  if (name !== 'push') return { ...json, custom_properties: {} }
-  const seconds = (time: string): number => Math.floor(Date.parse(time) / 1000)
-  return {
-    ...json,
-    created_at: seconds(repository.createdAt),
-    pushed_at: seconds(repository.pushedAt),
-    stargazers: 0,
-    master_branch: repository.defaultBranch,
-    custom_properties: {},
-  }
-}
-
-function organizationStub(hub: Hub, { repository }: EmittedEvent): Record<string, unknown> {
-  const { login, id } = repository.owner
-  const url = `${hub.apiUrl}/orgs/${login}`
-  const account = accountJson(hub, repository.owner)
-  return {
-    organization: {
-      login,
-      id,
-      node_id: account['node_id'],
-      url,
-      repos_url: `${url}/repos`,
-      events_url: `${url}/events`,
-      hooks_url: `${url}/hooks`,
-      issues_url: `${url}/issues`,
-      members_url: `${url}/members{/member}`,
-      public_members_url: `${url}/public_members{/member}`,
-      avatar_url: account['avatar_url'],
-      description: '',
-    },
-  }
 }
 
 function headersOf(

@@ -66,6 +66,37 @@ export function runJson(hub: Hub, repository: Repository, run: WorkflowRun): Jso
   }
 }
 
+/** A run's one job, as far as its outcome goes. */
+export function jobJson(hub: Hub, repository: Repository, run: WorkflowRun): Json {
+  const base = repositoryUrl(hub, repository)
+  const id = run.id + 800_000_000
+  return {
+    id,
+    node_id: nodeId('CheckRun', id),
+    run_id: run.id,
+    run_url: `${base}/actions/runs/${run.id}`,
+    run_attempt: run.attempt,
+    head_sha: run.headSha,
+    head_branch: run.headBranch,
+    workflow_name: run.workflow.name,
+    name: 'seamless',
+    url: `${base}/actions/jobs/${id}`,
+    html_url: `${repositoryPage(hub, repository)}/actions/runs/${run.id}/job/${id}`,
+    status: run.status,
+    conclusion: run.conclusion,
+    created_at: run.createdAt,
+    started_at: run.createdAt,
+    completed_at: run.status === 'completed' ? run.updatedAt : null,
+    check_run_url: `${base}/check-runs/${id}`,
+    labels: ['ubuntu-latest'],
+    runner_id: null,
+    runner_name: null,
+    runner_group_id: null,
+    runner_group_name: null,
+    steps: [],
+  }
+}
+
 export function artifactJson(
   at: { hub: Hub; repository: Repository; run: WorkflowRun },
   artifact: Artifact,
