@@ -59,7 +59,8 @@ async function executableOf(folder: string, files: readonly string[]): Promise<s
   return found.filter((file) => file !== undefined)
 }
 
-async function readWorkflows(root: string): Promise<ReadonlyMap<string, string>> {
+/** The workflows of a repository by file name. */
+export async function readWorkflows(root: string): Promise<ReadonlyMap<string, string>> {
   const folder = join(root, '.github', 'workflows')
   const names = await readdir(folder).catch(() => [])
   const texts = new Map<string, string>()

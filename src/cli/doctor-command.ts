@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { maskOf } from '../adapters/mask.ts'
+import { processRunner } from '../adapters/run-process.ts'
+import { systemClock } from '../adapters/system-clock.ts'
+import { composePorts, type Opened } from '../composition.ts'
+import { formatConfigError } from '../config/config-error.ts'
+import { parseConfig } from '../config/parse.ts'
+import type { Config } from '../config/schema.ts'
+import { UsageError } from '../errors.ts'
+import { openGitHub } from '../github/client.ts'
+import { visible } from '../report/markdown.ts'
+import { baselineRows } from './doctor/baseline-rows.ts'
+import { commandRows } from './doctor/command-rows.ts'
+import { missing, ok, type Row, warning } from './doctor/row.ts'
+import { sourceRows } from './doctor/source-rows.ts'
+import { tokenRows } from './doctor/token-rows.ts'
+import { toolRows } from './doctor/tool-rows.ts'
+import { workflowRows } from './doctor/workflow-rows.ts'
+import { readWorkflows } from './init/read-facts.ts'
+import type { CliShell } from './run-cli.ts'
+import { openHere } from './upgrade-command.ts'
+
+/** Says what an upgrade would miss, from here; exit code 1 when something is. It only reads. */
+export async function doctorCommand(shell: CliShell): Promise<number> {
+  const rows = await examine(shell)
+  const { line, terminal } = shell
+  terminal.out(line.json ? JSON.stringify({ rows }, undefined, 2) : table(rows))
+  return rows.some(({ state }) => state === 'missing') ? 1 : 0
+}
+
+async function examine(shell: CliShell): Promise<Row[]> {
+  const tools = await toolRows({ ...shell, run: processRunner({ mask: maskOf([]) }) })
+  if (tools.some(({ state }) => state === 'missing')) return tools
+  const opened = await openHere(shell).catch((error: unknown) => {
+    if (error instanceof UsageError) return error
+    throw error
+  })
+  if (opened instanceof UsageError) {
+    return [
+      ...tools,
+      missing('repository', opened.message, 'Call it in a clone of the repository to upgrade.'),
+    ]
+  }
+  const { row, config } = await configRow(shell)
+  const known = config === undefined ? [] : await configured(shell, opened, config)
+  return [...tools, repositoryRow(opened), row, ...known]
+}
+
+async function configured(shell: CliShell, opened: Opened, config: Config): Promise<Row[]> {
+  const { folder, environment, signal } = shell
+  const groups = await Promise.all([
+    commandRows(config, folder, environment),
+    readWorkflows(opened.repository.root).then((workflows) => workflowRows(workflows, config)),
+    githubRows(opened),
+    sourceRows(config, { environment, clock: systemClock, signal }),
+    composePorts(opened, config).then(({ deployments }) => baselineRows(config, deployments)),
+  ])
+  return groups.flat()
+}
+
+function repositoryRow({ repository: { root, name } }: Opened): Row {
+  if (name !== 'local') return ok('repository', `${name} in ${root}`)
+  return warning(
+    'repository',
+    `${root} has no remote "origin".`,
+    'Add one: branches are pushed there, and commits read from it.',
+  )
+}
+
+async function configRow({ folder, line }: CliShell): Promise<{ row: Row; config?: Config }> {
+  const text = await readFile(join(folder, line.config), 'utf8').catch(() => undefined)
+  if (text === undefined) {
+    return {
+      row: missing('config', `There is no ${line.config} in ${folder}.`, '"seamless init" writes one.'),
+    }
+  }
+  const parsed = parseConfig(text, line.config)
+  if (parsed.ok) return { row: ok('config', `${line.config} is well-formed.`), config: parsed.config }
+  const errors = parsed.errors.map(formatConfigError).join('\n')
+  return { row: missing('config', errors, 'Correct it; "seamless validate" checks it again.') }
+}
+
+/** Without a token a run keeps its record in a file, and nothing happens on GitHub. */
+async function githubRows({ surroundings, log }: Opened): Promise<Row[]> {
+  const { github, clock, signal } = surroundings
+  if (github !== undefined)
+    return tokenRows(openGitHub(github, { clock, log, signal, fetch: globalThis.fetch }))
+  const why =
+    'GITHUB_TOKEN is not set, or the remote is not on GitHub: from here nothing is recorded, proposed or reverted there.'
+  return [warning('token', why, 'Export GITHUB_TOKEN to try that too; in a workflow it is there.')]
+}
+
+const MARKS = { ok: '✓', missing: '✗', warning: '!' } as const
+
+function table(rows: readonly Row[]): string {
+  const width = Math.min(Math.max(...rows.map(({ what }) => what.length)), 40)
+  return rows.map((row) => block(row, width)).join('\n')
+}
+
+function block({ what, state, why, todo }: Row, width: number): string {
+  const indent = ' '.repeat(width + 4)
+  const lines = visible(why).split('\n').join(`\n${indent}`)
+  const advice = todo === undefined ? '' : `\n${indent}→ ${visible(todo)}`
+  return `${MARKS[state]} ${visible(what).padEnd(width)}  ${lines}${advice}`
+}

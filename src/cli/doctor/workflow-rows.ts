@@ -1,0 +1,120 @@
+import { load } from 'js-yaml'
+import { z } from 'zod'
+import { declaredSecrets } from '../../config/declared-secrets.ts'
+import { sourceVariable } from '../../config/source-binding.ts'
+import type { Config } from '../../config/schema.ts'
+import { sourcesOf } from '../../health/query-plan.ts'
+import { missing, ok, type Row, warning } from './row.ts'
+
+const permissions = z
+  .union([z.string(), z.record(z.string(), z.string())])
+  .optional()
+  .catch(undefined)
+const variables = z.record(z.string(), z.unknown()).catch({}).default({})
+const step = z.looseObject({
+  uses: z.string().optional().catch(undefined),
+  with: variables,
+  env: variables,
+})
+const job = z.looseObject({ permissions, env: variables, steps: z.array(step).catch([]).default([]) })
+const workflow = z.looseObject({
+  permissions,
+  env: variables,
+  jobs: z.record(z.string(), job).catch({}).default({}),
+})
+
+/** What the job of an upgrade must be allowed to write, and what is lost without it. */
+const NEEDED = {
+  contents: 'the branch of an upgrade and the revert of a merge',
+  'pull-requests': 'the pull request of an upgrade or a revert',
+  deployments: 'the record of what runs where',
+  checks: 'the verdict, which says what a rollback returns to',
+} as const
+
+/** Whether the repository's workflows call Seamless with the rights, sources and secrets that the config needs. */
+export function workflowRows(workflows: ReadonlyMap<string, string>, config: Config): Row[] {
+  const calls = [...workflows].flatMap(([file, text]) => callsIn(file, text))
+  if (calls.length === 0) {
+    return [
+      missing(
+        'workflow',
+        'No workflow calls Seamless.',
+        '"seamless init" writes .github/workflows/seamless.yml.',
+      ),
+    ]
+  }
+  return calls.flatMap((call) => rightRows(call).concat(variableRows(call, config)))
+}
+
+interface Call {
+  readonly where: string
+  readonly permissions: z.output<typeof permissions>
+  readonly variables: ReadonlySet<string>
+}
+
+function callsIn(file: string, text: string): Call[] {
+  const read = workflow.safeParse(parsed(text))
+  if (!read.success) return []
+  const { permissions, env, jobs } = read.data
+  return Object.entries(jobs).flatMap(([name, job]) =>
+    job.steps.filter(isUpgrade).map((step) => ({
+      where: `${file}, job ${name}`,
+      permissions: job.permissions ?? permissions,
+      variables: new Set([env, job.env, step.env].flatMap(Object.keys)),
+    })),
+  )
+}
+
+function parsed(text: string): unknown {
+  try {
+    return load(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** `owner/seamless@…`, but no step that only plans: that one needs no rights. */
+function isUpgrade({ uses, with: inputs }: z.output<typeof step>): boolean {
+  return /(?:^|\/)seamless(?:-upgrade)?@/.test(uses ?? '') && inputs['operation'] !== 'plan'
+}
+
+function rightRows({ where, permissions }: Call): Row[] {
+  const what = `workflow (${where})`
+  if (permissions === undefined) {
+    return [
+      warning(
+        what,
+        "It names no permissions: the repository's default holds.",
+        `Name ${Object.keys(NEEDED).join(', ')}: write for this job.`,
+      ),
+    ]
+  }
+  const may = (right: string): boolean =>
+    typeof permissions === 'string' ? permissions === 'write-all' : permissions[right] === 'write'
+  const lost = Object.entries(NEEDED).filter(([right]) => !may(right))
+  if (lost.length === 0) return [ok(what, 'It may write what an upgrade needs.')]
+  return lost.map(([right, loss]) =>
+    missing(
+      what,
+      `It may not write ${right}: ${loss}.`,
+      `Add "${right}: write" to the permissions of this job.`,
+    ),
+  )
+}
+
+function variableRows({ where, variables }: Call, config: Config): Row[] {
+  const sources = Object.values(config.environments).flatMap(({ health }) =>
+    health === undefined ? [] : sourcesOf(health),
+  )
+  const urls = sources.map((name) => sourceVariable(name, 'URL'))
+  const needed = new Set([...urls, ...declaredSecrets(config)])
+  return [...needed]
+    .filter((name) => !variables.has(name))
+    .map((name) =>
+      missing(
+        `workflow (${where})`,
+        `It does not hand over ${name}.`,
+        `Add "${name}: \${{ ${name.endsWith('_URL') ? 'vars' : 'secrets'}.${name} }}" under env of the step.`,
+      ),
+    )
+}
