@@ -89,7 +89,7 @@ function typeOf(schema: Schema): string {
     )
   if (schema.type === 'string') return KINDS.find(([, example]) => fits(schema, example))?.[0] ?? 'text'
   if (schema.type === 'boolean') return '`true`, `false`'
-  return schema.type === 'integer' ? 'whole number' : (schema.type ?? 'any')
+  return schema.type === 'integer' ? 'whole number' : String(schema.type ?? 'any')
 }
 
 /** Texts with a form, told by what their pattern accepts. */

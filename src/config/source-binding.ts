@@ -1,7 +1,7 @@
 import type { SourceConfig } from './source.ts'
 
 /** A source with its place: what an adapter needs to be made. Times in ms. */
-export type BoundSource =
+type BoundSource =
   | {
       readonly type: 'prometheus'
       readonly name: string

@@ -79,6 +79,3 @@ const previousTest = z
 
 export const buildStep = variant('adapter', { run: runBuild })
 export const testStep = variant('adapter', { run: runTest, previous: previousTest })
-
-export type BuildStep = z.output<typeof buildStep>
-export type TestStep = z.output<typeof testStep>

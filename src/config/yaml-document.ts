@@ -19,7 +19,7 @@ export interface Place {
 
 export type YamlPath = readonly (string | number)[]
 
-export interface YamlProblem extends Place {
+interface YamlProblem extends Place {
   readonly path: YamlPath
   readonly message: string
   readonly expected: string
