@@ -304,6 +304,19 @@ describe('what people did', () => {
     expect(await filesAt(world, 'main')).toHaveProperty(['cents.txt'])
   })
 
+  test('work that somebody pushed to our branch after it was given up is not deleted', async () => {
+    const merge = await change()
+    await world.repository.commit({ files: { 'cents.txt': '3\n' } })
+    of('conflict', await revert(merge))
+    const theirs = await world.repository.commit({
+      branch: branchOf(merge),
+      files: { 'settled.txt': 'x' },
+      by: 'ada',
+    })
+    of('conflict', await revert(merge))
+    expect(await world.repository.shaOf(branchOf(merge))).toBe(theirs)
+  })
+
   test('a branch of our name that holds something else is not touched', async () => {
     const merge = await change()
     const theirs = await world.repository.commit({ branch: branchOf(merge), files: { 'theirs.txt': 'x' } })
@@ -330,20 +343,18 @@ describe('lost answers', () => {
     expect(await world.repository.shaOf(branchOf(merge))).toBeUndefined()
   })
 
-  test('L01 a run cut off after any of its writes is finished by the next, without a second pull request', async () => {
-    const writes = [
-      'POST /repos/{owner}/{repo}/git/commits',
-      'POST /repos/{owner}/{repo}/git/refs',
-      'POST /repos/{owner}/{repo}/pulls',
-      'PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge',
-    ]
-    for (const last of writes) {
-      const merge = await change()
-      await expect(revert(merge, { github: dyingAfter(last) })).rejects.toThrow('killed')
-      of('merged', await revert(merge))
-      expect(await pullsOf(merge)).toHaveLength(1)
-      expect(await filesAt(world, 'main')).not.toHaveProperty('cents.txt')
-    }
+  test.each([
+    'POST /repos/{owner}/{repo}/git/commits',
+    'POST /repos/{owner}/{repo}/git/refs',
+    'POST /repos/{owner}/{repo}/pulls',
+    'PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge',
+  ])('L01 a run killed after %s is finished by the next, without a second pull request', async (last) => {
+    const merge = await change()
+    await expect(revert(merge, { github: dyingAfter(last) })).rejects.toThrow('killed')
+    of('merged', await revert(merge))
+    expect(await pullsOf(merge)).toHaveLength(1)
+    expect(await filesAt(world, 'main')).not.toHaveProperty('cents.txt')
+    expect(await world.repository.shaOf(branchOf(merge))).toBeUndefined()
   })
 })
 
@@ -400,6 +411,7 @@ test('what a revert asks of GitHub', async () => {
     COMMIT, // is the head ours?
     'GET /repos/{owner}/{repo}', // the ways to merge
     `PUT ${PULL}/merge`,
+    'GET /repos/{owner}/{repo}/git/ref/{ref}', // still ours?
     'DELETE /repos/{owner}/{repo}/git/refs/{ref}',
   ])
 })

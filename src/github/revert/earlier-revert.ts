@@ -2,7 +2,7 @@ import type { Merge, RevertOutcome } from '../../ports/pull-requests.ts'
 import type { GitHubRepository } from '../client.ts'
 import { revertBranch, revertMarker } from '../revert-name.ts'
 import { conflictRecipe } from './recipe.ts'
-import { deleteBranch } from './revert-commit.ts'
+import { deleteRevertBranch } from './revert-commit.ts'
 
 /** What an earlier attempt of ours left behind. */
 export type EarlierRevert =
@@ -27,16 +27,13 @@ export async function earlierRevert(github: GitHubRepository, merge: Merge): Pro
   const pull = data.find(({ merged_at }) => merged_at !== null) ?? data[0]
   if (pull === undefined) return { kind: 'none' }
   const pullRequest = { number: pull.number, url: pull.html_url, head: pull.head.sha }
-  if (pull.merged_at !== null) {
-    return {
-      kind: 'ended',
-      outcome: { kind: 'merged', pullRequest, commit: pull.merge_commit_sha ?? pull.head.sha },
-    }
-  }
-  if (pull.body?.includes(revertMarker(merge, 'conflict')) !== true) {
+  const isMerged = pull.merged_at !== null
+  if (!isMerged && pull.body?.includes(revertMarker(merge, 'conflict')) !== true) {
     return { kind: 'ended', outcome: { kind: 'declined', pullRequest } }
   }
-  // Perhaps it was closed and the run ended before the branch was gone.
-  await deleteBranch(github, branch)
-  return { kind: 'ended', outcome: { kind: 'conflict', recipe: conflictRecipe(merge) } }
+  // Perhaps the run that merged or closed it ended before the branch was gone.
+  await deleteRevertBranch(github, merge, pull.head.sha)
+  if (!isMerged) return { kind: 'ended', outcome: { kind: 'conflict', recipe: conflictRecipe(merge) } }
+  const commit = pull.merge_commit_sha ?? pull.head.sha
+  return { kind: 'ended', outcome: { kind: 'merged', pullRequest, commit } }
 }

@@ -50,9 +50,15 @@ export async function ensureRevertBranch(
   })
 }
 
-/** Deletes a branch, or finds it gone. */
-export async function deleteBranch(github: GitHubRepository, branch: string): Promise<void> {
+/** Deletes our branch, or finds it gone. Where somebody pushed to it meanwhile it is theirs, and stays. */
+export async function deleteRevertBranch(
+  github: GitHubRepository,
+  merge: Merge,
+  ours: CommitId,
+): Promise<void> {
   const { octokit, owner, repo } = github
+  const branch = revertBranch(merge)
+  if ((await branchHead(github, branch)) !== ours) return
   try {
     await repeat(github, async () => octokit.rest.git.deleteRef({ owner, repo, ref: `heads/${branch}` }))
   } catch (error) {

@@ -3,13 +3,13 @@ import { posted } from '../../report/markdown.ts'
 import type { GitHubRepository } from '../client.ts'
 import { repeat } from '../ensure.ts'
 import { isAmbiguous, statusOf } from '../request-policy.ts'
-import { revertBranch, revertMarker } from '../revert-name.ts'
+import { revertMarker } from '../revert-name.ts'
 import { askReviewers } from './ask-reviewers.ts'
 import { landLater, standingOf } from './land-later.ts'
 import { mergeMethods, type MergeMethod } from './merge-methods.ts'
 import { conflictRecipe } from './recipe.ts'
 import type { PullDetail } from './pull-detail.ts'
-import { deleteBranch, isRevertCommit, type Undoing } from './revert-commit.ts'
+import { deleteRevertBranch, isRevertCommit, type Undoing } from './revert-commit.ts'
 import { branchRules, whyBlocked } from './why-blocked.ts'
 
 /** GitHub computes in the background whether a pull request merges; it takes seconds, rarely longer. */
@@ -71,7 +71,7 @@ async function mergeRevert(
     const method = methods[attempt % methods.length] ?? 'merge'
     const answer = await tryMerge(github, pull, method)
     if (answer !== 'refused') {
-      await deleteBranch(github, pull.head.ref)
+      await deleteRevertBranch(github, undoing.merge, pull.head.sha)
       return { kind: 'merged', pullRequest: pullRequestOf(pull), commit: answer }
     }
     pull = await knownMergeability(github, pull.number)
@@ -139,7 +139,7 @@ async function giveUp(github: GitHubRepository, undoing: Undoing, pull: PullDeta
   await repeat(github, async () =>
     octokit.rest.pulls.update({ owner, repo, pull_number: pull.number, state: 'closed', body }),
   )
-  await deleteBranch(github, revertBranch(undoing.merge))
+  await deleteRevertBranch(github, undoing.merge, pull.head.sha)
   return { kind: 'conflict', recipe }
 }
 
