@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
@@ -47,11 +48,14 @@ export async function openGitStore(options: StoreOptions): Promise<GitStore> {
   const { root } = options
   const user = userGit(options)
   const facts = await readFacts(user, root)
-  const remote = await readRemote(user, options)
-  const state = await stateFolder(root)
+  const [remote, refs, state] = await Promise.all([
+    readRemote(user, options),
+    readRefs(user),
+    stateFolder(root),
+  ])
   const gitDirectory = join(state, 'git')
   await initialise(gitCommand(options, { directory: state }), { gitDirectory, facts, remote })
-  await writeRefs(user, gitDirectory)
+  await replaceFile(join(gitDirectory, 'packed-refs'), refs)
   const place = { directory: state, gitDirectory }
   const git = gitCommand(options, place)
   const network = gitCommand(options, { ...place, ...networkOf(remote) })
@@ -104,7 +108,10 @@ interface Facts {
 const PARTIAL = '^(extensions[.]partialclone|remote[.].*[.]promisor)$'
 
 async function readFacts(user: Git, root: string): Promise<Facts> {
-  const printed = await user.answer(['rev-parse', '--show-object-format', '--git-common-dir'])
+  const [printed, partial] = await Promise.all([
+    user.answer(['rev-parse', '--show-object-format', '--git-common-dir']),
+    user.answer(['config', '--get-regexp', PARTIAL]),
+  ])
   if (printed === undefined) {
     throw new UsageError(
       `${root} is not a git repository. Run Seamless in a checkout (actions/checkout in a workflow).`,
@@ -112,11 +119,10 @@ async function readFacts(user: Git, root: string): Promise<Facts> {
   }
   const [format = 'sha1', common = '.git'] = printed.trim().split('\n')
   const directory = resolve(root, common)
-  // A partial clone's missing objects are fetched on use, which a borrower cannot do: it must not borrow.
-  const partial = await user.answer(['config', '--get-regexp', PARTIAL])
   return {
     objects: join(directory, 'objects'),
     format,
+    // A partial clone's missing objects are fetched on use, which a borrower cannot do: it must not borrow.
     isPartial: partial !== undefined,
     shallow: join(directory, 'shallow'),
   }
@@ -125,8 +131,9 @@ async function readFacts(user: Git, root: string): Promise<Facts> {
 async function readRemote(user: Git, { root, remote, token }: StoreOptions): Promise<GitRemote | undefined> {
   if (!/^\w[\w./-]*$/.test(remote))
     throw new UsageError(`${JSON.stringify(remote)} is no name of a git remote.`)
-  const url = await user.answer(['remote', 'get-url', '--end-of-options', remote])
-  const pushUrl = await user.answer(['remote', 'get-url', '--push', '--end-of-options', remote])
+  const [url, pushUrl] = await Promise.all(
+    [[], ['--push']].map((push) => user.answer(['remote', 'get-url', ...push, '--end-of-options', remote])),
+  )
   if (url === undefined || pushUrl === undefined) return undefined
   return gitRemote({ url: url.replace(/\n$/, ''), pushUrl: pushUrl.replace(/\n$/, '') }, { root, token })
 }
@@ -179,11 +186,11 @@ function withoutPassword(url: string): string {
 }
 
 /** Tags and remote branches, so that `git describe` and its like work in a worktree as they do for the user. */
-async function writeRefs(user: Git, gitDirectory: string): Promise<void> {
+async function readRefs(user: Git): Promise<string> {
   const refs = await user(['for-each-ref', '--format=%(objectname) %(refname)', 'refs/tags', 'refs/remotes'])
   const lines = refs.split('\n').filter((line) => line !== '' && !line.endsWith('/HEAD'))
   const byName = lines.sort((a, b) => (a.slice(a.indexOf(' ')) < b.slice(b.indexOf(' ')) ? -1 : 1))
-  await replaceFile(join(gitDirectory, 'packed-refs'), byName.map((line) => `${line}\n`).join(''))
+  return byName.map((line) => `${line}\n`).join('')
 }
 
 function networkOf(remote: GitRemote | undefined): { config?: [string, string][]; protocols?: string } {
@@ -234,7 +241,7 @@ async function readLines(file: string): Promise<Set<string>> {
 
 /** All or nothing, since another run may read it at the same time. */
 async function replaceFile(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${process.pid}.new`
+  const temporary = `${file}.${randomUUID()}.new`
   await writeFile(temporary, text)
   await rename(temporary, file)
 }

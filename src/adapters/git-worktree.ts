@@ -1,5 +1,5 @@
-import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 
 import { UsageError } from '../errors.ts'
 import type { CommitId, Worktree } from '../ports/version-control.ts'
@@ -16,7 +16,8 @@ export async function checkOut(store: GitStore, commit: CommitId): Promise<Workt
   const name = await claimName(store, commit)
   const path = join(store.state, 'work', name)
   try {
-    await store.git(['worktree', 'add', '--quiet', '--force', '--detach', '--end-of-options', path, commit])
+    await register(store, { name, path, commit })
+    await store.worktreeGit(name, path)(['reset', '--hard', '--quiet'])
   } catch (error) {
     await removeWorktree(store, name)
     throw error
@@ -29,6 +30,31 @@ export async function checkOut(store: GitStore, commit: CommitId): Promise<Workt
     read: (file) => readWithin(path, file),
     remove: () => removeWorktree(store, name),
   }
+}
+
+/**
+ * What `git worktree add` writes (gitrepository-layout(5)), put in place at one stroke: git's own command writes it file by
+ * file, and every git process that looks at the worktrees meanwhile fails ("failed to read …/commondir").
+ */
+async function register(
+  { gitDirectory }: GitStore,
+  { name, path, commit }: { name: string; path: string; commit: CommitId },
+): Promise<void> {
+  const registered = registration(gitDirectory, name)
+  const prepared = join(gitDirectory, `${name}.new`)
+  await rm(prepared, { recursive: true, force: true })
+  await mkdir(prepared, { recursive: true })
+  await writeFile(join(prepared, 'HEAD'), `${commit}\n`)
+  await writeFile(join(prepared, 'commondir'), '../..\n')
+  await writeFile(join(prepared, 'gitdir'), `${join(path, '.git')}\n`)
+  await mkdir(path, { recursive: true })
+  await writeFile(join(path, '.git'), `gitdir: ${registered}\n`)
+  await mkdir(dirname(registered), { recursive: true })
+  await rename(prepared, registered)
+}
+
+function registration(gitDirectory: string, name: string): string {
+  return join(gitDirectory, 'worktrees', name)
 }
 
 /** Removes what killed runs left behind, worktrees whose owner is no longer a living process, and says which. */
@@ -76,9 +102,12 @@ async function removeWorktree(store: GitStore, name: string): Promise<void> {
 }
 
 /** By file operations alone, so that it works after a cancel, when no process is to be started any more. */
-async function remains(store: GitStore, name: string): Promise<void> {
-  await rm(join(store.state, 'work', name), { recursive: true, force: true, maxRetries: 3 })
-  await rm(join(store.gitDirectory, 'worktrees', name), { recursive: true, force: true })
+async function remains({ state, gitDirectory }: GitStore, name: string): Promise<void> {
+  await rm(join(state, 'work', name), { recursive: true, force: true, maxRetries: 3 })
+  const discarded = join(gitDirectory, `${name}.old`)
+  // Away at one stroke too; where it was not registered there is nothing to move.
+  await rename(registration(gitDirectory, name), discarded).catch(() => undefined)
+  await rm(discarded, { recursive: true, force: true })
 }
 
 function isAlive(pid: number): boolean {
