@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CommitGraph, type GitCommit, type GitPerson } from './commit-graph.ts'
+import { ObjectReader } from './object-reader.ts'
 
 /** Git refused. `stderr` is git's own text; nobody branches on it. */
 export class GitFailure extends Error {
@@ -11,22 +13,6 @@ export class GitFailure extends Error {
     this.exitCode = exitCode
     this.stdout = output.stdout
   }
-}
-
-export interface GitPerson {
-  name: string
-  email: string
-  /** ISO 8601, to the second. */
-  date: string
-}
-
-export interface GitCommit {
-  sha: string
-  tree: string
-  parents: string[]
-  author: GitPerson
-  committer: GitPerson
-  message: string
 }
 
 export interface NewCommit {
@@ -69,15 +55,21 @@ const CONFIG = `[core]
 \tauto = 0
 `
 
-const FIELD = '\u001f'
-const LOG_FORMAT = ['%H', '%T', '%P', '%an', '%ae', '%aI', '%cn', '%ce', '%cI', '%B'].join('%x1f')
-
 /** One bare repository, driven by git's plumbing: every merge, ref and object is real git. */
 export class BareGit {
   readonly dir: string
+  private readonly objects: ObjectReader
+  private readonly graph: CommitGraph
 
   constructor(dir: string) {
     this.dir = dir
+    this.objects = new ObjectReader(dir, isolatedGitEnv)
+    this.graph = new CommitGraph(this.objects)
+  }
+
+  /** Ends the process that reads objects; the next reading starts another. */
+  stopReading(): void {
+    this.objects.stop()
   }
 
   /** Writes an empty repository by hand: it is six small files, and `git init` costs more than all of them. */
@@ -126,27 +118,22 @@ export class BareGit {
   }
 
   /** The full commit SHA that a ref, branch, tag or SHA names; undefined when there is none. */
-  async commitOf(revision: string): Promise<string | undefined> {
+  commitOf(revision: string): Promise<string | undefined> {
     return this.objectOf(`${revision}^{commit}`)
   }
 
   async objectOf(revision: string): Promise<string | undefined> {
-    if (revision.startsWith('-')) return undefined
-    try {
-      return (await this.run(['rev-parse', '--verify', '--quiet', '--end-of-options', revision])).trim()
-    } catch (error) {
-      if (error instanceof GitFailure) return undefined
-      throw error
-    }
+    return (await this.objects.info(revision))?.sha
   }
 
   async objectType(sha: string): Promise<string | undefined> {
-    try {
-      return (await this.run(['cat-file', '-t', sha])).trim()
-    } catch (error) {
-      if (error instanceof GitFailure) return undefined
-      throw error
-    }
+    return (await this.objects.info(sha))?.type
+  }
+
+  async blob(sha: string): Promise<Buffer> {
+    const object = await this.objects.read(sha)
+    if (object?.type !== 'blob') throw new Error(`${this.dir} has no blob ${sha}`)
+    return object.content
   }
 
   /** Refs under a prefix (a folder, or an exact name), sorted by name. */
@@ -171,31 +158,34 @@ export class BareGit {
     await this.run(['update-ref', '-d', ref])
   }
 
-  /** Commits of a `git log` range, newest first. Paging is git's own. */
+  /** Commits as `git log` orders them, newest first: for filters, and for histories with merges. */
   async log(args: readonly string[], paths: readonly string[] = []): Promise<GitCommit[]> {
     const tail = paths.length > 0 ? ['--', ...paths] : ['--']
-    const output = await this.run(['log', '-z', `--format=${LOG_FORMAT}`, ...args, ...tail])
-    return output
-      .split('\0')
-      .filter((record) => record.includes(FIELD))
-      .map(parseCommit)
+    const shas = lines(await this.run(['log', '--format=%H', ...args, ...tail]))
+    return Promise.all(shas.map((sha) => this.commit(sha)))
   }
 
-  async commit(sha: string): Promise<GitCommit> {
-    const [commit] = await this.log(['--max-count=1', sha])
-    if (!commit) throw new Error(`${this.dir} has no commit ${sha}`)
-    return commit
+  /** The commits of `base..head` (all, without a base), oldest first. */
+  async range(base: string | undefined, head: string): Promise<GitCommit[]> {
+    const line = await this.graph.line(base, head)
+    return line ?? this.log(['--reverse', '--topo-order', head, ...(base ? [`^${base}`] : [])])
   }
 
-  async count(range: readonly string[]): Promise<number> {
-    return Number((await this.run(['rev-list', '--count', ...range, '--'])).trim())
+  commit(sha: string): Promise<GitCommit> {
+    return this.graph.commit(sha)
+  }
+
+  /** `git rev-list --count base..head`. */
+  ahead(base: string, head: string): Promise<number> {
+    return this.graph.ahead(base, head)
   }
 
   isAncestor(ancestor: string, descendant: string): Promise<boolean> {
-    return this.succeeds(['merge-base', '--is-ancestor', ancestor, descendant])
+    return this.graph.isAncestor(ancestor, descendant)
   }
 
   async mergeBase(one: string, other: string): Promise<string | undefined> {
+    if (await this.isAncestor(one, other)) return one
     try {
       return (await this.run(['merge-base', one, other])).trim()
     } catch (error) {
@@ -206,7 +196,8 @@ export class BareGit {
 
   /** The tree of a three-way merge by git's own `ort`; undefined when it conflicts or nothing is in common. */
   async mergedTree(ours: string, theirs: string): Promise<string | undefined> {
-    if (!(await this.mergeBase(ours, theirs))) return undefined
+    if ((await this.graph.reachable(ours)).isDisjointFrom(await this.graph.reachable(theirs)))
+      return undefined
     try {
       return lines(await this.run(['merge-tree', '--write-tree', ours, theirs]))[0]
     } catch (error) {
@@ -256,23 +247,6 @@ function parseTreeEntry(line: string): TreeEntry {
   const [meta = '', path = ''] = line.split('\t')
   const [mode = '', type = '', sha = '', size = '-'] = meta.split(/ +/)
   return { mode, type: type as TreeEntry['type'], sha, size: size === '-' ? undefined : Number(size), path }
-}
-
-function parseCommit(record: string): GitCommit {
-  const [sha = '', tree = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', body = ''] =
-    record.replace(/^\n/, '').split(FIELD)
-  return {
-    sha,
-    tree,
-    parents: parents.split(' ').filter(Boolean),
-    author: { name: an, email: ae, date: utc(ad) },
-    committer: { name: cn, email: ce, date: utc(cd) },
-    message: body.replace(/\n+$/, ''),
-  }
-}
-
-function utc(date: string): string {
-  return new Date(date).toISOString().replace(/\.\d{3}Z$/, 'Z')
 }
 
 function lines(output: string): string[] {

@@ -1,4 +1,4 @@
-import type { GitPerson } from './bare-git.ts'
+import type { GitPerson } from './commit-graph.ts'
 import type { Account, Repository } from './entities.ts'
 import type { Hub } from './hub.ts'
 import { identityOf } from './merge.ts'

@@ -1,5 +1,5 @@
 import { accountJson, nodeId } from './account-json.ts'
-import type { GitCommit, GitPerson } from './bare-git.ts'
+import type { GitCommit, GitPerson } from './commit-graph.ts'
 import type { Repository } from './entities.ts'
 import type { FileDiff } from './diff.ts'
 import type { Hub } from './hub.ts'

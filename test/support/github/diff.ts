@@ -24,12 +24,20 @@ const STATUS: Record<string, FileDiff['status']> = {
 /** The empty tree: what a root commit is compared with. */
 const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
 
-/** Files that differ between two tree-ish objects, with patches, by git's own diff. */
-export async function fileDiffs(
-  git: BareGit,
-  before: string | undefined,
-  after: string,
-): Promise<FileDiff[]> {
+/** Commits never change, so neither does what differs between two of them. */
+const known = new WeakMap<BareGit, Map<string, Promise<FileDiff[]>>>()
+
+/** Files that differ between two commits (all, without a first one), with patches, by git's own diff. */
+export function fileDiffs(git: BareGit, before: string | undefined, after: string): Promise<FileDiff[]> {
+  const ofRepository = known.get(git) ?? new Map<string, Promise<FileDiff[]>>()
+  known.set(git, ofRepository)
+  const key = `${before}..${after}`
+  const diffs = ofRepository.get(key) ?? diff(git, before, after)
+  ofRepository.set(key, diffs)
+  return diffs
+}
+
+async function diff(git: BareGit, before: string | undefined, after: string): Promise<FileDiff[]> {
   const range = [before ?? EMPTY_TREE, after]
   const [raw, numbers, patches] = await Promise.all([
     git.run(['diff', '--raw', '-z', '--no-abbrev', '-M', ...range]),

@@ -1,4 +1,5 @@
-import type { BareGit, GitCommit } from './bare-git.ts'
+import type { BareGit } from './bare-git.ts'
+import type { GitCommit } from './commit-graph.ts'
 
 /** What the stand-in remembers, in GitHub's own words. JSON is made from these by the `*-json.ts` files. */
 

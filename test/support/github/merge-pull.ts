@@ -48,7 +48,7 @@ async function recordMerge(hub: Hub, pull: Pull, { before, sha, method, by }: La
   pull.merged = { at: hub.time(), by, method }
   pull.mergeCommitSha = sha
   if (method === 'rebase') {
-    const landed = await pull.base.repository.git.log(['--reverse', `${before}..${sha}`])
+    const landed = await pull.base.repository.git.range(before, sha)
     pull.rebased = landed.map((commit) => commit.sha)
   }
   close(hub, pull, by)

@@ -1,4 +1,4 @@
-import type { GitCommit, GitPerson } from './bare-git.ts'
+import type { GitCommit, GitPerson } from './commit-graph.ts'
 import type { Account, MergeMethod, Pull, Repository } from './entities.ts'
 import type { Hub } from './hub.ts'
 
@@ -72,7 +72,7 @@ async function squashText(pull: Pull, base: string): Promise<{ title: string; bo
 
 /** Commits of a pull request, oldest first. */
 export async function commitsOf(repository: Repository, base: string, head: string): Promise<GitCommit[]> {
-  return repository.git.log(['--reverse', '--topo-order', `${base}..${head}`])
+  return repository.git.range(base, head)
 }
 
 async function rebased(hub: Hub, pull: Pull, base: string, by: Account): Promise<string | undefined> {

@@ -47,13 +47,19 @@ export async function computeMergeability(hub: Hub, pull: Pull): Promise<Compute
     title: undefined,
     message: undefined,
   })
-  const rebase =
-    merge &&
-    (await mergeCommit(hub, pull, base, { method: 'rebase', by, title: undefined, message: undefined }))
+  const rebaseable = merge !== undefined && (await isRebaseable(hub, pull, base))
   if (merge) await git.setRef(`refs/pull/${pull.issue.number}/merge`, merge)
   pull.mergeCommitSha = merge ?? null
-  pull.mergeability = { key, mergeable: merge !== undefined, rebaseable: rebase !== undefined }
+  pull.mergeability = { key, mergeable: merge !== undefined, rebaseable }
   return pull.mergeability
+}
+
+/** One commit that merges can be rebased too; only several may conflict one by one. */
+async function isRebaseable(hub: Hub, pull: Pull, base: string): Promise<boolean> {
+  const { git } = pull.base.repository
+  if ((await git.ahead(base, pull.head.sha)) === 1) return true
+  const request = { method: 'rebase', by: pull.issue.user, title: undefined, message: undefined } as const
+  return (await mergeCommit(hub, pull, base, request)) !== undefined
 }
 
 async function stateOf(hub: Hub, pull: Pull): Promise<Mergeability['mergeable_state']> {

@@ -90,6 +90,7 @@ export async function newFork(hub: Hub, parent: Repository, owner: string): Prom
   fork.parent = parent
   // A network of forks shares its objects: on GitHub the parent answers for a commit that only a fork has.
   await appendFile(join(parent.git.dir, 'objects/info/alternates'), `${join(fork.git.dir, 'objects')}\n`)
+  parent.git.stopReading()
   await fork.git.run([
     'fetch',
     '--quiet',

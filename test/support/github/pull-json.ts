@@ -70,7 +70,7 @@ export async function fullPullJson(hub: Hub, pull: Pull): Promise<Json> {
     comments: commentsOf(repository, pull.issue).length,
     review_comments: 0,
     maintainer_can_modify: pull.maintainerCanModify,
-    commits: await git.count([pull.head.sha, `^${pull.base.sha}`]),
+    commits: await git.ahead(pull.base.sha, pull.head.sha),
     additions: files.reduce((sum, file) => sum + file.additions, 0),
     deletions: files.reduce((sum, file) => sum + file.deletions, 0),
     changed_files: files.length,

@@ -1,4 +1,4 @@
-import type { GitCommit } from './bare-git.ts'
+import type { GitCommit } from './commit-graph.ts'
 import type { Account, Pull, Repository } from './entities.ts'
 import type { Hub } from './hub.ts'
 import { pullEvent } from './pull-events.ts'
@@ -12,6 +12,8 @@ export interface RefChange {
   by: Account
 }
 
+/** A push event shows no more commits. */
+const MAX_PUSHED = 2048
 const ZERO = '0'.repeat(40)
 
 /** What follows from a moved ref, whoever moved it: push event, pull requests that follow it. */
@@ -82,8 +84,10 @@ export function close(hub: Hub, pull: Pull, by: Account): void {
 async function emitPush(hub: Hub, change: RefChange): Promise<void> {
   const { repository, ref, before, after, by } = change
   const { git } = repository
-  const range = after ? [after, ...(before ? [`^${before}`] : ['--max-count=1'])] : []
-  const commits = after ? (await git.log(['--reverse', ...range])).slice(-20) : []
+  // A new branch brings what the default branch has not.
+  const main = `refs/heads/${repository.defaultBranch}`
+  const since = before ?? (ref === main ? undefined : await git.commitOf(main))
+  const commits = after ? (await git.range(since, after)).slice(-MAX_PUSHED) : []
   const head = commits.at(-1) ?? (after ? await git.commit(after) : undefined)
   const page = repositoryPage(hub, repository)
   hub.emit({

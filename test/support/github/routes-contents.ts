@@ -57,7 +57,7 @@ export const contentRoutes: Route[] = [
         const inside = await repository.git.tree(sha, { path: `${params.path}/` })
         return ok(inside.map((entry) => entryJson(at, entry)))
       }
-      const content = await repository.git.runBuffer(['cat-file', 'blob', entry.sha])
+      const content = await repository.git.blob(entry.sha)
       if (accepts(headers, 'raw'))
         return {
           status: 200,
@@ -139,8 +139,8 @@ async function compare(call: Parameters<Route['handle']>[0]): Promise<Reply> {
   if (!base || !head) throw notFound()
   const mergeBase = await git.mergeBase(base, head)
   if (!mergeBase) throw new Refusal(404, `No common ancestor between ${baseName} and ${headName}.`)
-  const ahead = (await git.log([`${base}..${head}`])).reverse()
-  const behind = await git.count([`${head}..${base}`])
+  const ahead = await git.range(base, head)
+  const behind = await git.ahead(head, base)
   const { items, headers } = paged(ahead, query, resource)
   const page = repositoryPage(hub, repository)
   const files = await fileDiffs(git, mergeBase, head)

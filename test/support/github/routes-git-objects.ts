@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { gitCommitJson } from './commit-json.ts'
-import type { GitPerson, TreeEntry } from './bare-git.ts'
+import type { TreeEntry } from './bare-git.ts'
+import type { GitPerson } from './commit-graph.ts'
 import type { Repository } from './entities.ts'
 import type { Hub } from './hub.ts'
 import { identityOf } from './merge.ts'
@@ -73,7 +74,7 @@ export const gitObjectRoutes: Route[] = [
     'contents:read',
     async ({ hub, repository, params }) => {
       if ((await repository.git.objectType(params.file_sha)) !== 'blob') throw notFound()
-      const content = await repository.git.runBuffer(['cat-file', 'blob', params.file_sha])
+      const content = await repository.git.blob(params.file_sha)
       return ok({
         sha: params.file_sha,
         node_id: nodeId('Blob', params.file_sha),

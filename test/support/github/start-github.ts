@@ -206,6 +206,7 @@ export class GitHub {
     const closed = new Promise((resolve) => this.server.close(resolve))
     this.server.closeAllConnections()
     await closed
+    for (const { git } of this.hub.repositories.values()) git.stopReading()
     if (this.ownsRoot) await rm(this.hub.root, { recursive: true, force: true })
     const violations = this.violations()
     if (violations.length === 0) return
@@ -285,7 +286,10 @@ export class GitHub {
           commitFiles(hub, repository, { branch, files, message, by: hub.accounts.ensure(by) }),
         ),
       shaOf: (revision) => git.commitOf(revision),
-      fileAt: (revision, path) => git.run(['show', `${revision}:${path}`]).catch(() => undefined),
+      fileAt: async (revision, path) => {
+        const sha = await git.objectOf(`${revision}:${path}`)
+        return sha && (await git.blob(sha)).toString('utf8')
+      },
       protect: (branch, rules) => void repository.protections.set(branch, { ...UNPROTECTED, ...rules }),
       fork: async (owner) => this.handle(await newFork(hub, repository, owner)),
     }

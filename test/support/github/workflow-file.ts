@@ -21,7 +21,7 @@ export async function workflowFiles(repository: Repository, commit: string): Pro
   const entries = await repository.git.tree(commit, { path: '.github/workflows/' })
   const files = entries.filter((entry) => entry.type === 'blob' && /\.ya?ml$/.test(entry.path))
   return Promise.all(
-    files.map(async (entry) => parse(entry.path, await repository.git.run(['cat-file', 'blob', entry.sha]))),
+    files.map(async (entry) => parse(entry.path, (await repository.git.blob(entry.sha)).toString('utf8'))),
   )
 }
 
