@@ -3,7 +3,7 @@ import { childEnvironment } from './child-environment.ts'
 import type { Environment } from './child-environment.ts'
 import type { ProcessEnd, RunProcess } from './run-process.ts'
 
-export interface GitOptions {
+interface GitOptions {
   readonly input?: string
   /** Further variables, e.g. the author of a commit. */
   readonly env?: Readonly<Record<string, string>>

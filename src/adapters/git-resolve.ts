@@ -11,7 +11,7 @@ export async function resolveRevision(store: GitStore, revision: string): Promis
   return readCommit(store.git, id)
 }
 
-export function isCommitId(text: string): boolean {
+function isCommitId(text: string): boolean {
   return /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(text)
 }
 

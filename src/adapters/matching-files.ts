@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts'
 import { pathInside } from './path-inside.ts'
 
 /** The files below a folder that a pattern matches, by their paths in it with `/`, sorted. Errors: `UsageError` for what leads out. */
-export async function matchingFiles(folder: string, pattern: string): Promise<string[]> {
+async function matchingFiles(folder: string, pattern: string): Promise<string[]> {
   if (pattern.startsWith('/') || pattern.split('/').includes('..')) {
     throw new UsageError(
       `The pattern ${JSON.stringify(pattern)} leads out of the step's folder. Give one below it.`,

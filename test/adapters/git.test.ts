@@ -15,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { gitVersionControl } from '../../src/adapters/git.ts'
 import type { Environment } from '../../src/adapters/child-environment.ts'
+import { gitCommand } from '../../src/adapters/git-command.ts'
 import { maskOf } from '../../src/adapters/mask.ts'
 import { processRunner } from '../../src/adapters/run-process.ts'
 import type { Command } from '../../src/adapters/run-process.ts'
@@ -239,6 +240,23 @@ describe('what a repository may not make git do', () => {
     writeFileSync(join(repository.home, '.gitconfig'), config)
     repository.git(['config', 'remote.origin.url', 'https://example.org/x'])
     await expect(openGit(repository).versionControl.resolve('main')).rejects.toThrow(/refused/)
+    expect(existsSync(marker)).toBe(false)
+  })
+
+  test('I03 git itself refuses a protocol that is not allowed, whatever a configuration allows', async () => {
+    const marker = join(repository.folder, 'MARK')
+    const allow = `[protocol]\n\tallow = always\n[protocol "ext"]\n\tallow = always\n[protocol "file"]\n\tallow = always\n`
+    writeFileSync(join(repository.home, '.gitconfig'), allow)
+    const run = processRunner({ mask: maskOf([]) })
+    const shell = { run, environment: repository.environment, signal: new AbortController().signal }
+    for (const protocols of [undefined, 'https:ssh']) {
+      const place = { directory: repository.clone, ...(protocols !== undefined && { protocols }) }
+      for (const url of [`ext::sh -c touch% ${marker}`, repository.origin]) {
+        await expect(gitCommand(shell, place)(['ls-remote', url])).rejects.toThrow(
+          /transport '(?:ext|file)' not allowed/,
+        )
+      }
+    }
     expect(existsSync(marker)).toBe(false)
   })
 
