@@ -11,7 +11,7 @@ const HARMLESS = {
   LANG: 'C.UTF-8',
   GITHUB_SHA: 'f00',
   GITHUB_ACTIONS: 'true',
-  RUNNER_TEMP: '/tmp/r',
+  RUNNER_TEMP: '/home/me/r',
   HTTPS_PROXY: 'http://me:password@proxy:3128',
   KUBECONFIG: '/home/me/.kube/config',
   NODE_EXTRA_CA_CERTS: '/etc/ca.pem',

@@ -123,7 +123,7 @@ describe('names are literal', () => {
       cwd: repository.origin,
     })
     expect(names.split('\n')).toContain(`refs/heads/${branch}`)
-    expect(existsSync('/tmp/pwn')).toBe(false)
+    expect(existsSync('pwn')).toBe(false)
     expect(readdirSync(repository.clone).sort()).toEqual(['.git', '.seamless', 'VERSION'])
   })
 

@@ -97,12 +97,12 @@ describe('the shapes that tools write', () => {
     const xml = `<?xml version="1.0" encoding="utf-8"?>
 <testsuites>
 	<testsuite name="orders" time="0.002" disabled="0" errors="0" tests="2" failures="1" skipped="0" hostname="vm">
-		<testcase name="adds" time="0.0004" classname="test" file="/work/app/test/a.test.mjs"/>
+		<testcase name="adds" time="0.0004" classname="test" file="/home/me/app/test/a.test.mjs"/>
 		<testsuite name="inner" time="0.001" tests="1">
-			<testcase name="fails" time="0.0005" classname="test" file="/work/app/test/a.test.mjs" failure="1 == 2">
+			<testcase name="fails" time="0.0005" classname="test" file="/home/me/app/test/a.test.mjs" failure="1 == 2">
 				<failure type="testCodeFailure" message="1 == 2">
 Error: 1 == 2
-    at TestContext.&lt;anonymous&gt; (file:///work/app/test/a.test.mjs:9:30)
+    at TestContext.&lt;anonymous&gt; (file:///home/me/app/test/a.test.mjs:9:30)
 				</failure>
 			</testcase>
 		</testsuite>
@@ -111,12 +111,12 @@ Error: 1 == 2
 	<!-- tests 3 -->
 </testsuites>`
     expect(cases(xml)).toEqual([
-      { name: 'orders › adds', result: 'passed', file: '/work/app/test/a.test.mjs', seconds: 0.0004 },
+      { name: 'orders › adds', result: 'passed', file: '/home/me/app/test/a.test.mjs', seconds: 0.0004 },
       {
         name: 'orders › inner › fails',
         result: 'failed',
         message: expect.stringMatching(/^1 == 2\nError: 1 == 2\n {4}at TestContext.<anonymous>/),
-        file: '/work/app/test/a.test.mjs',
+        file: '/home/me/app/test/a.test.mjs',
         line: 9,
         seconds: 0.0005,
       },
