@@ -52,8 +52,8 @@ function mix(): LoadRequest[] {
   const ids = Array.from({ length: 240 }, (_, i) => `p-${String(i + 1).padStart(4, '0')}`)
   return ids.flatMap((id, i): LoadRequest[] => {
     const product: LoadRequest = { method: 'GET', path: `/v1/products/${id}` }
-    if (i % 10 === 0) return [product, { method: 'GET', path: `/v1/products?after=${id}` }]
-    if (i % 10 === 5) return [product, quote(id)]
+    if (i % 20 === 0) return [product, { method: 'GET', path: `/v1/products?after=${id}` }]
+    if (i % 20 === 10) return [product, quote(id)]
     return [product]
   })
 }
