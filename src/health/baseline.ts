@@ -19,7 +19,8 @@ export interface BaselineSources {
  * The past that a watch compares with, by check. A check whose source keeps no history, or had none, is missing in it:
  * it is then not compared, and says so. Undefined where the config compares nothing.
  *
- * A concurrent comparison takes only the levels to compare at from its last hour; it does without, some minutes later.
+ * A concurrent comparison takes from the two hours before the levels to compare at, and what to compare with when the
+ * stable version has no traffic left; without them it finds the levels some minutes later, and then compares no more.
  */
 export async function loadBaseline(
   health: Health,
@@ -30,7 +31,7 @@ export async function loadBaseline(
   if (baseline === undefined || !values.previous) return undefined
   const ranges = rangesOf(health, nowMs)
   const labels = baseline.kind === 'concurrent' ? baseline.labels : {}
-  const checks = Object.entries(health.checks).filter(([, check]) => wantsPast(health, check))
+  const checks = Object.entries(health.checks).filter(([, check]) => wantsComparison(health, check))
   const isSameTime = baseline.kind === 'before' && baseline.sameTime !== undefined
   const loaded: Record<string, Past> = {}
   await Promise.all(
@@ -66,7 +67,8 @@ export function rangesOf(
 export const SAME_TIME_WINDOWS = 4
 
 const DAY_MS = 86_400_000
-const CONCURRENT_MS = 3_600_000
+/** Less of a past is none to judge by. */
+const CONCURRENT_MS = 7_200_000
 
 /** The past's steps as the watch would have seen them, tick by tick; undefined where there was nothing newer. */
 export function observePast(check: Check, steps: readonly HistoryStep[]): (PastTick | undefined)[] {
@@ -97,9 +99,4 @@ async function pastOf(check: Check, source: HealthSource, ask: Ask): Promise<Pas
   const ticks = windows.flat().filter((tick) => tick !== undefined)
   if (ticks.every(({ kind }) => kind === 'unmeasured')) return undefined
   return ask.isSameTime ? { ticks, slots: overlay(check, windows) } : { ticks }
-}
-
-function wantsPast(health: Health, check: Check): boolean {
-  if (!wantsComparison(health, check)) return false
-  return health.baseline?.kind === 'before' || check.kind === 'histogram' || check.kind === 'gauge'
 }

@@ -2,9 +2,9 @@ import type { Check, Health } from '../config/health.ts'
 import type { ArmTick } from './arm-reading.ts'
 import { judge, type JudgeState, startJudge } from './judge.ts'
 import type { JudgedCheck } from './judge/judged-check.ts'
-import { promoteMargin } from './judge/margin.ts'
-import { addToFigure, bucketsIn, type Figure, sizeOf } from './figure.ts'
-import type { Observation } from './observation.ts'
+import { chooseLevels, NO_REFERENCE, type Reference } from './choose-levels.ts'
+import { addToFigure, type Figure, sizeOf } from './figure.ts'
+import { judgedCheck } from './judged-margin.ts'
 import { type CarriedArms, pairArms } from './pair-arms.ts'
 import { type Past, pastObservation, pastTick, slotsTick, sumUp } from './past.ts'
 
@@ -20,21 +20,15 @@ export interface Comparison {
   /** Absent until the reference has shown at which latencies or levels to compare. */
   readonly judge?: JudgeState
   readonly carried: CarriedArms
-  /** Concurrent, before `judge`: what the baseline arm showed so far. */
-  readonly reference: {
-    readonly ticks: number
-    readonly figure?: Figure
-    readonly samples: readonly number[]
-  }
+  /** Concurrent: against the stable version's past, for when the stable version has no traffic left; and for how many looks in a row it has had none. */
+  readonly alone?: { readonly judge: JudgeState; readonly idle: number }
+  readonly reference: Reference
 }
 
 /** Whether the configuration asks for this check to be compared. A probe is held to its limit only. */
 export function wantsComparison(health: Health, check: Check): boolean {
   return health.baseline !== undefined && check.kind !== 'probe'
 }
-
-/** The baseline arm is looked at for this long before levels are chosen: a minute, or requests enough to see its tail, and five minutes at most. */
-const REFERENCE = { leastTicks: 4, enough: 5000, mostTicks: 20, mostSamples: 400 }
 
 /** Before/after needs the past; a concurrent comparison may take its levels from one, and finds them itself without. */
 export function startComparison(check: Check, mode: JudgedCheck['mode'], past: Past | undefined): Comparison {
@@ -49,24 +43,19 @@ export function startComparison(check: Check, mode: JudgedCheck['mode'], past: P
     ...(figure === undefined ? {} : { past: figure }),
     ...(slots === undefined ? {} : { slots: { ticks: slots, next: 0 } }),
     carried: {},
-    reference: { ticks: 0, samples: [] },
+    reference: NO_REFERENCE,
   }
   const needsLevels = check.kind === 'histogram' || check.kind === 'gauge'
   if (mode === 'concurrent' && needsLevels && past === undefined) return comparison
   const judged = { ...judgedCheck(check, mode), ...(slots === undefined ? {} : { paired: true }) }
-  return { ...comparison, judge: startJudge(judged, ticks.map(pastObservation)) }
+  const history = ticks.map(pastObservation)
+  const withJudge = { ...comparison, judge: startJudge(judged, history) }
+  if (mode !== 'concurrent' || pastShare < LEAST_PAST_SHARE) return withJudge
+  return { ...withJudge, alone: { judge: startJudge(judgedCheck(check, 'before_after'), history), idle: 0 } }
 }
 
-export function judgedCheck(check: Check, mode: JudgedCheck['mode']): JudgedCheck {
-  const revert =
-    check.kind === 'traffic'
-      ? { worseBy: check.atLeast - 1, atLeast: 0 }
-      : {
-          worseBy: check.kind === 'probe' ? 0 : check.worseBy,
-          atLeast: check.kind === 'probe' ? 0 : check.atLeast,
-        }
-  return { kind: check.kind, mode, revert, promote: promoteMargin(check.kind, revert) }
-}
+/** Of the two hours before the deployment; with less of them nothing is taken back by them (see `verdict.ts`). */
+const LEAST_PAST_SHARE = 0.9
 
 export interface ComparedTick {
   readonly candidate: ArmTick
@@ -80,17 +69,53 @@ export interface ComparedTick {
 
 /** One tick of both arms. */
 export function compareTick(check: Check, comparison: Comparison, tick: ComparedTick): Comparison {
-  if (check.kind === 'traffic' && !canCompareTraffic(comparison, tick.share)) return comparison
+  const { alone } = comparison
+  if (alone !== undefined && alone.idle >= GONE_AFTER) return compareAlone(check, comparison, { alone, tick })
+  if (check.kind === 'traffic' && !canCompareTraffic(comparison, tick.share))
+    return countIdle(comparison, tick)
   if (comparison.mode === 'before_after' && comparison.slots === undefined) {
-    const alone = pastTick(tick.candidate)
-    if (comparison.judge === undefined || alone === undefined) return comparison
-    return { ...comparison, judge: judge(comparison.judge, pastObservation(alone)) }
+    return { ...comparison, ...judgePast(comparison, tick) }
   }
   const { baseline, slots } = otherArm(comparison, tick)
-  const ready = { ...chooseLevels(check, comparison, baseline), ...(slots === undefined ? {} : { slots }) }
+  const ready = { ...withLevels(check, comparison, baseline), ...(slots === undefined ? {} : { slots }) }
   const { observation, carried } = pairArms(ready.carried, tick.candidate, baseline)
-  if (observation === undefined || ready.judge === undefined) return { ...ready, carried }
-  return { ...ready, carried, judge: judge(withShare(ready.judge, tick.share), observation) }
+  const next = countIdle({ ...ready, carried }, tick)
+  if (observation === undefined || next.judge === undefined) return next
+  return { ...next, judge: judge(withShare(next.judge, tick.share), observation) }
+}
+
+/** Looks without a request to the stable version after which it counts as gone: two may be a scrape that came early. */
+const GONE_AFTER = 4
+
+/**
+ * At 100 % of the traffic the stable version has none: then its past is the reference. Which of the two judges a tick
+ * belongs to is known before the tick, so each keeps its guarantee.
+ */
+function compareAlone(
+  check: Check,
+  comparison: Comparison,
+  { alone, tick }: { readonly alone: NonNullable<Comparison['alone']>; readonly tick: ComparedTick },
+): Comparison {
+  const next = { ...countIdle(comparison, tick), carried: {} }
+  const past = pastTick(tick.candidate)
+  const isWhole = tick.share === undefined || tick.share >= 1
+  if (past === undefined || next.alone === undefined || (check.kind === 'traffic' && !isWhole)) return next
+  return { ...next, alone: { ...next.alone, judge: judge(alone.judge, pastObservation(past)) } }
+}
+
+/** A source that could not be read says nothing of the stable version's traffic. */
+function countIdle(comparison: Comparison, { baseline }: ComparedTick): Comparison {
+  const { alone } = comparison
+  if (alone === undefined || baseline === undefined || baseline.kind === 'waiting') return comparison
+  if (baseline.kind === 'unmeasured' && baseline.why !== 'no_data') return comparison
+  const hasTraffic = baseline.kind === 'value' && sizeOf(addToFigure(undefined, baseline.value)) > 0
+  return { ...comparison, alone: { ...alone, idle: hasTraffic ? 0 : alone.idle + 1 } }
+}
+
+function judgePast({ judge: state }: Comparison, { candidate }: ComparedTick): { judge?: JudgeState } {
+  const past = pastTick(candidate)
+  if (state === undefined) return {}
+  return { judge: past === undefined ? state : judge(state, pastObservation(past)) }
 }
 
 /** The stable version now, or the same time of earlier days since the last tick. */
@@ -117,34 +142,13 @@ function withShare(state: JudgeState, share: number | undefined): JudgeState {
 
 /** A tick that is not judged (grace) still shows at which levels to compare. */
 export function lookAhead(check: Check, comparison: Comparison, tick: ComparedTick): Comparison {
-  if (comparison.mode === 'concurrent') return chooseLevels(check, comparison, tick.baseline)
+  if (comparison.mode === 'concurrent') return withLevels(check, comparison, tick.baseline)
   const { slots } = otherArm(comparison, tick)
   return slots === undefined ? comparison : { ...comparison, slots }
 }
 
-/** The levels come from the baseline arm alone, and before the first bet: the version under test has no say in them. */
-function chooseLevels(check: Check, comparison: Comparison, tick: ArmTick | undefined): Comparison {
+function withLevels(check: Check, comparison: Comparison, tick: ArmTick | undefined): Comparison {
   if (comparison.judge !== undefined || tick?.kind !== 'value') return comparison
-  const { value } = tick
-  const samples = [...comparison.reference.samples, ...(value.kind === 'samples' ? value.values : [])]
-  const figure = addToFigure(comparison.reference.figure, value)
-  const reference = {
-    ticks: comparison.reference.ticks + 1,
-    figure,
-    samples: samples.slice(-REFERENCE.mostSamples),
-  }
-  const { leastTicks, mostTicks, enough } = REFERENCE
-  const isEnough =
-    reference.ticks >= mostTicks ||
-    (reference.ticks >= leastTicks && (figure.kind === 'samples' || sizeOf(figure) >= enough))
-  if (!isEnough) return { ...comparison, reference }
-  const past: Observation =
-    figure.kind === 'buckets'
-      ? { kind: 'buckets', candidate: bucketsIn(figure) }
-      : { kind: 'samples', candidate: reference.samples }
-  const started = startJudge(judgedCheck(check, comparison.mode), [past])
-  // Not one level worth watching yet (nothing slow was seen): keep looking.
-  return started.arms.length === 0
-    ? { ...comparison, reference }
-    : { ...comparison, judge: started, reference: { ticks: 0, samples: [] } }
+  const { judge, reference } = chooseLevels(check, comparison.reference, tick.value)
+  return { ...comparison, reference, ...(judge === undefined ? {} : { judge }) }
 }

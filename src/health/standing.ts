@@ -11,10 +11,32 @@ const NO_EVIDENCE = { log: 0, value: 1 } as const
 /** The comparison's evidence of one check. */
 export function evidenceFor({ checks, health }: WatchState, name: string): Evidence {
   const comparison = checks[name]?.comparison
-  if (comparison?.judge !== undefined) return evidenceOf(comparison.judge)
   const ticks = { measured: 0, unmeasured: 0 }
   const kind = health.checks[name]?.kind ?? 'ratio'
-  return { kind, mode: comparison?.mode ?? 'concurrent', worse: NO_EVIDENCE, notWorse: NO_EVIDENCE, ticks }
+  const mode = comparison?.mode ?? 'concurrent'
+  const none: Evidence = { kind, mode, worse: NO_EVIDENCE, notWorse: NO_EVIDENCE, ticks }
+  const evidence = comparison?.judge === undefined ? none : evidenceOf(comparison.judge)
+  return comparison?.alone === undefined ? evidence : join(evidence, evidenceOf(comparison.alone.judge))
+}
+
+/**
+ * Evidence at the same time and, once the stable version was gone, against its past. The mean of two e-values is one; so is
+ * the product of two that never bet on the same tick (Vovk and Wang, *E-values: calibration, combination and applications*,
+ * 2021, 4.1 and 4.2). Of worse the mean: it does not begin with what the first has lost. Of not worse the product: both must hold.
+ */
+function join(together: Evidence, alone: Evidence): Evidence {
+  if (alone.ticks.measured === 0) return together
+  const value = (together.worse.value + alone.worse.value) / 2
+  const notWorse = together.notWorse.log + alone.notWorse.log
+  const leading = alone.worse.log > together.worse.log ? alone : together
+  const measured = together.ticks.measured + alone.ticks.measured
+  return {
+    ...leading,
+    ...(together.noticed === undefined ? {} : { noticed: together.noticed }),
+    worse: { log: Math.log(value), value },
+    notWorse: { log: notWorse, value: Math.exp(notWorse) },
+    ticks: { measured, unmeasured: together.ticks.unmeasured },
+  }
 }
 
 /** The names of the checks that are compared. */

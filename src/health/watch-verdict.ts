@@ -23,6 +23,7 @@ export interface WatchVerdict {
   readonly ok: boolean
   /** When its time is over, as it looks now (ms). */
   readonly endsMs: number
+  /** The weaker of what was used: `concurrent` only where nothing rests on the time before. */
   readonly comparison: 'concurrent' | 'before_after' | 'none'
   /** Requests of the new version that were watched: of the check that saw most. */
   readonly watched: number
@@ -87,7 +88,7 @@ export function verdictOf(watch: WatchState, nowMs: number): WatchVerdict {
   const reason = gravest(checks)
   const verdict = verdictOfAll(checks)
   const endsMs = endOf(watch, EXTENDS.has(reason), nowMs)
-  const [compared] = comparedChecks(watch)
+  const modes = comparedChecks(watch).map((name) => evidenceFor(watch, name).mode)
   const noticed = noticedBy(watch)
   return {
     verdict,
@@ -95,7 +96,7 @@ export function verdictOf(watch: WatchState, nowMs: number): WatchVerdict {
     done: verdict === 'unhealthy' || nowMs >= endsMs,
     ok: verdict === 'healthy',
     endsMs,
-    comparison: (compared === undefined ? undefined : watch.checks[compared]?.comparison?.mode) ?? 'none',
+    comparison: modes.includes('before_after') ? 'before_after' : (modes[0] ?? 'none'),
     watched: Math.max(0, ...Object.keys(watch.checks).map((name) => requestsOf(watch, name))),
     ...(noticed === undefined ? {} : { noticed }),
     checks,
@@ -159,8 +160,10 @@ function requestsOf(watch: WatchState, name: string): number {
 /** Failed and slow requests together; the same request may be both, so the sums are on the safe side. */
 function noticedBy(watch: WatchState): Noticed | undefined {
   const names = Object.keys(watch.checks).filter((name) => mayFailRequests(watch.health.checks[name]))
-  const parts = names.flatMap((name) => evidenceFor(watch, name).noticed ?? [])
-  if (parts.length === 0 || parts.length < names.length) return undefined
+  const evidences = names.map((name) => evidenceFor(watch, name))
+  const parts = evidences.flatMap(({ mode, noticed }) => (mode === 'concurrent' && noticed ? [noticed] : []))
+  if (parts.length === 0 || parts.length < names.length || parts.some((part) => part.of === 0))
+    return undefined
   const watched = Math.max(...parts.map((part) => part.of))
   const sum = (read: (part: (typeof parts)[number]) => number): number =>
     Math.min(

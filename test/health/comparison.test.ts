@@ -389,3 +389,60 @@ describe('a watch that compares with the time before', () => {
     }
   })
 })
+
+/** Moves 300 requests a tick from v1 to v2 at START, where v2 fails so often. */
+async function moved(failing: number, seed: number, hasPast: boolean): Promise<ReturnType<typeof reportOf>> {
+  const uniform = random(seed)
+  const [old, fresh] = [
+    { good: 0, bad: 0 },
+    { good: 0, bad: 0 },
+  ]
+  const past: Sample[][] = []
+  const first = START - 500 * EVERY
+  const world = service((at) => {
+    for (let next = first + past.length * EVERY; next <= at; next += EVERY) {
+      const [arm, share] = next < START ? [old, 0.002] : [fresh, failing]
+      const bad = binomial(300, share, uniform)
+      arm.bad += bad
+      arm.good += 300 - bad
+      past.push([
+        sample({ __name__: 'requests', version: 'v1', code: '200' }, old.good, next),
+        sample({ __name__: 'requests', version: 'v1', code: '500' }, old.bad, next),
+        ...(next < START
+          ? []
+          : [sample({ __name__: 'requests', version: 'v2', code: '200' }, fresh.good, next)]),
+        ...(next < START
+          ? []
+          : [sample({ __name__: 'requests', version: 'v2', code: '500' }, fresh.bad, next)]),
+      ])
+    }
+    return past[Math.round((at - first) / EVERY)] ?? []
+  })
+  const health = config({ ...concurrent, watch: '30m', checks: { errors } })
+  const sources = new Map([['main', remembering(world)]])
+  const ask = { sources, nowMs: START, signal: AbortSignal.abort() }
+  const history = hasPast ? await loadBaseline(health, VALUES, ask) : undefined
+  const { watch, nowMs } = run(enterStep(startWatch(health, VALUES, START, history), 1, START), world, 121)
+  return reportOf(watch, nowMs)
+}
+
+describe('at 100 % of the traffic', () => {
+  it('the stable version’s past is the reference, and it is said that it is the past', async () => {
+    const report = await moved(0.01, 1, true)
+    expect(report).toMatchObject({
+      verdict: 'unhealthy',
+      reason: 'worse_than_baseline',
+      comparison: 'before_after',
+    })
+    expect(report).not.toHaveProperty('noticed')
+  })
+
+  it('an unchanged version is not taken back', async () => {
+    const reports = await Promise.all([2, 3, 4, 5].map((seed) => moved(0.002, seed, true)))
+    expect(reports.map(({ verdict }) => verdict)).not.toContain('unhealthy')
+  })
+
+  it('without a past nothing is compared, whatever happens', async () => {
+    expect(await moved(0.01, 6, false)).toMatchObject({ verdict: 'inconclusive', reason: 'no_baseline' })
+  })
+})
