@@ -1,9 +1,12 @@
 /**
- * Writes what is derived from the configuration's schema: `schema.json`, by which editors complete and check, and the
- * table of keys in `docs/config.md`. With `--check` it writes nothing and fails where they are not up to date.
+ * Writes what is derived from schemas: `schema.json`, by which editors complete and check a configuration, the table of
+ * its keys in `docs/config.md`, and `receipt.schema.json`, the form of a receipt. With `--check` it writes nothing and
+ * fails where they are not up to date.
  */
 import { readFile, writeFile } from 'node:fs/promises'
+import { z } from 'zod'
 import { publishedSchema } from '../src/config/published-schema.ts'
+import { receipt } from '../src/upgrade/upgrade.ts'
 import { keyTable } from './key-table.ts'
 
 const root = new URL('../', import.meta.url)
@@ -12,6 +15,10 @@ const END = '<!-- end of keys -->'
 
 const wanted = {
   'schema.json': () => `${JSON.stringify(publishedSchema(), null, 2)}\n`,
+  'receipt.schema.json': () => {
+    const schema = z.toJSONSchema(receipt, { io: 'output', target: 'draft-7' })
+    return `${JSON.stringify({ ...schema, title: 'Seamless receipt (.seamless/receipt.json)' }, null, 2)}\n`
+  },
   'docs/config.md': (text: string) => {
     const begin = text.indexOf(BEGIN)
     const end = text.indexOf(END)
