@@ -1,4 +1,4 @@
-import { accountJson, nodeId, viaApp } from './account-json.ts'
+import { deploymentJson, deploymentStatusJson } from './deployment-json.ts'
 import type { Account, Deployment, DeploymentState, DeploymentStatus, Repository } from './entities.ts'
 import type { Hub, Token } from './hub.ts'
 import { commitContexts, requiredContextStates } from './commit-state.ts'
@@ -7,7 +7,6 @@ import { pageReply } from './page.ts'
 import { identityOf } from './merge.ts'
 import { refChanged } from './ref-changes.ts'
 import { created, found, noContent, ok, Refusal, type Reply, unprocessable } from './reply.ts'
-import { repositoryUrl } from './repository-json.ts'
 import { inRepository, type Route } from './route.ts'
 
 interface NewDeployment {
@@ -63,7 +62,7 @@ export const deploymentRoutes: Route[] = [
   inRepository(`GET ${DEPLOYMENT}/statuses`, 'deployments:read', (call) => {
     const deployment = deploymentOf(call.repository, call.params.deployment_id)
     return pageReply([...deployment.statuses].reverse(), call, (status) =>
-      statusJson(call.hub, call.repository, deployment, status),
+      deploymentStatusJson(call.hub, call.repository, deployment, status),
     )
   }),
   inRepository(
@@ -72,7 +71,7 @@ export const deploymentRoutes: Route[] = [
     ({ hub, repository, params, body, token }) => {
       const deployment = deploymentOf(repository, params.deployment_id)
       const status = addStatus(hub, repository, { deployment, asked: body as NewStatus, token })
-      return created(statusJson(hub, repository, deployment, status))
+      return created(deploymentStatusJson(hub, repository, deployment, status))
     },
   ),
 ]
@@ -210,7 +209,7 @@ function record(
   deployment.updatedAt = status.createdAt
   const payload = {
     deployment: deploymentJson(hub, repository, deployment),
-    deployment_status: statusJson(hub, repository, deployment, status),
+    deployment_status: deploymentStatusJson(hub, repository, deployment, status),
   }
   hub.emit({ name: 'deployment_status', action: 'created', repository, sender: token.account, payload })
   return status
@@ -231,60 +230,4 @@ function retireEarlier(
       one.statuses.at(-1)?.state === 'success',
   )
   for (const one of earlier) record(hub, repository, { deployment: one, asked: { state: 'inactive' }, token })
-}
-
-export function deploymentJson(
-  hub: Hub,
-  repository: Repository,
-  deployment: Deployment,
-): Record<string, unknown> {
-  const base = repositoryUrl(hub, repository)
-  const url = `${base}/deployments/${deployment.id}`
-  return {
-    url,
-    id: deployment.id,
-    node_id: nodeId('Deployment', deployment.id),
-    task: deployment.task,
-    original_environment: deployment.originalEnvironment,
-    environment: deployment.environment,
-    description: deployment.description,
-    created_at: deployment.createdAt,
-    updated_at: deployment.updatedAt,
-    statuses_url: `${url}/statuses`,
-    repository_url: base,
-    creator: accountJson(hub, deployment.creator),
-    sha: deployment.sha,
-    ref: deployment.ref,
-    payload: deployment.payload,
-    transient_environment: deployment.transient,
-    production_environment: deployment.production,
-    performed_via_github_app: viaApp(hub, deployment.app),
-  }
-}
-
-function statusJson(
-  hub: Hub,
-  repository: Repository,
-  deployment: Deployment,
-  status: DeploymentStatus,
-): Record<string, unknown> {
-  const base = repositoryUrl(hub, repository)
-  const deploymentUrl = `${base}/deployments/${deployment.id}`
-  return {
-    url: `${deploymentUrl}/statuses/${status.id}`,
-    id: status.id,
-    node_id: nodeId('DeploymentStatus', status.id),
-    state: status.state,
-    creator: accountJson(hub, status.creator),
-    description: status.description,
-    environment: status.environment,
-    target_url: status.targetUrl,
-    created_at: status.createdAt,
-    updated_at: status.createdAt,
-    deployment_url: deploymentUrl,
-    repository_url: base,
-    environment_url: status.environmentUrl,
-    log_url: status.logUrl,
-    performed_via_github_app: viaApp(hub, status.app),
-  }
 }

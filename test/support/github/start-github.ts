@@ -7,16 +7,14 @@ import { type AppCredentials, type AppSpec, type InstallationSpec, newApp } from
 import { changeRepositories, install, suspend, uninstall, unsuspend } from './installation-events.ts'
 import { serveArtifact } from './artifact-store.ts'
 import { newTeam, type TeamSpec } from './teams.ts'
-import { Api } from './api.ts'
-import { commitFiles } from './commit-files.ts'
-import { credentialsOf } from './credentials.ts'
-import { UNPROTECTED } from './protection.ts'
-import type { Protection, Repository, Role } from './entities.ts'
+import { Api, type ApiParts } from './api.ts'
 import type { EmittedEvent } from './events.ts'
 import { Faults } from './faults.ts'
-import { parseGitUrl, serveGit } from './git-http.ts'
+import { serveGitRecorded } from './git-endpoint.ts'
+import { parseGitUrl } from './git-http.ts'
 import { Hub, type HubClock } from './hub.ts'
-import { newFork, newRepository, type RepositorySpec } from './new-repository.ts'
+import { type HubRepository, hubRepository } from './hub-repository.ts'
+import { newRepository, type RepositorySpec } from './new-repository.ts'
 import type { Oracle, Violation } from './oracle.ts'
 import type { RequestRecord } from './request-log.ts'
 import { allRoutes } from './routes.ts'
@@ -33,32 +31,7 @@ export interface GitHubOptions {
   oracle?: boolean
 }
 
-/** A repository as a test holds it. */
-export interface HubRepository {
-  id: number
-  owner: string
-  name: string
-  defaultBranch: string
-  /** Without credentials; see `GitHub.cloneUrl` for one with a token in it. */
-  cloneUrl: string
-  bareDir: string
-  /** Gives a user a role (`none` takes it away); `customName` is an organisation's own role with that one as base. */
-  setRole(login: string, role: Role, customName?: string): void
-  /** Commits files without a clone; null removes one. Answers the commit. */
-  commit(commit: {
-    branch?: string
-    files: Record<string, string | Buffer | null>
-    message?: string
-    by?: string
-  }): Promise<string>
-  /** The commit that a branch, tag or SHA names. */
-  shaOf(revision: string): Promise<string | undefined>
-  /** A file's text at a revision, undefined when it is not there. */
-  fileAt(revision: string, path: string): Promise<string | undefined>
-  fork(owner: string): Promise<HubRepository>
-  /** Protects a branch without the API's administrator. */
-  protect(branch: string, rules: Partial<Protection>): void
-}
+export type { HubRepository } from './hub-repository.ts'
 
 /** Starts a GitHub of one's own on a free port of 127.0.0.1. */
 export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> {
@@ -85,6 +58,7 @@ export class GitHub {
   private readonly hub: Hub
   private readonly oracle: Oracle | undefined
   private readonly ownsRoot: boolean
+  private readonly parts: ApiParts
   private readonly api: Api
   private readonly server: Server
 
@@ -95,7 +69,8 @@ export class GitHub {
     this.runs = new WorkflowRuns(hub)
     this.deliveries = new WebhookDeliveries(hub, (name, payload) => oracle?.judgeWebhook(name, payload))
     const routes = allRoutes({ runs: this.runs, deliveries: this.deliveries })
-    this.api = new Api({ hub, routes, oracle, faults: this.faults, requests: this.requests })
+    this.parts = { hub, routes, oracle, faults: this.faults, requests: this.requests }
+    this.api = new Api(this.parts)
     this.server = this.newServer()
   }
 
@@ -114,7 +89,7 @@ export class GitHub {
   }
 
   async createRepository(spec: RepositorySpec): Promise<HubRepository> {
-    return this.handle(await newRepository(this.hub, spec))
+    return hubRepository(this.hub, await newRepository(this.hub, spec))
   }
 
   /** A user's token, or with a login ending in `[bot]` an installation token (`github-actions[bot]`: GITHUB_TOKEN). */
@@ -219,7 +194,9 @@ export class GitHub {
       const url = new URL(request.url ?? '/', 'http://stand-in.invalid')
       if (serveArtifact(this.hub, url, response)) return
       const git = parseGitUrl(this.hub, url)
-      const work = git ? this.serveGit(git, { request, response }) : this.api.serve(request, response, url)
+      const work = git
+        ? serveGitRecorded(this.parts, git, { request, response })
+        : this.api.serve(request, response, url)
       work.catch((error: unknown) => {
         this.reportFault(request, error)
         if (!response.headersSent) response.writeHead(500)
@@ -235,63 +212,5 @@ export class GitHub {
     if (this.oracle)
       this.oracle.report({ operation, where: 'operation', message: `the stand-in failed: ${text}` })
     else process.emitWarning(`${operation}: ${text}`)
-  }
-
-  private async serveGit(
-    git: NonNullable<ReturnType<typeof parseGitUrl>>,
-    io: Parameters<typeof serveGit>[2],
-  ): Promise<void> {
-    const { token, bad } = credentialsOf(this.hub, io.request.headers)
-    const record: RequestRecord = {
-      method: io.request.method ?? 'GET',
-      path: git.path,
-      query: new URLSearchParams(git.query),
-      operation: git.path === '/info/refs' ? 'info/refs' : git.service,
-      body: undefined,
-      headers: io.request.headers,
-      login: token?.account.login,
-      at: this.hub.clock.now(),
-      status: 0,
-    }
-    this.requests.push(record)
-    const fault = this.faults.take(record)
-    if (fault?.answer === 'hang up') return void io.response.destroy()
-    if (fault?.answer) return void io.response.writeHead(fault.answer.status).end()
-    record.status = await serveGit(this.hub, { ...git, token: bad ? undefined : token }, io)
-  }
-
-  private handle(repository: Repository): HubRepository {
-    const { hub } = this
-    const { git } = repository
-    return {
-      id: repository.id,
-      owner: repository.owner.login,
-      name: repository.name,
-      defaultBranch: repository.defaultBranch,
-      cloneUrl: `${hub.url}/${repository.owner.login}/${repository.name}.git`,
-      bareDir: git.dir,
-      setRole: (login, role, customName) => {
-        const { id } = hub.accounts.ensure(login)
-        repository.collaborators.set(id, role)
-        if (customName) repository.customRoles.set(id, customName)
-        else repository.customRoles.delete(id)
-      },
-      commit: ({
-        branch = repository.defaultBranch,
-        files,
-        message = 'Change files\n',
-        by = repository.owner.login,
-      }) =>
-        hub.exclusively(repository, () =>
-          commitFiles(hub, repository, { branch, files, message, by: hub.accounts.ensure(by) }),
-        ),
-      shaOf: (revision) => git.commitOf(revision),
-      fileAt: async (revision, path) => {
-        const sha = await git.objectOf(`${revision}:${path}`)
-        return sha && (await git.blob(sha)).toString('utf8')
-      },
-      protect: (branch, rules) => void repository.protections.set(branch, { ...UNPROTECTED, ...rules }),
-      fork: async (owner) => this.handle(await newFork(hub, repository, owner)),
-    }
   }
 }
