@@ -2,7 +2,7 @@ import { type CheckWords, describeCheck, whyText } from './check-text.ts'
 import { evidenceText, countText, spanText } from './number-text.ts'
 import { describeQuery, planQueries, type QueryPlan } from './query-plan.ts'
 import { sparkline } from './sparkline.ts'
-import { ALPHA, commonEvidence, evidenceFor } from './standing.ts'
+import { ALPHA, commonEvidence, comparedChecks, evidenceFor } from './standing.ts'
 import type { Verdict } from './verdict.ts'
 import { wasBadBefore } from './was-bad-before.ts'
 import type { WatchState } from './watch.ts'
@@ -96,7 +96,7 @@ function headline(watch: WatchState, judged: WatchVerdict, rows: readonly CheckR
   const decisive = rows.filter(({ verdict }) => verdict === judged.verdict)
   if (judged.verdict === 'healthy') {
     const compared = judged.comparison === 'none' ? 'within the limits' : 'no worse than before'
-    return `${opening}: ${rows.map(({ name }) => name).join(', ')} ${compared}${watchedText(judged.watched)}.`
+    return `${opening}: ${rows.map(({ name }) => name).join(', ')} ${compared}${watchedText(judged.watched)}${comparedText(watch)}.`
   }
   const shown = decisive.toSorted((a, b) => weigh(judged, a) - weigh(judged, b)).slice(0, 2)
   const more = decisive.length > shown.length ? ` (and ${decisive.length - shown.length} more)` : ''
@@ -117,6 +117,17 @@ function weigh(judged: WatchVerdict, row: CheckRow): number {
 function evidenceOfWatch(watch: WatchState, { reason }: WatchVerdict): string {
   if (reason !== 'worse_than_baseline' && reason !== 'worse_than_short_baseline') return ''
   return `; evidence ${evidenceText(commonEvidence(watch).log)} (acts at ${1 / ALPHA})`
+}
+
+/** A comparison that ended with the stable version's traffic says so. */
+function comparedText(watch: WatchState): string {
+  const parts = comparedChecks(watch).map((name) => ({
+    looks: watch.checks[name]?.measured.watch ?? 0,
+    compared: evidenceFor(watch, name).ticks.measured,
+  }))
+  const least = parts.toSorted((a, b) => a.compared * b.looks - b.compared * a.looks)[0]
+  if (least === undefined || least.compared >= 0.8 * least.looks) return ''
+  return `, compared in ${countText(least.compared)} of ${countText(least.looks)} looks`
 }
 
 function watchedText(watched: number): string {

@@ -114,7 +114,7 @@ describe('whatever the sources say', () => {
       expect(JSON.stringify([figures, report.noticed ?? {}, report.watched])).not.toMatch(/NaN|Infinity|null/)
       return true
     })
-    expect(fc.check(survives, { numRuns: 400 }).errorInstance).toBeNull()
+    expect(fc.check(survives, { numRuns: 150 }).errorInstance).toBeNull()
   })
 
   it('is never healthy without measured traffic', () => {
@@ -132,7 +132,7 @@ describe('whatever the sources say', () => {
       const { verdict, checks } = verdictOf(watch, nowMs)
       return verdict === 'inconclusive' && checks.every((check) => check.verdict === 'inconclusive')
     })
-    expect(fc.check(unhealthy, { numRuns: 200 })).toMatchObject({ failed: false })
+    expect(fc.check(unhealthy, { numRuns: 80 })).toMatchObject({ failed: false })
   })
 
   it('a check is never healthy with less than nine tenths of its ticks measured', () => {
@@ -142,7 +142,7 @@ describe('whatever the sources say', () => {
         ({ verdict, coverage }) => verdict !== 'healthy' || coverage.measured >= 0.9 * coverage.expected,
       )
     })
-    expect(fc.check(covered, { numRuns: 200 })).toMatchObject({ failed: false })
+    expect(fc.check(covered, { numRuns: 80 })).toMatchObject({ failed: false })
   })
 
   it('is never unhealthy without as many bad ticks as the limit wants, or evidence of 100', () => {
@@ -156,7 +156,7 @@ describe('whatever the sources say', () => {
           reason === 'limit_exceeded' ? watch.checks[name]!.limit.broken >= 3 : watch.worseAtMs !== undefined,
         )
     })
-    expect(fc.check(proven, { numRuns: 300 })).toMatchObject({ failed: false })
+    expect(fc.check(proven, { numRuns: 120 })).toMatchObject({ failed: false })
   })
 
   it('a storm of resets and huge totals makes no verdict by itself', () => {
@@ -177,6 +177,6 @@ describe('whatever the sources say', () => {
       const { watch, nowMs } = watchAll(said)
       return watch.worseAtMs === undefined && verdictOf(watch, nowMs).verdict !== 'healthy'
     })
-    expect(fc.check(storm, { numRuns: 300 })).toMatchObject({ failed: false })
+    expect(fc.check(storm, { numRuns: 120 })).toMatchObject({ failed: false })
   })
 })
