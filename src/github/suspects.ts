@@ -9,16 +9,18 @@ export async function suspects(github: GitHubRepository, from: CommitId, to: Com
   const merge = await mergeOf(github, to)
   if (merge === undefined) return { kind: 'none' }
   if (merge.before === from) return { kind: 'one', merge }
-  const between = await compare(github, from, merge.before)
   const several = (others: string): Suspects => ({ kind: 'several', merge, others })
-  if (between === undefined)
+  const range = await compare(github, from, to)
+  if (range === undefined)
     return several(`whatever came since ${from}, which is not in the repository any more`)
-  if (between.status === 'identical') return { kind: 'one', merge }
-  if (between.status === 'ahead') return several(`${between.commits} more commits since ${from}`)
-  if (between.status === 'diverged')
-    return several(`whatever was on another line than ${from}, which was well`)
-  // Behind: the commit that was well is one of the merge's own, or a later one than this.
-  return (await compare(github, from, to))?.status === 'ahead' ? { kind: 'one', merge } : { kind: 'none' }
+  if (range.status === 'diverged')
+    return several(`whatever lies between it and ${from}, which was well, on another line`)
+  if (range.status !== 'ahead') return { kind: 'none' }
+  const before = await compare(github, from, merge.before)
+  // Where the commit that was well is one of the merge's own, nothing else lies between.
+  return before?.status === 'ahead'
+    ? several(`${before.commits} more commits since ${from}`)
+    : { kind: 'one', merge }
 }
 
 async function compare(

@@ -67,7 +67,7 @@ async function createCheck(
   return data
 }
 
-export function checkName(environment: string): string {
+function checkName(environment: string): string {
   return `seamless/${environment}`
 }
 

@@ -3,7 +3,7 @@ import { cell, code, fence } from '../report/markdown.ts'
 import type { RevertDecision } from './decide.ts'
 
 /** What a check found, as texts for people; the fields are those of a verdict's report. */
-export interface CheckEvidence {
+interface CheckEvidence {
   readonly name: string
   readonly verdict: 'healthy' | 'unhealthy' | 'inconclusive'
   readonly before: string

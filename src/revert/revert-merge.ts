@@ -10,7 +10,7 @@ import { code } from '../report/markdown.ts'
 import type { NothingReason, ProposeReason, RevertDecision } from './decide.ts'
 import { revertBody, whyProposed, type RevertEvidence } from './revert-body.ts'
 
-export type RevertReason =
+type RevertReason =
   | NothingReason
   | ProposeReason
   | ProposalReason

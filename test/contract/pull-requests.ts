@@ -4,7 +4,7 @@ import type { Merge, PullRequests } from '../../src/ports/pull-requests.ts'
 
 type Files = Readonly<Record<string, string | null>>
 
-export interface PersonsChange {
+interface PersonsChange {
   readonly title: string
   /** The files of each commit; null removes one. */
   readonly commits: readonly Files[]

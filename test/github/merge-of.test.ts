@@ -11,6 +11,9 @@ afterEach(() => world.close())
 
 const at = { owner: 'acme', repo: 'shop' }
 const mergeOf = (commit: string) => githubPullRequests(world.github).mergeOf(commit)
+const push = (to: string) =>
+  world.as({ login: 'ada' }).octokit.rest.git.updateRef({ ...at, ref: 'heads/main', sha: to })
+const suspects = (from: string, to: string) => githubPullRequests(world.github).suspects(from, to)
 const read = async (number: number) =>
   (await world.github.octokit.rest.pulls.get({ ...at, pull_number: number })).data
 
@@ -110,6 +113,71 @@ describe('which merge brought a commit', () => {
       'GET /repos/{owner}/{repo}/pulls/{pull_number}/commits',
       'GET /repos/{owner}/{repo}/commits',
     ])
+  })
+})
+
+describe('pushes instead of merges', () => {
+  test('a branch that was pushed onto main as it is came by its pull request, from the first of its commits', async () => {
+    const before = await world.repository.shaOf('main')
+    const { number, branch } = await openByPerson(world, {
+      title: 'Pushed',
+      commits: [{ 'a.txt': '1' }, { 'b.txt': '2' }],
+      how: 'rebase',
+    })
+    const head = (await world.repository.shaOf(branch))!
+    await push(head)
+    expect(await mergeOf(head)).toMatchObject({ number, before, result: head })
+  })
+
+  test('one that ends in a merge of main does not say what was there before it, so there is no merge to revert', async () => {
+    const { number, branch } = await openByPerson(world, {
+      title: 'Pushed',
+      commits: [{ 'a.txt': '1' }],
+      how: 'rebase',
+    })
+    await world.repository.commit({ files: { 'later.txt': 'x' } })
+    await world.as({ login: 'ada' }).octokit.rest.pulls.updateBranch({ ...at, pull_number: number })
+    const head = (await world.repository.shaOf(branch))!
+    await push(head)
+    expect(await mergeOf(head)).toBeUndefined()
+  })
+})
+
+describe('suspects', () => {
+  test('a healthy commit in the middle of a rebase leaves that merge alone to blame', async () => {
+    const { number, result } = await mergeByPerson(world, {
+      title: 'Two',
+      commits: [{ 'a.txt': '1' }, { 'b.txt': '2' }],
+      how: 'rebase',
+    })
+    expect(await suspects((await world.repository.shaOf('main~1'))!, result)).toMatchObject({
+      kind: 'one',
+      merge: { number },
+    })
+  })
+
+  test('a healthy commit that was deployed from a branch proves nothing of main', async () => {
+    const branch = await world.repository.commit({ branch: 'hotfix', files: { 'fix.txt': 'x' } })
+    const { number, result } = await mergeByPerson(world, {
+      title: 'One',
+      commits: [{ 'a.txt': '1' }],
+      how: 'squash',
+    })
+    expect(await suspects(branch, result)).toMatchObject({
+      kind: 'several',
+      merge: { number },
+      others: expect.stringContaining('another line'),
+    })
+  })
+
+  test('what they ask of GitHub where one merge is the suspect: nothing more than which merge it was', async () => {
+    const healthy = (await world.repository.shaOf('main'))!
+    const { result } = await mergeByPerson(world, {
+      title: 'One',
+      commits: [{ 'a.txt': '1' }],
+      how: 'squash',
+    })
+    expect(await world.calls(() => suspects(healthy, result))).toHaveLength(3)
   })
 })
 

@@ -36,11 +36,12 @@ async function rule(kind: (typeof statedBy)[number], rules: { checks?: string[];
   const { checks = [], approvals = 0 } = rules
   if (kind === 'classic') {
     const requiredChecks = checks.map((context) => ({ context, appId: null }))
-    return world.repository.protect('main', {
+    world.repository.protect('main', {
       requiredChecks,
       requiredApprovals: approvals,
       requirePullRequest: true,
     })
+    return
   }
   await admin().repos.createRepoRuleset({
     ...at,
