@@ -153,8 +153,8 @@ async function showPlan(plan: Plan): Promise<void> {
 }
 
 async function reportUpgrade(upgrade: Upgrade, opened: Opened): Promise<void> {
-  const { repository, surroundings } = opened
-  annotateFailures(upgrade, relative(repository.root, surroundings.folder) || '.')
+  const { repository } = opened
+  annotateFailures(upgrade)
   setOutputs(outputsOf(upgrade, join(repository.root, '.seamless', 'receipt.json')))
   await summary.addRaw(jobSummary(upgrade), true).write()
   const line = `${headline(upgrade)}. ${upgrade.message ?? ''}`

@@ -1,13 +1,14 @@
-import { setFailed } from '@actions/core'
+import { setFailed, setOutput } from '@actions/core'
 import { type Mask, maskOf } from '../adapters/mask.ts'
 import { secretValues } from '../adapters/child-environment.ts'
+import { reasonOf } from '../upgrade/reason-of.ts'
 import { causes } from '../report/causes.ts'
 import { actionLogs } from './action-log.ts'
 import type { ActionShell } from './run-action.ts'
 
 /**
  * Runs one entry of the Action: GitHub's cancel (SIGINT, then SIGTERM 7.5 s later) aborts it, and a failure is reported
- * with its whole chain of causes and ends the process with exit code 1.
+ * with its whole chain of causes, in the outputs too, and ends the process with exit code 1.
  */
 export async function actionShell(work: (shell: ActionShell) => Promise<void>): Promise<void> {
   const cancel = new AbortController()
@@ -20,6 +21,8 @@ export async function actionShell(work: (shell: ActionShell) => Promise<void>): 
     await work({ environment: process.env, signal: cancel.signal, logs })
   } catch (error) {
     logs.resume()
+    setOutput('decision', 'failed')
+    setOutput('reason-code', reasonOf(error))
     setFailed(mask.text(causes(error)))
   }
 }

@@ -40,13 +40,14 @@ export interface GitHubClientPorts {
 export function openGitHub(access: GitHubAccess, ports: GitHubClientPorts): GitHubRepository {
   const { clock, log, signal } = ports
   const { owner, repo } = parseRepository(access.repository)
+  // octokit would write to the console: failures are told by whoever meets them, warnings go where all of ours go.
+  const said = { debug: ignore, info: ignore, error: ignore, warn: (message: string) => log.warning(message) }
   const octokit = new Octokit({
     auth: access.token,
     baseUrl: parseApiUrl(access.apiUrl),
     userAgent: 'seamless-upgrade',
-    request: { fetch: boundedFetch(ports.fetch, TIMEOUT_MS, signal) },
-    // octokit would write each failed request to the console; failures are reported once, by whoever meets them.
-    log: { debug: ignore, info: ignore, error: ignore, warn: (message: string) => log.warning(message) },
+    request: { fetch: boundedFetch(ports.fetch, TIMEOUT_MS, signal), log: said },
+    log: said,
   })
   octokit.hook.wrap('request', (send, options) => {
     const { method, url } = options

@@ -4,18 +4,17 @@ import { DeploymentMismatch, DeploymentUnknown, GitHubError } from '../errors.ts
 import type { Deployed, Deployments, DeploymentState, NewDeployment } from '../ports/deployments.ts'
 import { plain } from '../report/markdown.ts'
 import type { GitHubRepository } from './client.ts'
+import { payloadOf, readPayload } from './deployment-payload.ts'
 import { ensure, repeat } from './ensure.ts'
 import { statusOf } from './request-policy.ts'
 import { readVerdict, writeVerdict, type VerdictKey } from './verdict-check.ts'
 
 const TASK = 'deploy'
-const PAYLOAD_SCHEMA = 1
 /** `newest` and `lastHealthy` look no further back than this: each deployment costs `lastHealthy` one call. */
 const MAX_DEPLOYMENTS = 60
 /** GitHub's limit on a status' description. */
 const MAX_DESCRIPTION = 140
 
-const payload = z.object({ schema: z.literal(PAYLOAD_SCHEMA), key: z.string(), version: z.string() })
 const deploymentStates = z.enum(['in_progress', 'success', 'failure', 'error', 'inactive'])
 
 export interface GitHubDeploymentsOptions {
@@ -136,7 +135,7 @@ async function findOrMake(
         // Left out, every check of the commit would have to be green, our own verdict of an earlier deployment among them.
         required_contexts: [],
         description: plain(version, MAX_DESCRIPTION),
-        payload: { schema: PAYLOAD_SCHEMA, key, version },
+        payload: payloadOf({ key, version }),
       })
       if (!('id' in data))
         throw new GitHubError(
@@ -234,18 +233,4 @@ async function* ourDeployments(
     if (data.length < perPage) return
   }
   log.warning(`Only the newest ${MAX_DEPLOYMENTS} deployments of ${plain(environment, 60)} were looked at.`)
-}
-
-/** GitHub gives a payload back as it was sent, as JSON or as the text of it; what is not ours is nothing. */
-function readPayload(sent: unknown): { key: string; version: string } | undefined {
-  const read = payload.safeParse(typeof sent === 'string' ? parseJson(sent) : sent)
-  return read.success ? { key: read.data.key, version: read.data.version } : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

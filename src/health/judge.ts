@@ -1,6 +1,6 @@
 import { type Arm, type ArmEvidence, evidenceOfArm, judgeArm, startArm } from './judge/arm.ts'
 import type { JudgedCheck } from './judge/judged-check.ts'
-import { type Reading, readingsOf } from './judge/reading.ts'
+import { pastReadings, type Reading, readingsOf } from './judge/reading.ts'
 import { type Scale, scaleOf } from './judge/scale.ts'
 import type { Observation } from './observation.ts'
 import { type Noticed, noticed } from './statistics/noticed.ts'
@@ -53,10 +53,10 @@ export interface EValue {
 export function startJudge(check: JudgedCheck, baseline: BaselineHistory | undefined): JudgeState {
   const history = baseline ?? []
   const scale = scaleOf(check, history)
-  const past = history.map((tick) => readingsOf(check, scale, tick))
+  const past = history.map((tick) => pastReadings(check, scale, tick))
   const arms = scale.levels.map((_, index) => {
-    const readings = past.flatMap((tick) => tick?.[index] ?? [])
-    return startArm(check, readings, scale.stretch[index] ?? 1)
+    const ticks = past.flatMap((tick) => tick[index] ?? [])
+    return startArm(check, ticks, scale.stretch[index] ?? 1)
   })
   return { version: 1, check, scale, arms, measured: 0, unmeasured: 0 }
 }

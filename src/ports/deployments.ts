@@ -42,8 +42,8 @@ export interface Deployments {
   setVerdict(id: string, verdict: DeploymentVerdict, summary: VerdictSummary): Promise<void>
   /** The newest deployment of the environment, with its state and verdict, or nothing. */
   newest(environment: string): Promise<NewestDeployment | undefined>
-  /** The newest one whose verdict is healthy: what a rollback returns to. */
-  lastHealthy(environment: string): Promise<Deployed | undefined>
+  /** The newest one whose verdict is healthy, of another commit than `except`: what a rollback returns to. */
+  lastHealthy(environment: string, except?: CommitId): Promise<Deployed | undefined>
 }
 
 export interface NewestDeployment extends Deployed {

@@ -1,11 +1,10 @@
 import type { Config } from '../config/schema.ts'
-import { ArtifactMismatch, CommitMoved, GitHubError, UsageError, VersionControlError } from '../errors.ts'
+import { reasonOf } from './reason-of.ts'
 import type { Plan } from './plan.ts'
 import type { Ports } from './ports.ts'
 import { decideBeginning } from './resume.ts'
 import type { NewEvent } from './event.ts'
 import type { EnvironmentState } from './facts.ts'
-import type { ReasonCode } from './reason.ts'
 import { type Ending, environmentConfig, openRun, type Run, textOf } from './run.ts'
 import { endAfterTakingBack } from './stages/verdict.ts'
 import { branchStage } from './stages/branch.ts'
@@ -169,15 +168,6 @@ async function unexpected(run: Run, error: unknown): Promise<Ending> {
     message,
     open.name,
   )
-}
-
-function reasonOf(error: unknown): ReasonCode {
-  if (error instanceof UsageError) return 'usage'
-  if (error instanceof ArtifactMismatch) return 'artifact_mismatch'
-  if (error instanceof CommitMoved) return 'commit_moved'
-  if (error instanceof VersionControlError) return 'version_control_failed'
-  if (error instanceof GitHubError) return 'github_failed'
-  return 'internal_error'
 }
 
 /** The receipt of a run that did not begin; the journal keeps the one that stands in its way. */

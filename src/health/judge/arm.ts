@@ -6,15 +6,13 @@ import {
   type RatioInterval,
   startSequence,
 } from '../statistics/confidence-sequence.ts'
-import { startLevel } from '../statistics/level.ts'
 import { longRun, type Noise, noiseOfPast, sum } from '../statistics/noise.ts'
 import { type PairedNoise, pairedTick, ratioNoise, startPairedNoise } from '../statistics/paired-noise.ts'
-import { openPortfolio } from '../statistics/portfolio.ts'
 import type { JudgedCheck } from './judged-check.ts'
 import type { Tolerance } from './margin.ts'
 import type { Reading } from './reading.ts'
-import { type Reference, referenceOf } from './reference.ts'
-import { betCount, type Side, step } from './side.ts'
+import { type Reference, referenceOf, uncertaintyOf } from './reference.ts'
+import { openSide, type Side, step } from './side.ts'
 
 /** One two-arm comparison: its evidence both ways, its totals, and what it knows of the noise. */
 export interface Arm {
@@ -54,20 +52,15 @@ const unknownNoise: Noise = { swing: 0.02, persistence: 0.9, jitter: 0.02 }
 /** Fewer ticks than this say nothing about noise. */
 const fewestTicks = 40
 
-export function startArm(check: JudgedCheck, past: readonly Reading[], stretch: number): Arm {
-  const ticks = past.map((reading) => reading.candidate)
+export function startArm(check: JudgedCheck, ticks: readonly Counts[], stretch: number): Arm {
   const noise = noiseFor(check, ticks)
   const total = sum(ticks)
-  const uncertainty = uncertaintyOf(check, total, longRun(noise) / Math.max(1, ticks.length))
-  const side = (margin: 'revert' | 'promote', more: boolean): Side => ({
-    tolerance: toleranceOf(check, margin, stretch),
-    portfolio: openPortfolio(betCount(more)),
-    level: startLevel(noise, uncertainty),
-  })
+  const uncertainty = check.mode === 'concurrent' ? 0 : uncertaintyOf(ticks, noise)
+  const known = { rate: total.total > 0 ? total.bad / total.total : Infinity, noise, uncertainty }
   const fewerIsWorse = check.kind === 'traffic'
   return {
-    worse: side('revert', !fewerIsWorse),
-    notWorse: side('promote', fewerIsWorse),
+    worse: openSide(toleranceOf(check, 'revert', stretch), !fewerIsWorse, known),
+    notWorse: openSide(toleranceOf(check, 'promote', stretch), fewerIsWorse, known),
     sequence: startSequence,
     candidate: { bad: 0, total: 0 },
     baseline: { bad: 0, total: 0 },
@@ -125,11 +118,6 @@ function toleranceOf(check: JudgedCheck, margin: 'revert' | 'promote', stretch: 
   const { worseBy, atLeast } = check[margin]
   // A gauge's margin moves the level itself, so the counts already carry it.
   return { theta: check.kind === 'gauge' ? 1 : (1 + worseBy) ** stretch, delta: atLeast }
-}
-
-/** A reference beside the candidate is measured anew each tick; a frozen one is off by its counting error and its noise for good. */
-function uncertaintyOf(check: JudgedCheck, past: Counts, noiseOfMean: number): number {
-  return check.mode === 'concurrent' ? 0 : 1 / (past.bad + 1) + noiseOfMean
 }
 
 function noiseFor(check: JudgedCheck, ticks: readonly Counts[]): Noise {

@@ -22,6 +22,24 @@ export function readingsOf(
   return check.mode === 'before_after' ? readings?.map(({ baseline: _, ...own }) => own) : readings
 }
 
+/** What a tick of the past says, as the reference it is: no margin moves its levels. */
+export function pastReadings(check: JudgedCheck, scale: Scale, tick: Observation): readonly Counts[] {
+  if (tick.kind === 'unmeasured' || scale.levels.length === 0) return []
+  const readings = readingsAt({ ...check, expectedShare: 1 }, scale, asBaseline(tick))
+  return readings?.flatMap(({ baseline }) => baseline ?? []) ?? []
+}
+
+function asBaseline(tick: Exclude<Observation, { readonly kind: 'unmeasured' }>): Observation {
+  switch (tick.kind) {
+    case 'counted':
+      return { kind: 'counted', candidate: tick.candidate, baseline: tick.candidate }
+    case 'buckets':
+      return { kind: 'buckets', candidate: tick.candidate, baseline: tick.candidate }
+    default:
+      return { kind: 'samples', candidate: tick.candidate, baseline: tick.candidate }
+  }
+}
+
 function readingsAt(check: JudgedCheck, scale: Scale, tick: Observation): readonly Reading[] | undefined {
   if (tick.kind === 'unmeasured') return undefined
   switch (check.kind) {

@@ -1,7 +1,7 @@
 import { betOnNotWorse, betOnWorse, type Offer, settle } from '../statistics/bet.ts'
-import { forecast, type Forecast, learn, type Level, pass } from '../statistics/level.ts'
-import type { Noise } from '../statistics/noise.ts'
-import { advance, type Portfolio } from '../statistics/portfolio.ts'
+import { forecast, type Forecast, learn, type Level, pass, startLevel } from '../statistics/level.ts'
+import { leastNoise, type Noise } from '../statistics/noise.ts'
+import { advance, openPortfolio, type Portfolio } from '../statistics/portfolio.ts'
 import type { Tolerance } from './margin.ts'
 import type { Reading } from './reading.ts'
 import type { Reference } from './reference.ts'
@@ -20,9 +20,20 @@ const improvements = [0.15, 0.35, 0.6, 0.85, 0.97]
 /** One tick multiplies evidence by at most 4: no scrape and no short burst decides, four ticks must agree. */
 const tickCap = Math.log(4)
 
-/** Each change is bet on twice: as one that sets in now, and as one that has been there from the start. */
-export function betCount(more: boolean): number {
-  return 2 * (more ? worsenings : improvements).length
+/** Opens a side: `uncertainty` is the reference's own squared CV, `rate` what it showed (infinite where nobody has seen it yet). */
+export function openSide(tolerance: Tolerance, more: boolean, past: Past): Side {
+  const share = wanderingShare(tolerance, past.rate)
+  return {
+    tolerance,
+    portfolio: openPortfolio(2 * (more ? worsenings : improvements).length),
+    level: startLevel(toleratedNoise(past.noise, tolerance, past.rate), past.uncertainty * share * share),
+  }
+}
+
+interface Past {
+  readonly rate: number
+  readonly noise: Noise
+  readonly uncertainty: number
 }
 
 export interface Step {
@@ -36,11 +47,12 @@ export interface Step {
 export function step(side: Side, reading: Reading, { noise, reference, more }: Step): Side {
   const { candidate, baseline } = reading
   const { theta, delta } = side.tolerance
-  const level = pass(side.level, noise)
-  const foretold = forecast(level, noise)
+  const rate = more ? reference.rate : reference.lowRate
+  const wandering = toleratedNoise(noise, side.tolerance, rate)
+  const level = pass(side.level, wandering)
+  const foretold = forecast(level, wandering)
   // A candidate that was better for a while has not earned a stricter margin, nor a worse one a laxer: away from 1 one way only.
   const factor = more ? Math.max(1, foretold.factor) : Math.min(1, foretold.factor)
-  const rate = more ? reference.rate : reference.lowRate
   const offer = offerOf(
     reading,
     { theta: theta * factor, delta: delta * factor },
@@ -55,7 +67,7 @@ export function step(side: Side, reading: Reading, { noise, reference, more }: S
     const bet = more ? betOnWorse(offer, size) : betOnNotWorse(offer, size)
     return settle(bet, candidate.bad, baseline?.bad ?? 0, tickCap)
   })
-  const blurred = { ...noise, jitter: noise.jitter + reference.error }
+  const blurred = { ...wandering, jitter: wandering.jitter + reference.error }
   const expected = candidate.total * (theta * (baseline ? reference.now : rate) + delta)
   return {
     ...side,
@@ -64,7 +76,19 @@ export function step(side: Side, reading: Reading, { noise, reference, more }: S
   }
 }
 
-/** A change from the start has partly been taken for a swing by now; what is left of it to see is its power `fresh`. */
+/** In a ≤ θb + δ only b wanders; δ is a constant of the configuration. Its share of the whole, 1 where b is not known yet. */
+function wanderingShare({ theta, delta }: Tolerance, rate: number): number {
+  const whole = theta * rate + delta
+  return whole > 0 && Number.isFinite(whole) ? (theta * rate) / whole : 1
+}
+
+/** The noise of θb + δ, given that of b. */
+function toleratedNoise(noise: Noise, tolerance: Tolerance, rate: number): Noise {
+  const share = wanderingShare(tolerance, rate) ** 2
+  return { ...noise, swing: noise.swing * share, jitter: Math.max(leastNoise.jitter, noise.jitter * share) }
+}
+
+/** Each change is bet on twice: as one that sets in now, and as one from the start. The latter has partly been taken for a swing by now; what is left of it to see is its power `fresh`. */
 function changes(more: boolean, { fresh }: Forecast): readonly number[] {
   const now = more ? worsenings : improvements
   const sinceStart = now.map((change) => Math.abs((more ? 1 + change : 1 - change) ** fresh - 1))

@@ -1,5 +1,4 @@
 import { contextOf, type Ending, perform, type Run } from '../run.ts'
-import { join } from 'node:path'
 import { stepId } from '../plan.ts'
 
 /** Builds once, in a clean checkout of the upgrade's commit; what comes out is known by its digests ever after. */
@@ -16,8 +15,7 @@ export async function buildStage(run: Run): Promise<Ending | undefined> {
       if (outcome.kind === 'failed') {
         return { result: 'failed', message: outcome.failure.message, output: outcome.failure.output }
       }
-      // Named from the service's folder, where the later stages want them.
-      const artifacts = outcome.artifacts.map((made) => ({ ...made, name: join(step.working, made.name) }))
+      const artifacts = outcome.artifacts.map((artifact) => ({ ...artifact }))
       return { result: 'done', events: artifacts.length > 0 ? [{ type: 'built', artifacts }] : [] }
     })
     if (end.result === 'failed') {

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { DeploymentMismatch } from '../../errors.ts'
 import type { EnvironmentConfig } from '../../config/schema.ts'
 import type { StepContext } from '../../ports/step.ts'
@@ -47,7 +46,7 @@ export async function deployStage(
 /** The very bytes that were built and tested, also where an earlier job built them. */
 async function restoreArtifacts(run: Run): Promise<void> {
   const { path } = await run.worktree()
-  await run.ports.artifacts.restore(run.upgrade().artifacts, join(path, run.directory))
+  await run.ports.artifacts.restore(run.upgrade().artifacts, path)
 }
 
 async function gate(run: Run, name: string, environment: EnvironmentConfig): Promise<Ending | undefined> {

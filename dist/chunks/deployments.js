@@ -1,0 +1,224 @@
+import { a as DeploymentMismatch, o as DeploymentUnknown, s as GitHubError } from "./errors.js";
+import { f as string, l as object, o as literal, t as _enum } from "./schemas.js";
+import { i as plain } from "./markdown.js";
+import { n as repeat, t as ensure } from "./ensure.js";
+import { n as statusOf } from "./request-policy.js";
+import { n as readVerdict, r as writeVerdict } from "./verdict-check.js";
+
+// src/github/deployments.ts
+const TASK = "deploy";
+const PAYLOAD_SCHEMA = 1;
+const MAX_DEPLOYMENTS = 60;
+const MAX_DESCRIPTION = 140;
+const payload = object({
+	schema: literal(PAYLOAD_SCHEMA),
+	key: string(),
+	version: string()
+});
+const deploymentStates = _enum([
+	"in_progress",
+	"success",
+	"failure",
+	"error",
+	"inactive"
+]);
+function githubDeployments(github, options) {
+	const book = {
+		github,
+		options,
+		keys: /* @__PURE__ */ new Map()
+	};
+	return {
+		begin: async (wanted) => wanted.adopt === void 0 ? begin(book, wanted) : adopt(book, wanted, wanted.adopt),
+		setState: async (id, state, description) => postState(book, {
+			id,
+			state,
+			description
+		}),
+		async setVerdict(id, verdict, summary) {
+			await writeVerdict(github, await keyOf(book, id), {
+				verdict,
+				summary,
+				logUrl: options.logUrl
+			});
+		},
+		async newest(environment) {
+			for await (const [deployed, key] of ourDeployments(book, environment)) {
+				const [state, verdict] = await Promise.all([currentState(github, deployed.id), readVerdict(github, key)]);
+				return {
+					...deployed,
+					state,
+					...verdict !== void 0 && { verdict }
+				};
+			}
+		},
+		async lastHealthy(environment, except) {
+			for await (const [deployed, key] of ourDeployments(book, environment)) {
+				if (deployed.sha === except) continue;
+				if (await readVerdict(github, key) === "healthy") return deployed;
+			}
+		}
+	};
+}
+async function begin(book, wanted) {
+	const found = await findOrMake(book.github, wanted);
+	remember(book, found);
+	const deployed = {
+		id: String(found.id),
+		sha: wanted.sha,
+		version: wanted.version
+	};
+	const wrong = mismatch(found, wanted);
+	if (wrong === void 0) return deployed;
+	await postState(book, {
+		id: deployed.id,
+		state: "error",
+		description: wrong
+	});
+	throw new DeploymentMismatch(wrong);
+}
+async function adopt(book, wanted, id) {
+	const found = await getDeployment(book.github, id);
+	const wrong = mismatch(found, wanted);
+	if (wrong !== void 0) throw new DeploymentMismatch(wrong);
+	if (readPayload(found.payload) === void 0) book.github.log.warning(`Deployment ${id} was not made by Seamless: no later rollback will return to it.`);
+	remember(book, found);
+	return {
+		id,
+		sha: wanted.sha,
+		version: wanted.version
+	};
+}
+async function keyOf(book, id) {
+	return book.keys.get(id) ?? remember(book, await getDeployment(book.github, id));
+}
+function remember({ keys, options }, { id, environment, sha }) {
+	const key = {
+		deploymentId: String(id),
+		environment,
+		sha,
+		appId: options.appId
+	};
+	keys.set(key.deploymentId, key);
+	return key;
+}
+async function findOrMake(github, wanted) {
+	const { octokit, owner, repo } = github;
+	const { sha, environment, version, key } = wanted;
+	return ensure(github, {
+		find: async () => {
+			const { data } = await octokit.rest.repos.listDeployments({
+				owner,
+				repo,
+				sha,
+				environment,
+				task: TASK,
+				per_page: 100
+			});
+			return data.filter((one) => readPayload(one.payload)?.key === key).sort((one, other) => one.id - other.id)[0];
+		},
+		make: async () => {
+			const { data, status } = await octokit.rest.repos.createDeployment({
+				owner,
+				repo,
+				ref: sha,
+				task: TASK,
+				environment,
+				auto_merge: false,
+				required_contexts: [],
+				description: plain(version, MAX_DESCRIPTION),
+				payload: {
+					schema: PAYLOAD_SCHEMA,
+					key,
+					version
+				}
+			});
+			if (!("id" in data)) throw new GitHubError(status, `GitHub made no deployment of ${sha}: ${data.message ?? "it did not say why"}`);
+			return data;
+		}
+	});
+}
+async function getDeployment({ octokit, owner, repo }, id) {
+	if (!/^[1-9]\d{0,15}$/.test(id)) throw new DeploymentUnknown(`"${id}" is no id of a deployment on GitHub: expected a number.`);
+	try {
+		const { data } = await octokit.rest.repos.getDeployment({
+			owner,
+			repo,
+			deployment_id: Number(id)
+		});
+		return data;
+	} catch (error) {
+		if (statusOf(error) !== 404) throw error;
+		throw new DeploymentUnknown(`${owner}/${repo} has no deployment ${id}, or the token may not read it.`, { cause: error });
+	}
+}
+function mismatch(found, wanted) {
+	if (found.sha !== wanted.sha) return `Deployment ${found.id} is of commit ${found.sha}, not of ${wanted.sha}`;
+	if (found.environment !== wanted.environment) return `Deployment ${found.id} is of the environment ${plain(found.environment, 60)}, not of ${wanted.environment}`;
+}
+async function postState(book, said) {
+	const { octokit, owner, repo } = book.github;
+	const { logUrl, environmentUrls } = book.options;
+	const { environment } = await keyOf(book, said.id);
+	const url = environmentUrls?.[environment];
+	await repeat(book.github, async () => octokit.rest.repos.createDeploymentStatus({
+		owner,
+		repo,
+		deployment_id: Number(said.id),
+		state: said.state,
+		description: plain(said.description, MAX_DESCRIPTION),
+		...logUrl !== void 0 && { log_url: logUrl },
+		...url !== void 0 && { environment_url: url }
+	}));
+}
+async function currentState({ octokit, owner, repo }, id) {
+	const { data } = await octokit.rest.repos.listDeploymentStatuses({
+		owner,
+		repo,
+		deployment_id: Number(id),
+		per_page: 1
+	});
+	const state = deploymentStates.safeParse(data[0]?.state);
+	return state.success ? state.data : "unknown";
+}
+async function* ourDeployments(book, environment) {
+	const { octokit, owner, repo, log } = book.github;
+	const perPage = 30;
+	for (let page = 1; page <= MAX_DEPLOYMENTS / perPage; page += 1) {
+		const { data } = await octokit.rest.repos.listDeployments({
+			owner,
+			repo,
+			environment,
+			task: TASK,
+			per_page: perPage,
+			page
+		});
+		for (const one of data) {
+			const said = readPayload(one.payload);
+			if (said === void 0) continue;
+			yield [{
+				id: String(one.id),
+				sha: one.sha,
+				version: said.version
+			}, remember(book, one)];
+		}
+		if (data.length < perPage) return;
+	}
+	log.warning(`Only the newest ${MAX_DEPLOYMENTS} deployments of ${plain(environment, 60)} were looked at.`);
+}
+function readPayload(sent) {
+	const read = payload.safeParse(typeof sent === "string" ? parseJson(sent) : sent);
+	return read.success ? {
+		key: read.data.key,
+		version: read.data.version
+	} : void 0;
+}
+function parseJson(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return;
+	}
+}
+
+export { githubDeployments };

@@ -1,0 +1,419 @@
+import { r as maskOf } from "./child-environment.js";
+import { a as sourceVariable, i as openSource, r as processRunner, s as systemClock, t as composePorts } from "./composition.js";
+import { f as string, h as unknown, m as union, n as array, s as looseObject, u as record } from "./schemas.js";
+import { a as formatConfigError, r as load, t as parseConfig } from "./parse.js";
+import { l as UsageError, s as GitHubError } from "./errors.js";
+import { t as openGitHub } from "./client.js";
+import { o as visible } from "./markdown.js";
+import { t as causes } from "./causes.js";
+import { g as describeQuery, h as armQueries, v as sourcesOf } from "./next-steps.js";
+import { n as readWorkflows } from "./read-facts.js";
+import { t as openHere } from "./upgrade-command.js";
+import { access, constants, readFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+
+// src/cli/doctor/row.ts
+function ok(what, why) {
+	return {
+		what,
+		state: "ok",
+		why
+	};
+}
+function missing(what, why, todo) {
+	return {
+		what,
+		state: "missing",
+		why,
+		todo
+	};
+}
+function warning(what, why, todo) {
+	return {
+		what,
+		state: "warning",
+		why,
+		todo
+	};
+}
+
+// src/cli/doctor/baseline-rows.ts
+async function baselineRows({ environments }, deployments) {
+	return Promise.all(Object.keys(environments).map(async (name) => {
+		const what = `baseline ${name}`;
+		try {
+			const healthy = await deployments.lastHealthy(name);
+			if (healthy !== void 0) return ok(what, `${healthy.version} (${healthy.sha.slice(0, 12)}) was healthy.`);
+			return warning(what, "No version was healthy there yet: there is nothing to compare with or to go back to.", "Nothing: the first upgrade that ends well becomes it.");
+		} catch (error) {
+			return warning(what, causes(error), "See the row of the token; without an answer nothing is rolled back.");
+		}
+	}));
+}
+
+// src/config/declared-secrets.ts
+function declaredSecrets({ build, test, environments }) {
+	const deploys = Object.values(environments).map(({ deploy }) => deploy.run.secrets);
+	const traffics = Object.values(environments).map(({ traffic }) => traffic?.secrets ?? []);
+	const steps = [...build, ...test].map(({ secrets }) => secrets);
+	return [...new Set([
+		...steps,
+		...deploys,
+		...traffics
+	].flat())];
+}
+
+// src/cli/doctor/command-words.ts
+const BUILT_IN = new Set("if then elif else fi for while until do done case esac function select time { } ! [ [[ : . alias bg bind break builtin cd command continue declare dirs echo eval exec exit export false fg getopts hash help jobs kill let local printf pushd popd pwd read readonly return set shift shopt source test times trap true type typeset ulimit umask unalias unset wait".split(" "));
+const LEADING = /* @__PURE__ */ new Set([
+	"if",
+	"then",
+	"elif",
+	"else",
+	"while",
+	"until",
+	"do",
+	"!",
+	"{",
+	"time",
+	"exec",
+	"command"
+]);
+function commandWords(line) {
+	const words = line.replaceAll(/'[^']*'|"(?:\\.|[^"\\])*"/g, "text").replaceAll(/(^|\s)#.*$/gm, "$1").split(/&&|\|\||[;|&\n()]/).flatMap((part) => {
+		const word = part.trim().split(/\s+/).find((token) => !/^\w+=/.test(token) && !LEADING.has(token));
+		return word !== void 0 && /^[\w./+-]+$/.test(word) && !BUILT_IN.has(word) ? [word] : [];
+	});
+	return [...new Set(words)];
+}
+
+// src/cli/doctor/tool-rows.ts
+async function toolRows(shell) {
+	return Promise.all([toolRow("git", "Install git, 2.30 or later: Seamless reads and writes the repository with it.", shell), toolRow("bash", "Install bash: the commands of the config run in it.", shell)]);
+}
+async function toolRow(name, todo, { run, folder, environment, signal }) {
+	const end = await run({
+		file: name,
+		args: ["--version"],
+		directory: folder,
+		environment: {
+			PATH: environment["PATH"] ?? "",
+			LC_ALL: "C"
+		},
+		signal,
+		timeoutMs: 1e4,
+		captureBytes: 4096
+	});
+	const [version] = /\d+\.\d+(?:\.\d+)?/.exec(end.stdout) ?? [];
+	if (end.kind === "failed") return missing(name, "It does not start here.", todo);
+	return ok(name, version ?? "It starts.");
+}
+async function isStartable(word, folder, { PATH = "" }) {
+	const candidates = word.includes("/") ? [join(folder, word)] : PATH.split(delimiter).map((part) => join(part, word));
+	return (await Promise.all(candidates.map((path) => access(path, constants.X_OK).then(() => true, () => false)))).includes(true);
+}
+
+// src/cli/doctor/command-rows.ts
+async function commandRows(config, folder, environment) {
+	const all = commandsOf(config);
+	const words = /* @__PURE__ */ new Map();
+	for (const { lines, working } of all) for (const word of lines.flatMap(commandWords)) words.set(`${working}\0${word}`, word);
+	const faults = (await Promise.all([...words].map(async ([key, word]) => {
+		const working = key.slice(0, key.indexOf("\0"));
+		return await isStartable(word, join(folder, working), environment) ? void 0 : absent(word, working);
+	}))).filter((row) => row !== void 0);
+	const names = [...new Set(words.values())].join(", ");
+	return [...faults.length === 0 && names !== "" ? [ok("commands", `${names}: all there.`)] : faults, ...secretRows(declaredSecrets(config), environment)];
+}
+function absent(word, working) {
+	if (!word.includes("/")) return warning(`command ${word}`, "It is not on the PATH here.", "Install it, or see that the runner has it.");
+	const where = working === "." ? "" : ` from ${working}`;
+	return missing(`command ${word}`, `There is no such executable file${where}.`, "Write it, or make it executable (chmod +x, then git add); the config names it.");
+}
+function secretRows(names, environment) {
+	if (names.length === 0) return [];
+	const unset = names.filter((name) => (environment[name] ?? "") === "");
+	if (unset.length === 0) return [ok("secrets", `${names.join(", ")}: all set here.`)];
+	return unset.map((name) => warning(`secret ${name}`, "It is not set here; a step that declares it does not start without it.", `Export ${name} to run here; in the workflow hand it over under env.`));
+}
+function commandsOf({ build, test, upgrade, environments }) {
+	const places = Object.values(environments);
+	return [
+		...upgrade === void 0 ? [] : [{
+			lines: [upgrade.change],
+			working: "."
+		}],
+		...build.map(({ run, undo = "", working }) => ({
+			lines: [run, undo],
+			working
+		})),
+		...test.map((step) => {
+			return {
+				lines: step.adapter === "run" ? [step.run, step.base ?? ""] : [step.previous],
+				working: step.working
+			};
+		}),
+		...places.map(({ deploy: { run } }) => {
+			return {
+				lines: [
+					run.deploy,
+					run.rollback,
+					run.status ?? "",
+					run.diff ?? ""
+				],
+				working: run.working
+			};
+		}),
+		...places.flatMap(({ traffic }) => traffic === void 0 ? [] : [{
+			lines: [traffic.run],
+			working: traffic.working
+		}])
+	];
+}
+
+// src/cli/doctor/source-rows.ts
+async function sourceRows(config, shell) {
+	const names = new Set(Object.values(config.environments).flatMap(({ health }) => health === void 0 ? [] : sourcesOf(health)));
+	return (await Promise.all([...names].map((name) => sourceRow(name, config, shell)))).flat();
+}
+async function sourceRow(name, config, { environment, clock, signal }) {
+	try {
+		return await answerRows(await openSource(name, config, environment, clock), questionsTo(name, config), signal);
+	} catch (error) {
+		if (error instanceof UsageError) return [missing(`source ${name}`, error.message, "Set it here, and in the workflow under env.")];
+		throw error;
+	}
+}
+function questionsTo(source, { environments }) {
+	return Object.entries(environments).flatMap(([environment, { health }]) => Object.entries(health?.checks ?? {}).flatMap(([name, check]) => {
+		if ((check.source ?? health?.source) !== source) return [];
+		return (armQueries(check, {}, {}) ?? []).map((query) => ({
+			check: `${environment}.${name}`,
+			query
+		}));
+	}));
+}
+async function answerRows(source, questions, signal) {
+	const answers = await source.read(questions.map(({ query }) => query), signal);
+	const what = `source ${source.name}`;
+	const silent = questions.length > 0 && answers.every(isSilent);
+	const first = answers[0];
+	if (silent && first !== void 0) {
+		const why = first.kind === "ok" ? "the request failed" : whyOf(first);
+		return [missing(what, `It does not answer: ${why}`, "See that it is reachable from here, and its token right.")];
+	}
+	const faults = questions.flatMap(({ check, query }, index) => {
+		const answer = answers[index];
+		return answer === void 0 || isWell(answer) ? [] : [faultRow(check, query, answer)];
+	});
+	return [ok(what, `It answers; ${questions.length - faults.length} of ${questions.length} queries have data.`), ...faults];
+}
+function isSilent(answer) {
+	return answer.kind === "error" || answer.kind === "ok" && !isWell(answer);
+}
+function isWell(answer) {
+	if (answer.kind !== "ok") return false;
+	const success = answer.samples.find(({ labels }) => labels["__name__"] === "probe_success");
+	return success === void 0 || success.value === 1;
+}
+function faultRow(check, query, answer) {
+	const asked = describeQuery(query);
+	const why = answer.kind === "ok" ? "the request failed" : whyOf(answer);
+	return warning(`check ${check}`, `${asked}: ${why}`, "See that the selector or path is right; a check without data decides nothing.");
+}
+function whyOf(answer) {
+	return answer.kind === "ok" ? "" : answer.why;
+}
+
+// src/cli/doctor/token-rows.ts
+async function tokenRows(repository) {
+	const { octokit, owner, repo } = repository;
+	const at = {
+		owner,
+		repo
+	};
+	try {
+		const { data } = await octokit.rest.repos.get(at);
+		return [roleRow(`${owner}/${repo}`, data.permissions), ...(await Promise.all([
+			featureRow("deployments", () => octokit.rest.repos.listDeployments({
+				...at,
+				per_page: 1
+			})),
+			featureRow("pull requests", () => octokit.rest.pulls.list({
+				...at,
+				per_page: 1
+			})),
+			featureRow("checks", () => octokit.rest.checks.listForRef({
+				...at,
+				ref: data.default_branch,
+				per_page: 1
+			}))
+		])).flat()];
+	} catch (error) {
+		return [missing("token", causes(error), "Set GITHUB_TOKEN to a token of somebody who may write to the repository.")];
+	}
+}
+function roleRow(name, permissions) {
+	if (permissions?.push === true) return ok("token", `It may write to ${name}.`);
+	if (permissions === void 0) return warning("token", `It reaches ${name}; GitHub does not say whether it may write.`, "See that it may write contents, pull requests, deployments and checks.");
+	return missing("token", `It may only read ${name}.`, "Use a token that may write contents, pull requests, deployments and checks.");
+}
+async function featureRow(feature, ask) {
+	try {
+		await ask();
+		return [];
+	} catch (error) {
+		if (!(error instanceof GitHubError) || error.status !== 403 && error.status !== 404) throw error;
+		return [missing(`token: ${feature}`, `It may not see them (HTTP ${error.status}).`, `Give the token the permission for ${feature}, write.`)];
+	}
+}
+
+// src/cli/doctor/workflow-rows.ts
+const permissions = union([string(), record(string(), string())]).optional().catch(void 0);
+const variables = record(string(), unknown()).catch({}).default({});
+const step = looseObject({
+	uses: string().optional().catch(void 0),
+	with: variables,
+	env: variables
+});
+const job = looseObject({
+	permissions,
+	env: variables,
+	steps: array(step).catch([]).default([])
+});
+const workflow = looseObject({
+	permissions,
+	env: variables,
+	jobs: record(string(), job).catch({}).default({})
+});
+const NEEDED = {
+	contents: "the branch of an upgrade and the revert of a merge",
+	"pull-requests": "the pull request of an upgrade or a revert",
+	deployments: "the record of what runs where",
+	checks: "the verdict, which says what a rollback returns to"
+};
+function workflowRows(workflows, config) {
+	const calls = [...workflows].flatMap(([file, text]) => callsIn(file, text));
+	if (calls.length === 0) return [missing("workflow", "No workflow calls Seamless.", "\"seamless init\" writes .github/workflows/seamless.yml.")];
+	return calls.flatMap((call) => rightRows(call).concat(variableRows(call, config)));
+}
+function callsIn(file, text) {
+	const read = workflow.safeParse(parsed(text));
+	if (!read.success) return [];
+	const { permissions, env, jobs } = read.data;
+	return Object.entries(jobs).flatMap(([name, job]) => job.steps.filter(isUpgrade).map((step) => ({
+		where: `${file}, job ${name}`,
+		permissions: job.permissions ?? permissions,
+		variables: new Set([
+			env,
+			job.env,
+			step.env
+		].flatMap(Object.keys))
+	})));
+}
+function parsed(text) {
+	try {
+		return load(text);
+	} catch {
+		return;
+	}
+}
+function isUpgrade({ uses, with: inputs }) {
+	return /(?:^|\/)seamless(?:-upgrade)?@/.test(uses ?? "") && inputs["operation"] !== "plan";
+}
+function rightRows({ where, permissions }) {
+	const what = `workflow (${where})`;
+	if (permissions === void 0) return [warning(what, "It names no permissions: the repository's default holds.", `Name ${Object.keys(NEEDED).join(", ")}: write for this job.`)];
+	const may = (right) => typeof permissions === "string" ? permissions === "write-all" : permissions[right] === "write";
+	const lost = Object.entries(NEEDED).filter(([right]) => !may(right));
+	if (lost.length === 0) return [ok(what, "It may write what an upgrade needs.")];
+	return lost.map(([right, loss]) => missing(what, `It may not write ${right}: ${loss}.`, `Add "${right}: write" to the permissions of this job.`));
+}
+function variableRows({ where, variables }, config) {
+	const urls = Object.values(config.environments).flatMap(({ health }) => health === void 0 ? [] : sourcesOf(health)).map((name) => sourceVariable(name, "URL"));
+	return [.../* @__PURE__ */ new Set([...urls, ...declaredSecrets(config)])].filter((name) => !variables.has(name)).map((name) => missing(`workflow (${where})`, `It does not hand over ${name}.`, `Add "${name}: \${{ ${name.endsWith("_URL") ? "vars" : "secrets"}.${name} }}" under env of the step.`));
+}
+
+// src/cli/doctor-command.ts
+async function doctorCommand(shell) {
+	const rows = await examine(shell);
+	const { line, terminal } = shell;
+	terminal.out(line.json ? JSON.stringify({ rows }, void 0, 2) : table(rows));
+	return rows.some(({ state }) => state === "missing") ? 1 : 0;
+}
+async function examine(shell) {
+	const tools = await toolRows({
+		...shell,
+		run: processRunner({ mask: maskOf([]) })
+	});
+	if (tools.some(({ state }) => state === "missing")) return tools;
+	const opened = await openHere(shell).catch((error) => {
+		if (error instanceof UsageError) return error;
+		throw error;
+	});
+	if (opened instanceof UsageError) return [...tools, missing("repository", opened.message, "Call it in a clone of the repository to upgrade.")];
+	const { row, config } = await configRow(shell);
+	const known = config === void 0 ? [] : await configured(shell, opened, config);
+	return [
+		...tools,
+		repositoryRow(opened),
+		row,
+		...known
+	];
+}
+async function configured(shell, opened, config) {
+	const { folder, environment, signal } = shell;
+	return (await Promise.all([
+		commandRows(config, folder, environment),
+		readWorkflows(opened.repository.root).then((workflows) => workflowRows(workflows, config)),
+		githubRows(opened),
+		sourceRows(config, {
+			environment,
+			clock: systemClock,
+			signal
+		}),
+		composePorts(opened, config).then(({ deployments }) => baselineRows(config, deployments))
+	])).flat();
+}
+function repositoryRow({ repository: { root, name } }) {
+	if (name !== "local") return ok("repository", `${name} in ${root}`);
+	return warning("repository", `${root} has no remote "origin".`, "Add one: branches are pushed there, and commits read from it.");
+}
+async function configRow({ folder, line }) {
+	const text = await readFile(join(folder, line.config), "utf8").catch(() => void 0);
+	if (text === void 0) return { row: missing("config", `There is no ${line.config} in ${folder}.`, "\"seamless init\" writes one.") };
+	const parsed = parseConfig(text, line.config);
+	if (parsed.ok) return {
+		row: ok("config", `${line.config} is well-formed.`),
+		config: parsed.config
+	};
+	const errors = parsed.errors.map(formatConfigError).join("\n");
+	return { row: missing("config", errors, "Correct it; \"seamless validate\" checks it again.") };
+}
+async function githubRows({ surroundings, log }) {
+	const { github, clock, signal } = surroundings;
+	if (github !== void 0) return tokenRows(openGitHub(github, {
+		clock,
+		log,
+		signal,
+		fetch: globalThis.fetch
+	}));
+	return [warning("token", "GITHUB_TOKEN is not set, or the remote is not on GitHub: from here nothing is recorded, proposed or reverted there.", "Export GITHUB_TOKEN to try that too; in a workflow it is there.")];
+}
+const MARKS = {
+	ok: "✓",
+	missing: "✗",
+	warning: "!"
+};
+function table(rows) {
+	const width = Math.min(Math.max(...rows.map(({ what }) => what.length)), 40);
+	return rows.map((row) => block(row, width)).join("\n");
+}
+function block({ what, state, why, todo }, width) {
+	const indent = " ".repeat(width + 4);
+	const lines = visible(why).split("\n").join(`\n${indent}`);
+	const advice = todo === void 0 ? "" : `\n${indent}→ ${visible(todo)}`;
+	return `${MARKS[state]} ${visible(what).padEnd(width)}  ${lines}${advice}`;
+}
+
+export { doctorCommand };

@@ -1,0 +1,34 @@
+import { n as getInput } from "./core.js";
+import { l as UsageError } from "./errors.js";
+import { t as stages } from "./stage.js";
+
+// src/action/inputs.ts
+function readInputs() {
+	return {
+		operation: oneOf("operation", [
+			"run",
+			"plan",
+			"rollback"
+		]),
+		config: getInput("config"),
+		stage: oneOf("stage", ["all", ...stages]),
+		...optional("environment", "environment"),
+		...optional("sha", "sha"),
+		...optional("deploymentId", "deployment-id"),
+		...optional("planDigest", "plan-digest"),
+		...optional("token", "github-token"),
+		workingDirectory: getInput("working-directory")
+	};
+}
+function oneOf(input, known) {
+	const value = getInput(input);
+	const found = known.find((one) => one === value);
+	if (found !== void 0) return found;
+	throw new UsageError(`The input "${input}" is ${JSON.stringify(value)}; it must be one of ${known.join(", ")}.`);
+}
+function optional(key, input) {
+	const value = getInput(input);
+	return value === "" ? {} : { [key]: value };
+}
+
+export { readInputs as t };

@@ -1,0 +1,10 @@
+// src/upgrade/stage.ts
+const stages = [
+	"branch",
+	"build",
+	"test",
+	"deploy",
+	"monitor"
+];
+
+export { stages as t };

@@ -1,0 +1,88 @@
+import { l as UsageError } from "./errors.js";
+import { a as posted, i as plain } from "./markdown.js";
+import { n as repeat, t as ensure } from "./ensure.js";
+
+// src/github/verdict-check.ts
+const ACTIONS_APP_ID = 15368;
+const conclusions = {
+	healthy: "success",
+	unhealthy: "failure",
+	inconclusive: "neutral"
+};
+async function readVerdict(github, key) {
+	const check = await findCheck(github, key);
+	if (check?.status !== "completed") return void 0;
+	return [
+		"healthy",
+		"unhealthy",
+		"inconclusive"
+	].find((verdict) => conclusions[verdict] === check.conclusion);
+}
+async function writeVerdict(github, key, said) {
+	const { rest } = github.octokit;
+	const wanted = checkContent(said);
+	const check = await ensure(github, {
+		find: async () => findCheck(github, key),
+		make: async () => createCheck(github, key, wanted)
+	});
+	if (check.app?.id !== key.appId) throw foreignApp(check, key);
+	if (isSame(check, wanted)) return;
+	await repeat(github, async () => rest.checks.update({
+		owner: github.owner,
+		repo: github.repo,
+		check_run_id: check.id,
+		...wanted
+	}));
+}
+async function createCheck({ octokit, owner, repo }, key, content) {
+	const asked = {
+		owner,
+		repo,
+		name: checkName(key.environment),
+		head_sha: key.sha,
+		external_id: key.deploymentId,
+		...content
+	};
+	const { data } = await octokit.rest.checks.create(asked);
+	return data;
+}
+function checkName(environment) {
+	return `seamless/${environment}`;
+}
+async function findCheck(github, key) {
+	return (await listChecks(github, key)).filter((check) => check.app?.id === key.appId && check.external_id === key.deploymentId && check.head_sha === key.sha).sort((one, other) => other.id - one.id)[0];
+}
+async function listChecks({ octokit, owner, repo }, key) {
+	const { data } = await octokit.rest.checks.listForRef({
+		owner,
+		repo,
+		ref: key.sha,
+		check_name: checkName(key.environment),
+		app_id: key.appId,
+		filter: "all",
+		per_page: 100
+	});
+	return data.check_runs;
+}
+function checkContent({ verdict, summary, logUrl }) {
+	const rest = logUrl ?? "";
+	return {
+		status: "completed",
+		conclusion: conclusions[verdict],
+		...logUrl !== void 0 && { details_url: logUrl },
+		output: {
+			title: plain(summary.title, 255),
+			summary: posted(summary.text, { rest }),
+			...summary.details !== void 0 && { text: posted(summary.details, { rest }) }
+		}
+	};
+}
+function isSame(check, wanted) {
+	const { conclusion, output } = check;
+	return conclusion === wanted.conclusion && output.title === wanted.output.title && output.summary === wanted.output.summary && (output.text ?? void 0) === wanted.output.text;
+}
+function foreignApp(check, key) {
+	return new UsageError(`The check run ${checkName(key.environment)} was written by the app ${check.app?.id ?? "unknown"}, but only app ${key.appId} is trusted when it is read back. Use one token for writing and reading, or name its app.`);
+}
+
+export { readVerdict as n, writeVerdict as r, ACTIONS_APP_ID as t };
