@@ -88,6 +88,16 @@ describe('what is asked', () => {
   )
 })
 
+test('a warning of GitHub’s goes to our log, not to the console', async () => {
+  const log = memoryLog()
+  const headers = { deprecation: 'true', sunset: 'Tue, 01 Dec 2026 00:00:00 GMT' }
+  nock(API).get('/repos/acme/shop').reply(200, { id: 1 }, headers)
+  const access = { token: TOKEN, apiUrl: API, repository: 'acme/shop' }
+  const { signal } = new AbortController()
+  await openGitHub(access, { clock, log, signal, fetch: globalThis.fetch }).octokit.rest.repos.get(at)
+  expect(log.lines).toEqual([expect.stringMatching(/^warning .*is deprecated/)])
+})
+
 describe('a read', () => {
   test('is asked again after 5xx and lost connections, ever later, and at most four times', async () => {
     nock(API).get('/repos/acme/shop').reply(502)
