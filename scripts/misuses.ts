@@ -20,16 +20,15 @@ export function contractOf(action: unknown): ActionContract {
 
 /** Inputs given to this Action, and outputs read of it, that it does not have. */
 export function misusesOf(source: unknown, { inputs, outputs }: ActionContract): readonly string[] {
-  return Object.entries(workflow.parse(source).jobs).flatMap(([job, { steps }]) =>
-    steps.filter(isOurs).flatMap((ours) => {
-      const given = Object.keys(ours.with).filter((name) => !inputs.has(name))
-      const read = outputsRead(ours.id, JSON.stringify(steps)).filter((name) => !outputs.has(name))
-      return [
-        ...given.map((name) => `1:1 job ${job}: the Action has no input "${name}"`),
-        ...read.map((name) => `1:1 job ${job}: the Action has no output "${name}"`),
-      ]
-    }),
-  )
+  return Object.entries(workflow.parse(source).jobs).flatMap(([job, { steps }]) => {
+    const ours = steps.filter(isOurs)
+    const given = ours.flatMap((step) => Object.keys(step.with)).filter((name) => !inputs.has(name))
+    const read = ours.flatMap(({ id }) => outputsRead(id, JSON.stringify(steps)))
+    const unknown = new Set(read.filter((name) => !outputs.has(name)))
+    return given
+      .map((name) => `1:1 job ${job}: the Action has no input "${name}"`)
+      .concat(Array.from(unknown, (name) => `1:1 job ${job}: the Action has no output "${name}"`))
+  })
 }
 
 function isOurs({ uses }: z.output<typeof step>): boolean {
