@@ -50,6 +50,45 @@ describe('git over HTTP', () => {
     expect(await world.repository.shaOf('x')).toBeUndefined()
   })
 
+  test('actions/checkout’s header works: basic, in any case, with the token as password', async () => {
+    const basic = Buffer.from(`x-access-token:${world.token}`).toString('base64')
+    const header = `http.extraheader=AUTHORIZATION: basic ${basic}`
+    const work = await clone(world.token)
+    await git(work, 'commit', '-qm', 'x', '--allow-empty')
+    await git(work, '-c', header, 'push', '--quiet', world.repository.cloneUrl, 'HEAD:refs/heads/x')
+    expect(await world.repository.shaOf('x')).toBe(await git(work, 'rev-parse', 'HEAD'))
+  })
+
+  test('a push that fails on its way can be scripted, and is in the log of requests', async () => {
+    const work = await clone(world.token)
+    await git(work, 'commit', '-qm', 'x', '--allow-empty')
+    world.hub.faults.add({ on: 'git-receive-pack', answer: { status: 502 } })
+    await expect(git(work, 'push', '--quiet', 'origin', 'HEAD:refs/heads/x')).rejects.toThrow(/502/)
+    await git(work, 'push', '--quiet', 'origin', 'HEAD:refs/heads/x')
+    const pushes = world.hub.requests.filter(({ operation }) => operation === 'git-receive-pack')
+    expect(pushes.map(({ login, status }) => [login, status])).toEqual([
+      ['dev', 502],
+      ['dev', 200],
+    ])
+  })
+
+  test('a history of merges is pushed, compared and counted as git does', async () => {
+    const work = await clone(world.token)
+    await git(work, 'checkout', '-qb', 'side')
+    await git(work, 'commit', '-qm', 'side', '--allow-empty')
+    await git(work, 'checkout', '-q', 'main')
+    await git(work, 'commit', '-qm', 'one', '--allow-empty')
+    await git(work, 'merge', '-q', '--no-ff', '-m', 'merge side', 'side')
+    await git(work, 'push', '--quiet', 'origin', 'HEAD:refs/heads/merged')
+    const { data } = await world.octokit.rest.repos.compareCommitsWithBasehead({
+      ...world.at,
+      basehead: 'main...merged',
+    })
+    const expected = await git(work, 'rev-list', '--reverse', '--topo-order', 'origin/main..HEAD')
+    expect(data.commits.map(({ sha }) => sha)).toEqual(expected.split('\n'))
+    expect([data.ahead_by, data.behind_by]).toEqual([3, 0])
+  })
+
   test('a private repository is not there for those who may not see it', async () => {
     const secret = await world.hub.createRepository({
       owner: 'acme',

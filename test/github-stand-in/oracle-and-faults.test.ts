@@ -1,5 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { GITHUB_EVENTS } from '../support/github/github-events.ts'
+import { Hub } from '../support/github/hub.ts'
+import { OpenApiExtract } from '../support/github/openapi-extract.ts'
+import { Oracle } from '../support/github/oracle.ts'
+import { allRoutes } from '../support/github/routes.ts'
+import { WebhookDeliveries } from '../support/github/webhook-deliveries.ts'
+import { WorkflowRuns } from '../support/github/workflow-runs.ts'
 import { startGitHub } from '../support/github/start-github.ts'
 import { client, startWorld, type World } from './stand-in.ts'
 
@@ -76,6 +83,31 @@ describe('the OpenAPI oracle', () => {
   ])('reports %s', async (_, operation, given, message) => {
     const found = await violationsOf(world.octokit.request(operation, { ...world.at, ...given }))
     expect(found).toEqual([expect.stringMatching(message)])
+  })
+
+  test('the extract holds every operation and event that the stand-in has', () => {
+    const extract = new OpenApiExtract()
+    const hub = new Hub('', { now: () => 0 })
+    const routes = allRoutes({
+      runs: new WorkflowRuns(hub),
+      deliveries: new WebhookDeliveries(hub, () => {}),
+    })
+    expect(routes.map(({ operation }) => operation).filter((name) => !extract.operation(name))).toEqual([])
+    expect(GITHUB_EVENTS.filter((name) => !extract.webhook(name))).toEqual([])
+  })
+
+  test('a response that GitHub would not give is a violation of the stand-in', () => {
+    const oracle = new Oracle()
+    oracle.judgeResponse('GET /repos/{owner}/{repo}/git/ref/{ref}', 200, { ref: 'refs/heads/main' })
+    oracle.judgeResponse('GET /repos/{owner}/{repo}/git/ref/{ref}', 204, undefined)
+    oracle.judgeWebhook('push', { ref: 7 })
+    oracle.judgeWebhook('pushed', {})
+    expect(oracle.violations.map(({ where, message }) => `${where}: ${message}`)).toEqual([
+      expect.stringMatching(/response: .* must have required property 'node_id'/),
+      'response: status 204 is not declared',
+      expect.stringMatching(/webhook: .* must have required property/),
+      'webhook: GitHub has no such event',
+    ])
   })
 
   test('a violation makes close throw, so that a test cannot overlook it', async () => {

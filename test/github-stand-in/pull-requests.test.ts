@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { startWorld, type World } from './stand-in.ts'
+import { client, startWorld, type World } from './stand-in.ts'
 
 let world: World
 beforeEach(async () => {
@@ -177,6 +177,26 @@ describe('pull requests', () => {
     })
     await expect(create('same')).rejects.toThrow(/No commits between/)
     await expect(create('nothing')).rejects.toMatchObject({ status: 422 })
+  })
+
+  test('GITHUB_TOKEN opens and approves nothing where the repository does not let Actions', async () => {
+    const { hub, octokit } = world
+    const at = { owner: 'acme', repo: 'strict' }
+    const repository = await hub.createRepository({
+      owner: 'acme',
+      name: 'strict',
+      files: { a: 'a' },
+      actionsMayOpenPulls: false,
+      collaborators: { dev: 'write' },
+    })
+    await repository.commit({ branch: 'feature', files: { c: 'c' } })
+    const permissions = { contents: 'write', pull_requests: 'write' } as const
+    const bot = client(hub, hub.token({ login: 'github-actions[bot]', permissions }))
+    const asked = { ...at, title: 't', head: 'feature', base: 'main' }
+    await expect(bot.rest.pulls.create(asked)).rejects.toThrow(/GitHub Actions is not permitted/)
+    const { data } = await octokit.rest.pulls.create(asked)
+    const approving = bot.rest.pulls.createReview({ ...at, pull_number: data.number, event: 'APPROVE' })
+    await expect(approving).rejects.toThrow(/GitHub Actions is not permitted/)
   })
 
   test('a pull request of a fork follows the fork and merges', async () => {

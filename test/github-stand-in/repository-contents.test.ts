@@ -56,6 +56,15 @@ describe('repository, refs and contents', () => {
     )
   })
 
+  test('L03 of fifty that make the same ref at once exactly one wins', async () => {
+    const { octokit, at, repository } = world
+    const sha = (await repository.shaOf('main'))!
+    const ref = 'refs/heads/seamless/lock-staging'
+    const tries = Array.from({ length: 50 }, () => octokit.rest.git.createRef({ ...at, ref, sha }))
+    const results = await Promise.allSettled(tries)
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
   test('a tree is written over another one, files changed, added and removed', async () => {
     const { octokit, at, repository } = world
     const base = await octokit.rest.git.getCommit({ ...at, commit_sha: (await repository.shaOf('main'))! })
@@ -123,6 +132,14 @@ describe('repository, refs and contents', () => {
     expect(data).toMatchObject([
       { body: 'second', user: { login: 'dev' }, reactions: { eyes: 1, total_count: 1 } },
     ])
+    const reader = client(hub, hub.token({ login: 'reader' }))
+    const editing = reader.rest.issues.updateComment({ ...at, comment_id: comment.id, body: 'mine' })
+    await expect(editing).rejects.toMatchObject({ status: 403 })
+    await octokit.rest.issues.lock({ ...at, issue_number })
+    await expect(octokit.rest.issues.createComment({ ...at, issue_number, body: 'x' })).rejects.toMatchObject(
+      { status: 403 },
+    )
+    await octokit.rest.issues.unlock({ ...at, issue_number })
     await octokit.rest.issues.deleteComment({ ...at, comment_id: comment.id })
     await expect(octokit.rest.issues.getComment({ ...at, comment_id: comment.id })).rejects.toMatchObject({
       status: 404,

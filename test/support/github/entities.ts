@@ -291,6 +291,8 @@ export interface RepositorySettings {
   allowRebaseMerge: boolean
   allowAutoMerge: boolean
   deleteBranchOnMerge: boolean
+  /** "Allow GitHub Actions to create and approve pull requests": off in a new repository on GitHub. */
+  actionsMayOpenPulls: boolean
 }
 
 export interface Repository {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
 import { credentialsOf } from './credentials.ts'
 import type { Faults } from './faults.ts'
 import { type GitRequest, serveGit } from './git-http.ts'
@@ -26,7 +27,11 @@ export async function serveGitRecorded(
   }
   requests.push(record)
   const fault = faults.take(record)
-  if (fault?.answer === 'hang up') io.response.destroy()
-  else if (fault?.answer) io.response.writeHead(fault.answer.status).end()
-  else record.status = await serveGit(hub, { ...git, token }, io)
+  if (fault?.delayMs) await wait(fault.delayMs)
+  if (fault?.answer === 'hang up') {
+    io.response.destroy()
+    return
+  }
+  if (fault?.answer) io.response.writeHead(fault.answer.status).end()
+  record.status = fault?.answer?.status ?? (await serveGit(hub, { ...git, token }, io))
 }

@@ -19,6 +19,8 @@ export interface RepositorySpec {
   mergeMethods?: ('merge' | 'squash' | 'rebase')[]
   allowAutoMerge?: boolean
   deleteBranchOnMerge?: boolean
+  /** true by default here; GitHub's own default is false. */
+  actionsMayOpenPulls?: boolean
 }
 
 export async function newRepository(hub: Hub, spec: RepositorySpec): Promise<Repository> {
@@ -56,6 +58,7 @@ function blank(hub: Hub, spec: RepositorySpec): Omit<Repository, 'owner' | 'git'
       allowRebaseMerge: methods.includes('rebase'),
       allowAutoMerge: spec.allowAutoMerge ?? false,
       deleteBranchOnMerge: spec.deleteBranchOnMerge ?? false,
+      actionsMayOpenPulls: spec.actionsMayOpenPulls ?? true,
     },
     collaborators: new Map(),
     customRoles: new Map(),

@@ -1,6 +1,6 @@
 import { reactionJson } from './account-json.ts'
 import type { Comment, Issue, Reaction, ReactionContent, Repository } from './entities.ts'
-import type { Hub, Token } from './hub.ts'
+import { type Hub, rank, type Token } from './hub.ts'
 import { commentJson, commentsOf, issueJson } from './issue-json.ts'
 import { pageReply } from './page.ts'
 import { created, found, invalid, noContent, ok, Refusal } from './reply.ts'
@@ -39,7 +39,7 @@ export const commentRoutes: Route[] = [
     ok(commentJson(hub, repository, commentOf(repository, params.comment_id))),
   ),
   inRepository(`PATCH ${COMMENT}`, COMMENTING, ({ hub, repository, params, body, token }) => {
-    const comment = commentOf(repository, params.comment_id)
+    const comment = ownComment(hub, repository, { id: params.comment_id, token })
     const from = comment.body
     comment.body = bounded((body as { body: string }).body)
     comment.updatedAt = hub.time()
@@ -51,7 +51,7 @@ export const commentRoutes: Route[] = [
     return ok(commentJson(hub, repository, comment))
   }),
   inRepository(`DELETE ${COMMENT}`, COMMENTING, ({ hub, repository, params, token }) => {
-    const comment = commentOf(repository, params.comment_id)
+    const comment = ownComment(hub, repository, { id: params.comment_id, token })
     repository.comments.delete(comment.id)
     commentEvent(hub, repository, comment, { action: 'deleted', token })
     return noContent()
@@ -76,6 +76,14 @@ export const commentRoutes: Route[] = [
 
 function commentOf(repository: Repository, id: string): Comment {
   return found(repository.comments.get(Number(id)))
+}
+
+/** A comment is changed by its author, or by whoever may write to the repository. */
+function ownComment(hub: Hub, repository: Repository, { id, token }: { id: string; token: Token }): Comment {
+  const comment = commentOf(repository, id)
+  const may = token.app !== undefined || rank(hub.roleOf(token.account, repository)) >= rank('write')
+  if (comment.user !== token.account && !may) throw new Refusal(403, 'Must have admin rights to Repository.')
+  return comment
 }
 
 function since(comments: Comment[], query: URLSearchParams): Comment[] {

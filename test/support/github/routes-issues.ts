@@ -4,7 +4,7 @@ import type { Hub } from './hub.ts'
 import { issueJson } from './issue-json.ts'
 import { pageReply } from './page.ts'
 import { pullEvent } from './pull-events.ts'
-import { created, found, ok, unprocessable } from './reply.ts'
+import { created, found, noContent, ok, unprocessable } from './reply.ts'
 import { repositoryUrl } from './repository-json.ts'
 import { inRepository, type Route } from './route.ts'
 import { newIssue } from './routes-pulls.ts'
@@ -48,6 +48,14 @@ export const issueRoutes: Route[] = [
     const issue = issueOf(repository, params.issue_number)
     await change(hub, repository, issue, { asked: body as IssueChange, by: token.account })
     return ok(issueJson(hub, repository, issue))
+  }),
+  inRepository(`PUT ${ISSUE}/lock`, ISSUES_WRITE, ({ repository, params }) => {
+    issueOf(repository, params.issue_number).locked = true
+    return noContent()
+  }),
+  inRepository(`DELETE ${ISSUE}/lock`, ISSUES_WRITE, ({ repository, params }) => {
+    issueOf(repository, params.issue_number).locked = false
+    return noContent()
   }),
   inRepository(`GET ${ISSUE}/labels`, ISSUES_READ, (call) =>
     pageReply(issueOf(call.repository, call.params.issue_number).labels, call, (label) =>

@@ -6,7 +6,7 @@ import { commitsOf } from './merge.ts'
 import { pageReply } from './page.ts'
 import { pullEvent } from './pull-events.ts'
 import { fullPullJson, pullFiles, pullJson, readPullJson } from './pull-json.ts'
-import { created, found, invalid, ok, unprocessable } from './reply.ts'
+import { created, found, invalid, ok, Refusal, unprocessable } from './reply.ts'
 import { inRepository, type Route } from './route.ts'
 
 export interface NewPull {
@@ -88,6 +88,7 @@ export async function createPull(
   token: Token,
   asked: NewPull,
 ): Promise<Pull> {
+  refuseActions(repository, token)
   const head = headOf(hub, repository, asked.head)
   const headSha = await head.repository.git.commitOf(`refs/heads/${head.ref}`)
   if (!headSha) throw invalid({ resource: 'PullRequest', field: 'head', code: 'invalid' })
@@ -112,6 +113,12 @@ async function refuseEmpty(repository: Repository, { issue, base, head }: Pull):
     ? `No commits between ${base.ref} and ${head.ref}`
     : `The ${head.ref} branch has no history in common with ${base.ref}`
   throw invalid({ resource: 'PullRequest', field: 'base', code: 'custom', message })
+}
+
+/** A repository's setting, off by default on GitHub, decides whether GITHUB_TOKEN may open or approve pull requests. */
+export function refuseActions({ settings }: Repository, { app }: Token): void {
+  if (app?.slug !== 'github-actions' || settings.actionsMayOpenPulls) return
+  throw new Refusal(403, 'GitHub Actions is not permitted to create or approve pull requests.')
 }
 
 function headOf(

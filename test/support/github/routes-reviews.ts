@@ -6,7 +6,7 @@ import { pullEvent } from './pull-events.ts'
 import { pullJson, reviewJson } from './pull-json.ts'
 import { created, found, ok, unprocessable } from './reply.ts'
 import { inRepository, type Route } from './route.ts'
-import { pullOf } from './routes-pulls.ts'
+import { pullOf, refuseActions } from './routes-pulls.ts'
 
 const PULL = '/repos/{owner}/{repo}/pulls/{pull_number}' as const
 const STATE = { APPROVE: 'APPROVED', REQUEST_CHANGES: 'CHANGES_REQUESTED', COMMENT: 'COMMENTED' } as const
@@ -72,6 +72,7 @@ function addReview(
   token: Token,
   asked: { event?: keyof typeof STATE; body?: string; commit_id?: string },
 ): Review {
+  if (asked.event === 'APPROVE') refuseActions(pull.base.repository, token)
   if (asked.event === 'APPROVE' && token.account.id === pull.issue.user.id)
     throw unprocessable('Can not approve your own pull request')
   const review: Review = {

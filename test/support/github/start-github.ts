@@ -158,6 +158,12 @@ export class GitHub {
     return this.hub.events
   }
 
+  /** Calls `listener` at each event from now on; answers what ends that. */
+  onEvent(listener: (event: EmittedEvent) => void): () => void {
+    this.hub.listeners.add(listener)
+    return () => void this.hub.listeners.delete(listener)
+  }
+
   violations(): readonly Violation[] {
     return this.oracle?.violations ?? []
   }
