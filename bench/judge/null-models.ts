@@ -1,8 +1,7 @@
 import { contestants } from './contestants.ts'
-import type { Metric } from './peers/minute.ts'
 import { seeded } from './random.ts'
 import { type Mode, type NoiseKind, record } from './service.ts'
-import { checkNames, checkOf, watch } from './watch.ts'
+import { checkNames, checkOf, outcomeOf, trace } from './watch.ts'
 
 export const noises: readonly NoiseKind[] = ['poisson', 'gamma', 'ar1', 'drift', 'bursts']
 export const modes: readonly Mode[] = ['before_after', 'concurrent']
@@ -50,25 +49,20 @@ function cellsOf(model: Model, watches: number): readonly Cell[] {
   }
   const { mode } = model
   for (let seed = 0; seed < watches; seed++) {
-    for (const errorRate of [0.001, 0.01]) {
+    for (const errorRate of [0.001, 0.005]) {
       const scenario = { ...model, errorRate, baselineTicks: 480, watchTicks: 120 }
-      const recording = record(scenario, seeded(1 + seed + (errorRate > 0.005 ? 500_000 : 0)))
-      const alone = errorRate < 0.005 ? checkNames : (['errors'] as const)
-      for (const name of alone) {
+      const recording = record(scenario, seeded(1 + seed + (errorRate > 0.001 ? 500_000 : 0)))
+      const names = errorRate === 0.001 ? checkNames : (['errors'] as const)
+      const traces = names.map((name) => trace(recording, name, checkOf(name, mode)))
+      for (const [index, name] of names.entries()) {
         const to = tally(name === 'errors' ? `errors ${errorRate * 100} %` : name)
-        count(to, ours, watch(recording, [name], [checkOf(name, mode)]))
+        count(to, ours, outcomeOf([traces[index] ?? []]))
         if (name !== 'errors' && name !== 'latency') continue
         for (const [peer, decide] of Object.entries(contestants)) {
-          if (peer !== ours) count(to, peer, { reverted: decide(recording, mode, name satisfies Metric) })
+          if (peer !== ours) count(to, peer, { reverted: decide(recording, mode, name) })
         }
       }
-      if (errorRate > 0.005) continue
-      const together = watch(
-        recording,
-        checkNames,
-        checkNames.map((name) => checkOf(name, mode)),
-      )
-      count(tally('all four'), ours, together)
+      if (names.length === checkNames.length) count(tally('all four'), ours, outcomeOf(traces))
     }
   }
   return [...tallies].map(([check, { reverted, healthy }]) => ({

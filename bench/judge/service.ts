@@ -132,7 +132,7 @@ function swings(scenario: Scenario, random: Random): () => Swing {
         }
       }
     }
-    case 'bursts': {
+    default: {
       let left = 0
       return () => {
         if (left > 0) left--

@@ -1,4 +1,4 @@
-import { evidenceOf, judge, type JudgeState, startJudge } from '../../src/health/judge.ts'
+import { type Evidence, evidenceOf, judge, startJudge } from '../../src/health/judge.ts'
 import { combine } from '../../src/health/judge/combine.ts'
 import type { JudgedCheck } from '../../src/health/judge/judged-check.ts'
 import { defaultMargins, type JudgedKind, type Margin, promoteMargin } from '../../src/health/judge/margin.ts'
@@ -33,22 +33,40 @@ export function checkOf(name: CheckName, mode: Mode, margin?: Margin): JudgedChe
   return { kind, mode, revert, promote: promoteMargin(kind, revert), expectedShare }
 }
 
-/** The judge of this project over one recording, as a watch runs it: the first `unhealthy` ends it. */
-export function watch(
-  recording: Recording,
-  names: readonly CheckName[],
-  checks: readonly JudgedCheck[],
-): Outcome {
-  const past = (name: CheckName) => recording.baseline.map((tick) => tick[name])
-  let states: readonly JudgeState[] = names.map((name, index) => startJudge(checks[index]!, past(name)))
+/** What one check shows after each tick of a recording. */
+export function trace(recording: Recording, name: CheckName, check: JudgedCheck): readonly Evidence[] {
+  let state = startJudge(
+    check,
+    recording.baseline.map((tick) => tick[name]),
+  )
+  return recording.watch.map((tick) => {
+    state = judge(state, tick[name])
+    return evidenceOf(state)
+  })
+}
+
+/** The watch over the traces of its checks: the first `unhealthy` ends it; at `level` 0 none does. */
+export function outcomeOf(traces: readonly (readonly Evidence[])[], level: number = alpha): Outcome {
   let healthy: number | undefined
   const evidence: number[] = []
-  for (const [index, tick] of recording.watch.entries()) {
-    states = states.map((state, which) => judge(state, tick[names[which]!]))
-    const now = combine(states.map(evidenceOf), undefined, alpha)
+  for (const index of (traces[0] ?? []).keys()) {
+    const now = combine(
+      traces.flatMap((one) => one[index] ?? []),
+      undefined,
+      level,
+    )
     evidence.push(now.worse.log)
     if (now.kind === 'healthy_so_far' && index + 1 >= leastTicks) healthy ??= index + 1
     if (now.kind === 'unhealthy') return { reverted: index + 1, evidence, ...(healthy && { healthy }) }
   }
   return { evidence, ...(healthy && { healthy }) }
+}
+
+/** The judge of this project over one recording. */
+export function watch(
+  recording: Recording,
+  names: readonly CheckName[],
+  checks: readonly JudgedCheck[],
+): Outcome {
+  return outcomeOf(names.map((name, index) => trace(recording, name, checks[index]!)))
 }

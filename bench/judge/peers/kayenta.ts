@@ -1,6 +1,6 @@
 import jstat from 'jstat'
 import type { Mode, Recording } from '../service.ts'
-import { type Metric, valueOver } from './minute.ts'
+import { type Metric, valuesOf } from './minute.ts'
 
 export type Direction = 'increase' | 'decrease' | 'either'
 export type Classification = 'Pass' | 'High' | 'Low' | 'Nodata'
@@ -94,9 +94,9 @@ export function kayenta(
   every: number | 'end',
 ): number | undefined {
   const { watch, baseline } = recording
-  const experiment = watch.map((tick) => valueOver([tick], metric, 'candidate'))
-  const before = baseline.map((tick) => valueOver([tick], metric, 'candidate'))
-  const beside = mode === 'concurrent' ? watch.map((tick) => valueOver([tick], metric, 'baseline')) : []
+  const experiment = valuesOf(watch, metric, 'candidate')
+  const before = valuesOf(baseline, metric, 'candidate')
+  const beside = mode === 'concurrent' ? valuesOf(watch, metric, 'baseline') : []
   const step = every === 'end' ? watch.length : every
   for (let tick = step; tick <= watch.length; tick += step) {
     const control = mode === 'concurrent' ? beside.slice(0, tick) : before.slice(-tick)

@@ -13,6 +13,18 @@ export function valueOver(ticks: readonly Tick[], metric: Metric, arm: Arm): num
   return metric === 'errors' ? errorRate(ticks, arm) : p99(ticks, arm)
 }
 
+const remembered = new WeakMap<readonly Tick[], Map<string, readonly number[]>>()
+
+/** The value of each tick by itself; remembered, since every dial of Kayenta asks for the same. */
+export function valuesOf(ticks: readonly Tick[], metric: Metric, arm: Arm): readonly number[] {
+  const known = remembered.get(ticks) ?? new Map<string, readonly number[]>()
+  remembered.set(ticks, known)
+  const key = `${metric} ${arm}`
+  const values = known.get(key) ?? ticks.map((tick) => valueOver([tick], metric, arm))
+  known.set(key, values)
+  return values
+}
+
 /** sum(rate(errors)) / sum(rate(requests)). */
 function errorRate(ticks: readonly Tick[], arm: Arm): number {
   let [bad, total] = [0, 0]

@@ -19,7 +19,11 @@ export function readingsOf(
 ): readonly Reading[] | undefined {
   if (scale.levels.length === 0) return undefined
   const readings = readingsAt(check, scale, tick)
-  return check.mode === 'before_after' ? readings?.map(({ baseline: _, ...own }) => own) : readings
+  return check.mode === 'before_after' ? readings?.map(alone) : readings
+}
+
+function alone({ candidate, lenient }: Reading): Reading {
+  return lenient === undefined ? { candidate } : { candidate, lenient }
 }
 
 /** What a tick of the past says, as the reference it is: no margin moves its levels. */
