@@ -11,7 +11,7 @@ import { createSandbox, type Sandbox } from '../../demo/sandbox.ts'
 
 const RATE = 200
 /** Long enough for every product to be asked for at least once at half the traffic, short enough to wait for. */
-const HOLD_MS = 1000
+const HOLD_MS = 800
 
 let sandbox: Sandbox
 let repository: string
@@ -38,7 +38,7 @@ async function during(work: () => Promise<unknown>): Promise<Tally> {
   const from = Date.now()
   await work()
   const to = Date.now()
-  await sleep(300)
+  await sleep(200)
   return tally(load.outcomes.filter(({ atMs }) => atMs >= from && atMs < to))
 }
 
