@@ -53,8 +53,8 @@ export interface Gate {
   readonly untilMs: number
 }
 
-/** The worst reason first: it is the watch's. */
-const GRAVITY: readonly Reason[] = [
+/** Every reason, the worst first: it is the watch's. */
+export const REASONS: readonly Reason[] = [
   'limit_exceeded',
   'worse_than_baseline',
   'worse_than_short_baseline',
@@ -119,7 +119,7 @@ export function gateOf(watch: WatchState, nowMs: number): Gate {
   const missing = new Set(
     Object.entries(watch.checks).flatMap(([name, state]) => missingInStep(watch, name, state, nowMs)),
   )
-  const reason = GRAVITY.find((known) => missing.has(known))
+  const reason = REASONS.find((known) => missing.has(known))
   if (reason === undefined) return { gate: 'proceed', reason: 'undecided', untilMs: nowMs }
   return nowMs < twiceMs
     ? { gate: 'extend', reason, untilMs: twiceMs }
@@ -149,7 +149,7 @@ function verdictOfAll(checks: readonly NamedVerdict[]): Verdict {
 }
 
 function gravest(checks: readonly NamedVerdict[]): Reason {
-  return GRAVITY.find((reason) => checks.some((check) => check.reason === reason)) ?? 'no_data'
+  return REASONS.find((reason) => checks.some((check) => check.reason === reason)) ?? 'no_data'
 }
 
 function requestsOf(watch: WatchState, name: string): number {
