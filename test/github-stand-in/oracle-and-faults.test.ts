@@ -4,6 +4,7 @@ import { GITHUB_EVENTS } from '../support/github/github-events.ts'
 import { Hub } from '../support/github/hub.ts'
 import { OpenApiExtract } from '../support/github/openapi-extract.ts'
 import { Oracle } from '../support/github/oracle.ts'
+import { refuseOld } from '../support/github/require-git.ts'
 import { allRoutes } from '../support/github/routes.ts'
 import { WebhookDeliveries } from '../support/github/webhook-deliveries.ts'
 import { WorkflowRuns } from '../support/github/workflow-runs.ts'
@@ -211,4 +212,10 @@ test('it starts in less than 200 ms, without the oracle', async () => {
     await hub.close()
   }
   expect(Math.min(...times)).toBeLessThan(200)
+})
+
+test('a git that is too old is named before anything fails for it', () => {
+  expect(() => refuseOld('git version 2.37.9')).toThrow(/needs git 2.38 or newer; this is git version 2.37.9/)
+  expect(() => refuseOld('git version 2.38.0')).not.toThrow()
+  expect(() => refuseOld('git version 3.0.1 (Apple Git-200)')).not.toThrow()
 })

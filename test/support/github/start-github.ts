@@ -17,6 +17,7 @@ import { type HubRepository, hubRepository } from './hub-repository.ts'
 import { newRepository, type RepositorySpec } from './new-repository.ts'
 import type { Oracle, Violation } from './oracle.ts'
 import type { RequestRecord } from './request-log.ts'
+import { requireGit } from './require-git.ts'
 import { allRoutes } from './routes.ts'
 import type { TokenSpec } from './tokens.ts'
 import { WebhookDeliveries } from './webhook-deliveries.ts'
@@ -35,6 +36,7 @@ export type { HubRepository } from './hub-repository.ts'
 
 /** Starts a GitHub of one's own on a free port of 127.0.0.1. */
 export async function startGitHub(options: GitHubOptions = {}): Promise<GitHub> {
+  await requireGit()
   const root = options.root ?? (await mkdtemp(join(tmpdir(), 'seamless-github-')))
   const hub = new Hub(root, options.clock ?? { now: () => Date.now() })
   const oracle = options.oracle === false ? undefined : await loadOracle()
