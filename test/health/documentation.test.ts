@@ -11,7 +11,8 @@ it('docs/health.md explains every reason, and no other', () => {
   const explained = [...page.matchAll(/^\| `([a-z_]+)` \| (?:healthy|unhealthy|inconclusive) \|/gm)].map(
     ([, reason]) => reason,
   )
-  expect(explained.toSorted()).toEqual([...REASONS].sort())
+  expect(explained).toHaveLength(REASONS.length)
+  expect(new Set(explained)).toEqual(new Set(REASONS))
 })
 
 it('docs/health.md begins with a configuration that is understood', () => {
