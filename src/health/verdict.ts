@@ -48,7 +48,8 @@ export const LEAST_COVERAGE = 0.9
 
 export function coverageOf(watch: WatchState, state: CheckState, span: Span, nowMs: number): Coverage {
   const fromMs = span === 'watch' ? judgedFromMs(watch) : Math.max(judgedFromMs(watch), watch.step.sinceMs)
-  const expected = Math.max(0, Math.floor((nowMs - fromMs) / watch.health.everyMs))
+  const unwatchedMs = span === 'watch' ? watch.unwatchedMs : 0
+  const expected = Math.max(0, Math.floor((nowMs - fromMs - unwatchedMs) / watch.health.everyMs))
   return { measured: Math.min(state.measured[span], expected), expected }
 }
 

@@ -22,6 +22,8 @@ export interface WatchState {
   /** The newest traffic step, or the deployment: the soak counts from here. */
   readonly step: { readonly sinceMs: number; readonly share?: number }
   readonly lastTickMs?: number
+  /** Judged time in which nobody looked, because a traffic step was being taken: no tick of it was missed. */
+  readonly unwatchedMs: number
   /** When it was first `unhealthy` by the comparison; evidence once given is not taken back. */
   readonly worseAtMs?: number
   readonly checks: Readonly<Record<string, CheckState>>
@@ -44,7 +46,7 @@ export function startWatch(
   for (const [name, check] of Object.entries(health.checks)) {
     checks[name] = startCheck(comparisonOf({ health, values }, check, history?.[name]))
   }
-  return { version: 1, health, values, startedMs: nowMs, step: { sinceMs: nowMs }, checks }
+  return { version: 1, health, values, startedMs: nowMs, step: { sinceMs: nowMs }, unwatchedMs: 0, checks }
 }
 
 /** The traffic has been moved: `share` (0 to 1) of it goes to the new version from now on. The hold and the soak count from here; the evidence goes on. */
@@ -54,7 +56,13 @@ export function enterStep(watch: WatchState, share: number | undefined, nowMs: n
     measured: { ...state.measured, step: 0 },
     stepSize: 0,
   }))
-  return { ...watch, checks, step: { sinceMs: nowMs, ...(share === undefined ? {} : { share }) } }
+  const lookedMs = Math.max(watch.lastTickMs ?? nowMs, judgedFromMs(watch))
+  return {
+    ...watch,
+    checks,
+    unwatchedMs: watch.unwatchedMs + Math.max(0, nowMs - lookedMs),
+    step: { sinceMs: nowMs, ...(share === undefined ? {} : { share }) },
+  }
 }
 
 /** Takes in what the sources said, in the order of `queriesOf`. A tick that is not later than the last one changes nothing. */

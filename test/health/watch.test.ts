@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { Measurement } from '../../src/ports/health-source.ts'
 import { queriesOf } from '../../src/health/query-plan.ts'
+import { coverageOf } from '../../src/health/verdict.ts'
 import { enterStep, startWatch, tick } from '../../src/health/watch.ts'
 import { gateOf, verdictOf } from '../../src/health/watch-verdict.ts'
 import { begin, config, requests, run, sample, service, START, VALUES, type World } from './service.ts'
@@ -358,6 +359,14 @@ describe('the gate of a traffic step', () => {
     const next = enterStep(watch, 0.5, nowMs)
     expect(gateOf(next, nowMs)).toMatchObject({ gate: 'wait', untilMs: nowMs + 300_000 })
     expect(verdictOf(next, nowMs).endsMs).toBe(nowMs + 600_000)
+  })
+
+  it('does not count as missed what nobody could look at while a slow step was taken', () => {
+    const { watch, nowMs } = run(start, steady, 21)
+    const slowly = enterStep(watch, 0.5, nowMs + 600_000)
+    const state = slowly.checks['errors']!
+    const { measured, expected } = coverageOf(slowly, state, 'watch', nowMs + 600_000)
+    expect(measured).toBe(expected)
   })
 
   it('stops at once when a limit is broken', () => {

@@ -38,11 +38,11 @@ export async function openWatching(run: Run, name: string): Promise<Watching | u
     state ??= await begin()
     state = enterStep(state, percent === undefined ? undefined : percent / 100, run.ports.clock.now())
     const startedAtMs = state.step.sinceMs
-    for (let number = 1; ; number++) {
-      await run.ports.clock.sleep(
-        Math.max(0, startedAtMs + number * health.everyMs - run.ports.clock.now()),
-        run.signal,
-      )
+    for (;;) {
+      // Anchored, so that ticks do not drift; what a slow source made us miss is missed, not made up for in a burst.
+      const number = Math.floor((run.ports.clock.now() - startedAtMs) / health.everyMs) + 1
+      const nextMs = startedAtMs + number * health.everyMs
+      await run.ports.clock.sleep(nextMs - run.ports.clock.now(), run.signal)
       const answers = await ask(health, state, sources, run.signal)
       const nowMs = run.ports.clock.now()
       state = tick(state, answers, nowMs)
