@@ -269,6 +269,8 @@ function requireSources({ source, checks }: Draft, context: z.RefinementCtx): vo
   }
 }
 
+const LEAST_EVERY_MS = 100
+
 /** A limit that is broken by K ticks in a row needs a watch of K ticks; a step needs one. */
 function requireTime(
   { every, hold, watch, checks }: Draft & { every: number; hold: number; watch: number },
@@ -280,6 +282,7 @@ function requireTime(
   )
   const complain = (key: string, message: string): void =>
     context.addIssue({ code: 'custom', path: [key], message })
+  if (every < LEAST_EVERY_MS) complain('every', 'at least 100ms: more often is load, not knowledge')
   if (hold < every) complain('hold', 'shorter than one tick (every)')
   if (watch < ticks * every)
     complain('watch', `too short for ${ticks} ticks: a limit could not be broken ${ticks} times in a row`)

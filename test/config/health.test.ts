@@ -82,6 +82,12 @@ describe('health in the configuration', () => {
       { source: 'm', checks: { a: { ...gauge, consecutive: 1 } } },
       'one bad tick decides nothing',
     ],
+    ['ticks that are load', { source: 'm', every: '50ms', checks: { a: gauge } }, 'every: at least 100ms'],
+    [
+      'a watch too short for its limits',
+      { source: 'm', every: '15s', watch: '30s', checks: { a: gauge } },
+      'watch: too short for 3 ticks',
+    ],
     ['no source', { checks: { a: gauge } }, 'checks.a.source: no source'],
     ['no check', { source: 'm', checks: {} }, 'checks: expected at least one check'],
     ['a check of no kind', { source: 'm', checks: { a: { max: 3 } } }, 'checks.a: expected what to check'],

@@ -201,12 +201,16 @@ describe('missing data', () => {
   })
 
   const rules = { 'max only': { max: 1 }, 'min only': { min: 0 }, 'max and min': { max: 1, min: 0 } }
-  const values = [Number.NaN, Infinity, -Infinity]
+  // A source whose answer has "abc" for a value calls it invalid; the others it hands on as they are.
+  const values = [Number.NaN, Infinity, -Infinity, 'abc']
   it.each(Object.entries(rules).flatMap(([name, rule]) => values.map((value) => ({ name, rule, value }))))(
     'M04 $value under $name is inconclusive',
     ({ rule, value }) => {
-      const world = service((at) => [sample({ __name__: 'g' }, value, at)])
-      expect(end({ g: { gauge: 'g', ...rule } }, world)).toMatchObject({
+      const odd: World =
+        typeof value === 'number'
+          ? service((at) => [sample({ __name__: 'g' }, value, at)])
+          : () => ({ kind: 'invalid', why: `a value is ${JSON.stringify(value)}` })
+      expect(end({ g: { gauge: 'g', ...rule } }, odd)).toMatchObject({
         verdict: 'inconclusive',
         reason: 'invalid_data',
       })
