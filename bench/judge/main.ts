@@ -73,9 +73,9 @@ function togetherAll(count: number): string {
   )
   return tables.togetherTable(
     together.map((row) => ({
-      ...row,
+      name: row.name,
       delays: models.map((model) => ({
-        label: `${model.mode.replace('_', '/')}, ${model.noise}`,
+        label: `${model.mode === 'concurrent' ? 'canary' : 'before/after'}, ${model.noise}`,
         delay: detectTogether(row, model, count),
       })),
     })),

@@ -108,13 +108,16 @@ function quietWatches({
 }
 
 function seamless(past: readonly number[], watched: readonly number[]): boolean {
-  const sample = (value: number): Observation => ({ kind: 'samples', candidate: [value] })
   let state = startJudge(checkOf('cpu', 'before_after'), past.map(sample))
   for (const value of watched) {
     state = judge(state, sample(value))
     if (evidenceOf(state).worse.log >= Math.log(1 / alpha)) return true
   }
   return false
+}
+
+function sample(value: number): Observation {
+  return { kind: 'samples', candidate: [value] }
 }
 
 function chunks(values: readonly number[]): readonly (readonly number[])[] {

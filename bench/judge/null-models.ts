@@ -65,13 +65,10 @@ function cellsOf(model: Model, watches: number): readonly Cell[] {
       if (names.length === checkNames.length) count(tally('all four'), ours, outcomeOf(traces))
     }
   }
-  return [...tallies].map(([check, { reverted, healthy }]) => ({
-    check,
-    ...model,
-    watches,
-    reverted,
-    healthy,
-  }))
+  return [...tallies].map(([check, { reverted, healthy }]) => {
+    const { noise, rate } = model
+    return { check, mode, noise, rate, watches, reverted, healthy }
+  })
 }
 
 function count(

@@ -26,27 +26,24 @@ interface Line {
   readonly faint?: boolean
 }
 
+/** Minute and log₁₀ evidence after each tick of one watch. */
+function run(degradation: Degradation | undefined, seed: number): readonly (readonly [number, number])[] {
+  const scenario = {
+    mode: 'before_after',
+    noise: 'ar1',
+    rate: 100,
+    errorRate: 0.001,
+    baselineTicks: 480,
+    watchTicks: 120,
+  } as const
+  const recording = record(degradation ? { ...scenario, degradation, onset: 20 } : scenario, seeded(seed))
+  const check = degradation?.slower ? 'latency' : 'errors'
+  const { evidence } = watch(recording, [check], [checkOf(check, 'before_after')])
+  return evidence.map((log, index) => [(index + 1) / 4, log / Math.LN10])
+}
+
 /** Evidence over the watch: thin lines unchanged services, thick ones degraded; it acts at 100. */
 export function evidencePlot(): string {
-  const run = (
-    degradation: Degradation | undefined,
-    seed: number,
-  ): readonly (readonly [number, number])[] => {
-    const scenario = {
-      mode: 'before_after',
-      noise: 'ar1',
-      rate: 100,
-      errorRate: 0.001,
-      baselineTicks: 480,
-      watchTicks: 120,
-    } as const
-    const recording = record(degradation ? { ...scenario, degradation, onset: 20 } : scenario, seeded(seed))
-    const check = degradation?.slower ? 'latency' : 'errors'
-    return watch(recording, [check], [checkOf(check, 'before_after')]).evidence.map((log, index) => [
-      (index + 1) / 4,
-      log / Math.LN10,
-    ])
-  }
   const quiet = Array.from({ length: 20 }, (_, seed): Line => ({
     name: seed === 0 ? 'unchanged, 20 watches' : '',
     colour: '#8c959f',

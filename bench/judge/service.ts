@@ -28,7 +28,7 @@ export interface Scenario {
   /** Ticks of 15 s. */
   readonly baselineTicks: number
   readonly watchTicks: number
-  /** Ticks after the watch's start (or before it, negative: from the start) at which the degradation sets in. */
+  /** Ticks after the watch's start at which the degradation sets in; 0 where absent. */
   readonly onset?: number
   readonly degradation?: Degradation
 }
@@ -72,12 +72,16 @@ export function record(scenario: Scenario, random: Random): Recording {
     const inCharge = mixed(scenario, common, apart[0] ?? common)
     if (at < 0) {
       if (index < scenario.baselineTicks)
-        baseline.push(only(arm(scenario, scenario.mode === 'concurrent' ? 0.8 : 1, inCharge, {}, random)))
+        baseline.push(only(arm(scenario, { share: arms[1] ?? 1, swing: inCharge, worse: {} }, random)))
       continue
     }
     const worse = at >= (scenario.onset ?? 0) ? (scenario.degradation ?? {}) : {}
-    const candidate = arm(scenario, arms[0] ?? 1, mixed(scenario, common, apart[1] ?? common), worse, random)
-    const stable = arms[1] === undefined ? undefined : arm(scenario, arms[1], inCharge, {}, random)
+    const now = { share: arms[0] ?? 1, swing: mixed(scenario, common, apart[1] ?? common), worse }
+    const candidate = arm(scenario, now, random)
+    const stable =
+      arms[1] === undefined
+        ? undefined
+        : arm(scenario, { share: arms[1], swing: inCharge, worse: {} }, random)
     watch.push(stable ? both(candidate, stable) : only(candidate))
   }
   return { baseline, watch }
@@ -156,7 +160,14 @@ function mixed(scenario: Scenario, shared: Swing, own: Swing): Swing {
   }
 }
 
-function arm(scenario: Scenario, share: number, swing: Swing, worse: Degradation, random: Random): ArmTick {
+interface ArmNow {
+  /** Of the service's traffic. */
+  readonly share: number
+  readonly swing: Swing
+  readonly worse: Degradation
+}
+
+function arm(scenario: Scenario, { share, swing, worse }: ArmNow, random: Random): ArmTick {
   const expected = scenario.rate * tickSeconds * share * Math.exp(swing.traffic) * (worse.traffic ?? 1)
   const bucketed = buckets(
     expected,

@@ -1,5 +1,5 @@
 import type { Cost } from './cost.ts'
-import type { Delay, Detection, Together } from './degradations.ts'
+import type { Delay, Detection } from './degradations.ts'
 import type { NabResult } from './nab.ts'
 import type { Cell } from './null-models.ts'
 import type { Mode, NoiseKind } from './service.ts'
@@ -55,7 +55,7 @@ export function healthyTable(cells: readonly Cell[]): string {
           )
           return cell ? `${Math.round((100 * cell.healthy) / cell.watches)} %` : ''
         }
-        return [noiseNames[noise], modeNames[mode], String(rate), ...checks.map(of)]
+        return [noiseNames[noise], modeNames[mode], String(rate)].concat(checks.map(of))
       }),
     ),
   )
@@ -72,11 +72,9 @@ export function detectionTable(detections: readonly Detection[], noise: NoiseKin
       (Object.keys(modeNames) as Mode[])
         .map((mode) => mine.filter((one) => one.row === row && one.mode === mode).map(of)[0] ?? '')
         .join(', ')
-    return [
-      row.name,
-      row.prototype.join(', '),
-      ...names.map((name) => pair(({ delays }) => delayText(delays[name]))),
-    ]
+    return [row.name, row.prototype.join(', ')].concat(
+      names.map((name) => pair(({ delays }) => delayText(delays[name]))),
+    )
   })
   return table(['degradation', 'prototype', ...names], lines)
 }
@@ -91,9 +89,10 @@ export function waldTable(detections: readonly Detection[]): string {
 }
 
 export function togetherTable(
-  rows: readonly (Together & {
+  rows: readonly {
+    readonly name: string
     readonly delays: readonly { readonly label: string; readonly delay: Delay }[]
-  })[],
+  }[],
 ): string {
   const labels = rows[0]?.delays.map(({ label }) => label) ?? []
   return table(
@@ -132,8 +131,11 @@ export function nabTable(results: readonly NabResult[]): string {
 }
 
 function table(header: readonly string[], lines: readonly (readonly string[])[]): string {
-  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
-  return [row(header), row(header.map(() => '---')), ...lines.map(row)].join('\n')
+  return [header, header.map(() => '---'), ...lines].map(line).join('\n')
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`
 }
 
 function describe({ check, mode, noise, rate }: Cell): string {

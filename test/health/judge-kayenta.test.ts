@@ -53,7 +53,7 @@ describe('Kayenta’s published Mann-Whitney cases', () => {
     ['Identical Populations', [5, 4, 3, 2, 1], [1, 2, 3, 4, 5], 'decrease', 'Pass'],
     ['Leading Zero Identical Population', [1, 1, 1, 1, 1], [0, 1, 1, 1, 1], 'decrease', 'Pass'],
     ['Missing Experiment Data', [1, 2, 3, 4, 5], [], 'decrease', 'Nodata'],
-  ] as const)('%s', (_, control, experiment, direction, expected) => {
+  ] as const)('%s', (...[, control, experiment, direction, expected]) => {
     expect(classify(control, experiment, direction, suite)).toBe(expected)
   })
 

@@ -231,6 +231,10 @@ describe('gauges, traffic and probes', () => {
   })
 })
 
+function size(state: JudgeState): number {
+  return JSON.stringify(state).length
+}
+
 describe('the state', () => {
   const past = times(480, (index): Observation => ({
     kind: 'buckets',
@@ -266,7 +270,6 @@ describe('the state', () => {
   })
 
   test('does not grow with the watch', () => {
-    const size = (state: JudgeState): number => JSON.stringify(state).length
     const early = run(startJudge(check('histogram', 'concurrent'), past), ticks)
     const late = run(early, times(3000, ticks[1]!))
     expect(size(late)).toBeLessThan(1.2 * size(early))

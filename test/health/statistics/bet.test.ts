@@ -182,6 +182,12 @@ describe('a bet on "not worse" is fair at the edge of the promote margin', () =>
   })
 })
 
+/** Evidence of twelve bad in fifty where five were tolerated, if the service is this noisy. */
+function noisy(noise: number): number {
+  const offer = { candidate: 50, reference: 0, theta: 0, delta: 0.1, bound: 0, noise, referenceNoise: 0 }
+  return settle(betOnWorse(offer, 0.4), 12, 0, 100)
+}
+
 describe('settling', () => {
   test('one tick adds at most the cap, whatever the counts', () => {
     const bet = betOnWorse(
@@ -207,17 +213,7 @@ describe('settling', () => {
   })
 
   test('noise only weakens: the same counts are less evidence the noisier the service may be', () => {
-    const at = (noise: number): number =>
-      settle(
-        betOnWorse(
-          { candidate: 50, reference: 0, theta: 0, delta: 0.1, bound: 0, noise, referenceNoise: 0 },
-          0.4,
-        ),
-        12,
-        0,
-        100,
-      )
-    expect(at(0)).toBeGreaterThan(at(0.05))
-    expect(at(0.05)).toBeGreaterThan(at(0.3))
+    expect(noisy(0)).toBeGreaterThan(noisy(0.05))
+    expect(noisy(0.05)).toBeGreaterThan(noisy(0.3))
   })
 })
