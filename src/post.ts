@@ -1,9 +1,9 @@
-import { getState } from '@actions/core'
+import { hasBegun } from './action/began.ts'
 import { actionShell } from './action/shell.ts'
 
 // Nothing was begun: there is nothing to look at, and nothing to load.
 await actionShell(async (shell) => {
-  if (getState('began') !== 'true') return
+  if (!hasBegun()) return
   const { undoAction } = await import('./action/undo-action.ts')
   await undoAction(shell)
 })

@@ -1,4 +1,4 @@
-import { saveState, setFailed, summary } from '@actions/core'
+import { setFailed, summary } from '@actions/core'
 import { realpath } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { systemClock } from '../adapters/system-clock.ts'
@@ -21,6 +21,7 @@ import type { Plan } from '../upgrade/plan.ts'
 import type { Upgrade } from '../upgrade/upgrade.ts'
 import type { ActionLogs } from './action-log.ts'
 import { annotateFailures } from './annotations.ts'
+import { noteBeginning } from './began.ts'
 import type { Inputs } from './inputs.ts'
 import { outputsOf, setOutputs } from './outputs.ts'
 import { readContext, type WorkflowContext } from './workflow-context.ts'
@@ -32,8 +33,7 @@ export async function runAction({ environment, signal, logs }: ActionShell, inpu
   const opened = await openAction({ inputs, context, environment, signal, logs })
   const request = await requestOf(inputs, context, opened)
   if (inputs.operation === 'plan') return showPlan(await makePlan(request))
-  // From here on `post` looks whether something was left in between.
-  saveState('began', 'true')
+  noteBeginning()
   const upgrade =
     inputs.operation === 'rollback'
       ? await operateRollback(request, signal)

@@ -63,6 +63,11 @@ export function localDeployments(
       )
       return found && deployedOf(found)
     },
+    async past(environment, limit) {
+      const { deployments } = await read(file)
+      const found = deployments.filter((one) => one.environment === environment).slice(-limit)
+      return found.toReversed().map((one) => ({ ...deployedOf(one), atMs: one.atMs }))
+    },
   }
 }
 

@@ -31,6 +31,11 @@ const commands = {
     does: "bring an environment's last healthy version back",
     options: ['config', 'environment', 'json'],
   },
+  backtest: {
+    takes: '',
+    does: 'judge past deployments by the health config, from sources that keep history',
+    options: ['config', 'environment', 'deployments', 'quiet', 'record', 'recorded', 'json'],
+  },
   show: { takes: '<receipt>', does: 'show a receipt again', options: ['explain', 'json'] },
   help: { takes: '', does: 'show this', options: [] },
 } as const
@@ -53,6 +58,18 @@ const options = {
     takes: '<digest>',
     does: 'run only if the plan is still the one of this digest',
   },
+  deployments: {
+    type: 'string',
+    takes: '<file>',
+    does: 'past deployments, a line each: time (ISO 8601) and version; default: those on record',
+  },
+  quiet: {
+    type: 'string',
+    takes: '<n>',
+    does: 'also judge so many moments at which nothing was deployed: false alarms',
+  },
+  record: { type: 'string', takes: '<file>', does: 'keep what the sources said, to try other limits on it' },
+  recorded: { type: 'string', takes: '<file>', does: 'judge what was kept; no source is asked' },
   explain: { type: 'boolean', takes: '', does: 'recompute every figure from its evidence and compare' },
   force: { type: 'boolean', takes: '', does: 'overwrite files that are there' },
   json: {
@@ -72,6 +89,10 @@ export interface CommandLine {
   readonly sha?: string
   readonly planDigest?: string
   readonly receipt?: string
+  readonly deployments?: string
+  readonly quiet?: number
+  readonly record?: string
+  readonly recorded?: string
   readonly explain: boolean
   readonly force: boolean
   readonly json: boolean
@@ -106,14 +127,31 @@ export function parseCommandLine(argv: readonly string[]): CommandLine {
     command: first,
     config: text(values['config']) ?? '.github/seamless.yml',
     stage: stageOf(text(values['stage']) ?? 'all'),
-    ...(text(values['environment']) !== undefined && { environment: text(values['environment']) ?? '' }),
-    ...(text(values['sha']) !== undefined && { sha: text(values['sha']) ?? '' }),
-    ...(text(values['plan-digest']) !== undefined && { planDigest: text(values['plan-digest']) ?? '' }),
-    ...(receipt !== undefined && { receipt }),
+    ...given('environment', values['environment']),
+    ...given('sha', values['sha']),
+    ...given('planDigest', values['plan-digest']),
+    ...given('receipt', receipt),
+    ...given('deployments', values['deployments']),
+    ...given('record', values['record']),
+    ...given('recorded', values['recorded']),
+    ...(values['quiet'] !== undefined && { quiet: numberOf('quiet', text(values['quiet']) ?? '') }),
     explain: values['explain'] === true,
     force: values['force'] === true,
     json: values['json'] === true,
   }
+}
+
+function given<const Key extends string>(
+  key: Key,
+  value: string | boolean | undefined,
+): { readonly [K in Key]?: string } {
+  return typeof value === 'string' ? ({ [key]: value } as { readonly [K in Key]: string }) : {}
+}
+
+function numberOf(option: string, value: string): number {
+  const number = Number(value)
+  if (Number.isInteger(number) && number >= 0 && number <= 1000) return number
+  throw usage(`--${option} takes a whole number from 0 to 1000, not ${JSON.stringify(value)}.`)
 }
 
 const NOTHING = { config: '', stage: 'all', explain: false, force: false, json: false } as const

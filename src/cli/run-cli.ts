@@ -4,6 +4,7 @@ import { UsageError } from '../errors.ts'
 import { causes } from '../report/causes.ts'
 import { EXIT_USAGE } from '../report/exit-code.ts'
 import { type CommandLine, help, HelpAsked, parseCommandLine } from './command-line.ts'
+import { refuseOldNode } from './refuse-old-node.ts'
 import type { Terminal } from './terminal.ts'
 import { openTerminal } from './terminal.ts'
 
@@ -19,6 +20,7 @@ export interface CliShell {
 /** The command `seamless`; gives its exit code. Each command is loaded when it is called. */
 export async function runCli(argv: readonly string[], environment: Environment): Promise<number> {
   try {
+    refuseOldNode(process.versions.node)
     const line = parseCommandLine(argv)
     if (line.command === 'help') throw new HelpAsked()
     const terminal = await openTerminal(process.stdout, process.stderr)
@@ -41,6 +43,8 @@ async function dispatch(shell: CliShell): Promise<number> {
       return (await import('./init-command.ts')).initCommand(shell)
     case 'doctor':
       return (await import('./doctor-command.ts')).doctorCommand(shell)
+    case 'backtest':
+      return (await import('./backtest-command.ts')).backtestCommand(shell)
     case 'show':
       return (await import('./show-command.ts')).showCommand(shell)
     case 'validate':

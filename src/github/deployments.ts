@@ -1,7 +1,13 @@
 import { z } from 'zod'
 
 import { DeploymentMismatch, DeploymentUnknown, GitHubError } from '../errors.ts'
-import type { Deployed, Deployments, DeploymentState, NewDeployment } from '../ports/deployments.ts'
+import type {
+  Deployed,
+  Deployments,
+  DeploymentState,
+  NewDeployment,
+  PastDeployment,
+} from '../ports/deployments.ts'
 import { plain } from '../report/markdown.ts'
 import type { GitHubRepository } from './client.ts'
 import { payloadOf, readPayload } from './deployment-payload.ts'
@@ -64,6 +70,13 @@ export function githubDeployments(github: GitHubRepository, options: GitHubDeplo
         if ((await readVerdict(github, key)) === 'healthy') return deployed
       }
       return undefined
+    },
+    async past(environment, limit) {
+      const found: PastDeployment[] = []
+      for await (const [deployed, , atMs] of ourDeployments(book, environment)) {
+        if (found.push({ ...deployed, atMs }) >= limit) break
+      }
+      return found
     },
   }
 }
@@ -213,7 +226,7 @@ async function currentState(
 async function* ourDeployments(
   book: Book,
   environment: string,
-): AsyncGenerator<readonly [Deployed, VerdictKey]> {
+): AsyncGenerator<readonly [Deployed, VerdictKey, atMs: number]> {
   const { octokit, owner, repo, log } = book.github
   const perPage = 30
   for (let page = 1; page <= MAX_DEPLOYMENTS / perPage; page += 1) {
@@ -228,7 +241,8 @@ async function* ourDeployments(
     for (const one of data) {
       const said = readPayload(one.payload)
       if (said === undefined) continue
-      yield [{ id: String(one.id), sha: one.sha, version: said.version }, remember(book, one)]
+      const deployed = { id: String(one.id), sha: one.sha, version: said.version }
+      yield [deployed, remember(book, one), Date.parse(one.created_at)]
     }
     if (data.length < perPage) return
   }

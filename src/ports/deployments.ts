@@ -44,6 +44,13 @@ export interface Deployments {
   newest(environment: string): Promise<NewestDeployment | undefined>
   /** The newest one whose verdict is healthy, of another commit than `except`: what a rollback returns to. */
   lastHealthy(environment: string, except?: CommitId): Promise<Deployed | undefined>
+  /** What was deployed there before, newest first, at most `limit`: for trying a health config on the past. */
+  past(environment: string, limit: number): Promise<readonly PastDeployment[]>
+}
+
+export interface PastDeployment extends Deployed {
+  /** When it began (ms since the epoch). */
+  readonly atMs: number
 }
 
 export interface NewestDeployment extends Deployed {

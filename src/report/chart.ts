@@ -14,10 +14,9 @@ export function chart(upgrade: Upgrade): string {
     const tag = step.state === 'failed' ? 'crit, ' : step.state === 'done' ? 'done, ' : ''
     return { stage: step.stage, line: `  ${inert(step.step)} :${tag}${from}, ${seconds}s` }
   })
-  const sections = [...new Set(lines.map(({ stage }) => stage))].flatMap((stage) => [
-    ` section ${stage}`,
-    ...lines.filter((known) => known.stage === stage).map(({ line }) => line),
-  ])
+  const sections = [...Map.groupBy(lines, ({ stage }) => stage)].map(([stage, drawn]) =>
+    [` section ${stage}`, ...drawn.map(({ line }) => line)].join('\n'),
+  )
   return ['gantt', ' dateFormat X', ' axisFormat %M:%S', ...sections].join('\n')
 }
 

@@ -154,17 +154,8 @@ describe('the bundled Action, run as GitHub runs it, on a real repository with a
   const mergeOf = async (branch: string, changed: Record<string, string>, title: string): Promise<string> => {
     const before = (await repository.shaOf('main')) ?? ''
     await repository.commit({ branch, files: changed, message: title, by: 'ada' })
-    const api = (method: string, path: string, body: unknown): Promise<{ number: number }> =>
-      fetch(`${github.apiUrl}/repos/team/service${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${github.token({ login: 'ada' })}`,
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify(body),
-      }).then((response) => response.json() as Promise<{ number: number }>)
-    const { number } = await api('POST', '/pulls', { title, head: branch, base: 'main', body: '' })
-    await api('PUT', `/pulls/${number}/merge`, { merge_method: 'squash' })
+    const { number } = await api(github, 'POST', '/pulls', { title, head: branch, base: 'main', body: '' })
+    await api(github, 'PUT', `/pulls/${number}/merge`, { merge_method: 'squash' })
     return before
   }
 
@@ -289,3 +280,16 @@ describe('the bundled Action, run as GitHub runs it, on a real repository with a
     expect(result.outputs, result.log).toMatchObject({ decision: 'promoted', version: '1.3.0' })
   })
 })
+
+/** A person at GitHub's API. */
+async function api(github: GitHub, method: string, path: string, body: unknown): Promise<{ number: number }> {
+  const response = await fetch(`${github.apiUrl}/repos/team/service${path}`, {
+    method,
+    headers: {
+      authorization: `Bearer ${github.token({ login: 'ada' })}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(body),
+  })
+  return (await response.json()) as { number: number }
+}

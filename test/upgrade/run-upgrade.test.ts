@@ -131,7 +131,11 @@ ${deployByScripts}`
   })
 
   it('T03 runs nothing on a checkout whose HEAD a step has moved', async () => {
-    const config = `${basicConfig.replace('environments:', 'build:\n  - name: move\n    run: git -c user.name=a -c user.email=a@b.c commit --quiet --allow-empty -m other\nenvironments:')}`
+    const move = 'git -c user.name=a -c user.email=a@b.c commit --quiet --allow-empty -m other'
+    const config = basicConfig.replace(
+      'environments:',
+      `build:\n  - name: move\n    run: ${move}\nenvironments:`,
+    )
     const made = await world({ config })
     expect(await made.run()).toMatchObject({ decision: 'failed', reason: 'commit_moved' })
     expect(made.calls()).toEqual([])
