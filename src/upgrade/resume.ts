@@ -69,7 +69,7 @@ function stepsToRepeat(before: Upgrade, plan: Plan): readonly string[] {
 
 function describe(upgrade: Upgrade): string {
   const running = upgrade.steps.find(({ state }) => state === 'running')
-  const last = upgrade.steps.filter(({ state }) => state === 'done').at(-1)
+  const last = upgrade.steps.findLast(({ state }) => state === 'done')
   const where =
     running !== undefined
       ? `it was in the middle of ${running.step}`

@@ -29,11 +29,6 @@ export async function endFromGate(run: Run, name: string, gate: HealthGate): Pro
 
 /** Its outcome once an environment was, or could not be, taken back for a reason. */
 export function endAfterTakingBack(taken: TakenBack, reason: ReasonCode, why: string, name: string): Ending {
-  const ending = (decision: Decision, code: ReasonCode, message: string): Ending => ({
-    decision,
-    reason: code,
-    message,
-  })
   switch (taken.kind) {
     case 'rolled_back':
       return ending('rolled_back', reason, `${why} ${name} is back on ${taken.to.name}.`)
@@ -81,4 +76,8 @@ export async function recordVerdict(
       `The verdict "${verdict}" of ${name} could not be recorded, so later runs do not know it: ${textOf(error)}`,
     )
   })
+}
+
+function ending(decision: Decision, reason: ReasonCode, message: string): Ending {
+  return { decision, reason, message }
 }
