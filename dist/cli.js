@@ -56,6 +56,19 @@ const commands = {
 			"json"
 		]
 	},
+	backtest: {
+		takes: "",
+		does: "judge past deployments by the health config, from sources that keep history",
+		options: [
+			"config",
+			"environment",
+			"deployments",
+			"quiet",
+			"record",
+			"recorded",
+			"json"
+		]
+	},
 	show: {
 		takes: "<receipt>",
 		does: "show a receipt again",
@@ -92,6 +105,26 @@ const options = {
 		type: "string",
 		takes: "<digest>",
 		does: "run only if the plan is still the one of this digest"
+	},
+	deployments: {
+		type: "string",
+		takes: "<file>",
+		does: "past deployments, a line each: time (ISO 8601) and version; default: those on record"
+	},
+	quiet: {
+		type: "string",
+		takes: "<n>",
+		does: "also judge so many moments at which nothing was deployed: false alarms"
+	},
+	record: {
+		type: "string",
+		takes: "<file>",
+		does: "keep what the sources said, to try other limits on it"
+	},
+	recorded: {
+		type: "string",
+		takes: "<file>",
+		does: "judge what was kept; no source is asked"
 	},
 	explain: {
 		type: "boolean",
@@ -139,14 +172,26 @@ function parseCommandLine(argv) {
 		command: first,
 		config: text(values["config"]) ?? ".github/seamless.yml",
 		stage: stageOf(text(values["stage"]) ?? "all"),
-		...text(values["environment"]) !== void 0 && { environment: text(values["environment"]) ?? "" },
-		...text(values["sha"]) !== void 0 && { sha: text(values["sha"]) ?? "" },
-		...text(values["plan-digest"]) !== void 0 && { planDigest: text(values["plan-digest"]) ?? "" },
-		...receipt !== void 0 && { receipt },
+		...given("environment", values["environment"]),
+		...given("sha", values["sha"]),
+		...given("planDigest", values["plan-digest"]),
+		...given("receipt", receipt),
+		...given("deployments", values["deployments"]),
+		...given("record", values["record"]),
+		...given("recorded", values["recorded"]),
+		...values["quiet"] !== void 0 && { quiet: numberOf("quiet", text(values["quiet"]) ?? "") },
 		explain: values["explain"] === true,
 		force: values["force"] === true,
 		json: values["json"] === true
 	};
+}
+function given(key, value) {
+	return typeof value === "string" ? { [key]: value } : {};
+}
+function numberOf(option, value) {
+	const number = Number(value);
+	if (Number.isInteger(number) && number >= 0 && number <= 1e3) return number;
+	throw usage(`--${option} takes a whole number from 0 to 1000, not ${JSON.stringify(value)}.`);
 }
 const NOTHING = {
 	config: "",
@@ -206,9 +251,17 @@ function usage(message) {
 	return new UsageError(`${message} "seamless help" shows what there is.`);
 }
 
+// src/cli/refuse-old-node.ts
+const OLDEST_NODE = 22;
+function refuseOldNode(version) {
+	if (Number.parseInt(version, 10) >= 22) return;
+	throw new UsageError(`seamless needs Node.js ${22} or newer; this is ${version}.`);
+}
+
 // src/cli/run-cli.ts
 async function runCli(argv, environment) {
 	try {
+		refuseOldNode(process.versions.node);
 		const line = parseCommandLine(argv);
 		if (line.command === "help") throw new HelpAsked();
 		const terminal = await openTerminal(process.stdout, process.stderr);
@@ -233,6 +286,7 @@ async function dispatch(shell) {
 	switch (command) {
 		case "init": return (await import("./chunks/init-command.js")).initCommand(shell);
 		case "doctor": return (await import("./chunks/doctor-command.js")).doctorCommand(shell);
+		case "backtest": return (await import("./chunks/backtest-command.js")).backtestCommand(shell);
 		case "show": return (await import("./chunks/show-command.js")).showCommand(shell);
 		case "validate": return (await import("./chunks/validate-command.js")).validateCommand(shell);
 		case "plan":

@@ -2650,17 +2650,21 @@ const API_VERSION = "2022-11-28";
 function openGitHub(access, ports) {
 	const { clock, log, signal } = ports;
 	const { owner, repo } = parseRepository(access.repository);
+	const said = {
+		debug: ignore,
+		info: ignore,
+		error: ignore,
+		warn: (message) => log.warning(message)
+	};
 	const octokit = new Octokit({
 		auth: access.token,
 		baseUrl: parseApiUrl(access.apiUrl),
 		userAgent: "seamless-upgrade",
-		request: { fetch: boundedFetch(ports.fetch, TIMEOUT_MS, signal) },
-		log: {
-			debug: ignore,
-			info: ignore,
-			error: ignore,
-			warn: (message) => log.warning(message)
-		}
+		request: {
+			fetch: boundedFetch(ports.fetch, TIMEOUT_MS, signal),
+			log: said
+		},
+		log: said
 	});
 	octokit.hook.wrap("request", (send, options) => {
 		const { method, url } = options;

@@ -5,16 +5,39 @@ import { n as repeat, t as ensure } from "./ensure.js";
 import { n as statusOf } from "./request-policy.js";
 import { n as readVerdict, r as writeVerdict } from "./verdict-check.js";
 
-// src/github/deployments.ts
-const TASK = "deploy";
-const PAYLOAD_SCHEMA = 1;
-const MAX_DEPLOYMENTS = 60;
-const MAX_DESCRIPTION = 140;
+// src/github/deployment-payload.ts
+const SCHEMA = 1;
 const payload = object({
-	schema: literal(PAYLOAD_SCHEMA),
+	schema: literal(SCHEMA),
 	key: string(),
 	version: string()
 });
+function payloadOf({ key, version }) {
+	return {
+		schema: SCHEMA,
+		key,
+		version
+	};
+}
+function readPayload(sent) {
+	const read = payload.safeParse(typeof sent === "string" ? parseJson(sent) : sent);
+	return read.success ? {
+		key: read.data.key,
+		version: read.data.version
+	} : void 0;
+}
+function parseJson(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return;
+	}
+}
+
+// src/github/deployments.ts
+const TASK = "deploy";
+const MAX_DEPLOYMENTS = 60;
+const MAX_DESCRIPTION = 140;
 const deploymentStates = _enum([
 	"in_progress",
 	"success",
@@ -57,6 +80,14 @@ function githubDeployments(github, options) {
 				if (deployed.sha === except) continue;
 				if (await readVerdict(github, key) === "healthy") return deployed;
 			}
+		},
+		async past(environment, limit) {
+			const found = [];
+			for await (const [deployed, , atMs] of ourDeployments(book, environment)) if (found.push({
+				...deployed,
+				atMs
+			}) >= limit) break;
+			return found;
 		}
 	};
 }
@@ -127,11 +158,10 @@ async function findOrMake(github, wanted) {
 				auto_merge: false,
 				required_contexts: [],
 				description: plain(version, MAX_DESCRIPTION),
-				payload: {
-					schema: PAYLOAD_SCHEMA,
+				payload: payloadOf({
 					key,
 					version
-				}
+				})
 			});
 			if (!("id" in data)) throw new GitHubError(status, `GitHub made no deployment of ${sha}: ${data.message ?? "it did not say why"}`);
 			return data;
@@ -196,29 +226,19 @@ async function* ourDeployments(book, environment) {
 		for (const one of data) {
 			const said = readPayload(one.payload);
 			if (said === void 0) continue;
-			yield [{
-				id: String(one.id),
-				sha: one.sha,
-				version: said.version
-			}, remember(book, one)];
+			yield [
+				{
+					id: String(one.id),
+					sha: one.sha,
+					version: said.version
+				},
+				remember(book, one),
+				Date.parse(one.created_at)
+			];
 		}
 		if (data.length < perPage) return;
 	}
 	log.warning(`Only the newest ${MAX_DEPLOYMENTS} deployments of ${plain(environment, 60)} were looked at.`);
-}
-function readPayload(sent) {
-	const read = payload.safeParse(typeof sent === "string" ? parseJson(sent) : sent);
-	return read.success ? {
-		key: read.data.key,
-		version: read.data.version
-	} : void 0;
-}
-function parseJson(text) {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return;
-	}
 }
 
 export { githubDeployments };

@@ -80,6 +80,13 @@ function localDeployments(file, { clock, signal }) {
 			const { deployments } = await read(file);
 			const found = deployments.findLast((one) => one.environment === environment && one.verdict === "healthy" && one.sha !== except);
 			return found && deployedOf(found);
+		},
+		async past(environment, limit) {
+			const { deployments } = await read(file);
+			return deployments.filter((one) => one.environment === environment).slice(-limit).toReversed().map((one) => ({
+				...deployedOf(one),
+				atMs: one.atMs
+			}));
 		}
 	};
 }

@@ -1106,7 +1106,13 @@ function badAbove(buckets, level) {
 function readingsOf(check, scale, tick) {
 	if (scale.levels.length === 0) return void 0;
 	const readings = readingsAt(check, scale, tick);
-	return check.mode === "before_after" ? readings?.map(({ baseline: _, ...own }) => own) : readings;
+	return check.mode === "before_after" ? readings?.map(alone) : readings;
+}
+function alone({ candidate, lenient }) {
+	return lenient === void 0 ? { candidate } : {
+		candidate,
+		lenient
+	};
 }
 function pastReadings(check, scale, tick) {
 	if (tick.kind === "unmeasured" || scale.levels.length === 0) return [];
@@ -2613,6 +2619,7 @@ function startWatch(health, values, nowMs, history) {
 		values,
 		startedMs: nowMs,
 		step: { sinceMs: nowMs },
+		unwatchedMs: 0,
 		checks
 	};
 }
@@ -2625,9 +2632,11 @@ function enterStep(watch, share, nowMs) {
 		},
 		stepSize: 0
 	}));
+	const lookedMs = Math.max(watch.lastTickMs ?? nowMs, judgedFromMs(watch));
 	return {
 		...watch,
 		checks,
+		unwatchedMs: watch.unwatchedMs + Math.max(0, nowMs - lookedMs),
 		step: {
 			sinceMs: nowMs,
 			...share === void 0 ? {} : { share }
@@ -2725,7 +2734,8 @@ function mapChecks(checks, change) {
 const LEAST_COVERAGE = .9;
 function coverageOf(watch, state, span, nowMs) {
 	const fromMs = span === "watch" ? judgedFromMs(watch) : Math.max(judgedFromMs(watch), watch.step.sinceMs);
-	const expected = Math.max(0, Math.floor((nowMs - fromMs) / watch.health.everyMs));
+	const unwatchedMs = span === "watch" ? watch.unwatchedMs : 0;
+	const expected = Math.max(0, Math.floor((nowMs - fromMs - unwatchedMs) / watch.health.everyMs));
 	return {
 		measured: Math.min(state.measured[span], expected),
 		expected
@@ -2793,7 +2803,7 @@ function inconclusive(reason, detail) {
 }
 
 // src/health/watch-verdict.ts
-const GRAVITY = [
+const REASONS = [
 	"limit_exceeded",
 	"worse_than_baseline",
 	"worse_than_short_baseline",
@@ -2855,7 +2865,7 @@ function gateOf(watch, nowMs) {
 		untilMs: onceMs
 	};
 	const missing = new Set(Object.entries(watch.checks).flatMap(([name, state]) => missingInStep(watch, name, state, nowMs)));
-	const reason = GRAVITY.find((known) => missing.has(known));
+	const reason = REASONS.find((known) => missing.has(known));
 	if (reason === void 0) return {
 		gate: "proceed",
 		reason: "undecided",
@@ -2887,7 +2897,7 @@ function verdictOfAll(checks) {
 	return checks.length > 0 && checks.every(({ verdict }) => verdict === "healthy") ? "healthy" : "inconclusive";
 }
 function gravest(checks) {
-	return GRAVITY.find((reason) => checks.some((check) => check.reason === reason)) ?? "no_data";
+	return REASONS.find((reason) => checks.some((check) => check.reason === reason)) ?? "no_data";
 }
 function requestsOf(watch, name) {
 	const check = watch.health.checks[name];

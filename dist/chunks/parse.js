@@ -287,6 +287,7 @@ function requireSources({ source, checks }, context) {
 		});
 	}
 }
+const LEAST_EVERY_MS = 100;
 function requireTime({ every, hold, watch, checks }, context) {
 	const ticks = Math.max(1, ...Object.values(checks).map((check) => check.kind === "traffic" ? 1 : check.consecutive));
 	const complain = (key, message) => context.addIssue({
@@ -294,6 +295,7 @@ function requireTime({ every, hold, watch, checks }, context) {
 		path: [key],
 		message
 	});
+	if (every < LEAST_EVERY_MS) complain("every", "at least 100ms: more often is load, not knowledge");
 	if (hold < every) complain("hold", "shorter than one tick (every)");
 	if (watch < ticks * every) complain("watch", `too short for ${ticks} ticks: a limit could not be broken ${ticks} times in a row`);
 }

@@ -241,7 +241,7 @@ function stepsToRepeat(before, plan) {
 }
 function describe(upgrade) {
 	const running = upgrade.steps.find(({ state }) => state === "running");
-	const last = upgrade.steps.filter(({ state }) => state === "done").at(-1);
+	const last = upgrade.steps.findLast(({ state }) => state === "done");
 	return [running !== void 0 ? `it was in the middle of ${running.step}` : last !== void 0 ? `${last.step} was the last step that ended` : "no step had begun", ...upgrade.environments.filter(({ state }) => state !== "untouched").map(({ name, state, weight }) => `${name} is ${state}${weight === void 0 ? "" : ` at ${weight} %`}`)].join("; ");
 }
 
@@ -608,11 +608,6 @@ async function endFromGate(run, name, gate) {
 	}
 }
 function endAfterTakingBack(taken, reason, why, name) {
-	const ending = (decision, code, message) => ({
-		decision,
-		reason: code,
-		message
-	});
 	switch (taken.kind) {
 		case "rolled_back": return ending("rolled_back", reason, `${why} ${name} is back on ${taken.to.name}.`);
 		case "no_target": return ending("failed", "no_rollback_target", `${why} ${name} has no healthy version to return to: it is left as it is.`);
@@ -667,6 +662,13 @@ async function recordVerdict(run, name, verdict, line) {
 	await run.ports.deployments.setVerdict(id, verdict, summary).catch((error) => {
 		run.ports.log.error(`The verdict "${verdict}" of ${name} could not be recorded, so later runs do not know it: ${textOf(error)}`);
 	});
+}
+function ending(decision, reason, message) {
+	return {
+		decision,
+		reason,
+		message
+	};
 }
 
 // src/upgrade/stages/branch.ts
@@ -1097,8 +1099,9 @@ async function openWatching(run, name) {
 		state ??= await begin();
 		state = enterStep(state, percent === void 0 ? void 0 : percent / 100, run.ports.clock.now());
 		const startedAtMs = state.step.sinceMs;
-		for (let number = 1;; number++) {
-			await run.ports.clock.sleep(Math.max(0, startedAtMs + number * health.everyMs - run.ports.clock.now()), run.signal);
+		for (;;) {
+			const nextMs = startedAtMs + (Math.floor((run.ports.clock.now() - startedAtMs) / health.everyMs) + 1) * health.everyMs;
+			await run.ports.clock.sleep(nextMs - run.ports.clock.now(), run.signal);
 			const answers = await ask(health, state, sources, run.signal);
 			const nowMs = run.ports.clock.now();
 			state = tick(state, answers, nowMs);

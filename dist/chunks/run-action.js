@@ -1,6 +1,7 @@
-import { a as setFailed, i as saveState, o as setOutput, t as error } from "./core.js";
+import { a as setFailed, o as setOutput, t as error } from "./core.js";
 import { l as UsageError } from "./errors.js";
 import { f as string, l as object } from "./schemas.js";
+import { n as noteBeginning } from "./began.js";
 import { t as exitCodeOf } from "./exit-code.js";
 import { i as plain, n as code, r as fence, t as cell } from "./markdown.js";
 import { n as openRepository, s as systemClock } from "./composition.js";
@@ -185,7 +186,7 @@ function chart(upgrade) {
 		"gantt",
 		" dateFormat X",
 		" axisFormat %M:%S",
-		...[...new Set(lines.map(({ stage }) => stage))].flatMap((stage) => [` section ${stage}`, ...lines.filter((known) => known.stage === stage).map(({ line }) => line)])
+		...[...Map.groupBy(lines, ({ stage }) => stage)].map(([stage, drawn]) => [` section ${stage}`, ...drawn.map(({ line }) => line)].join("\n"))
 	].join("\n");
 }
 function inert(text) {
@@ -379,7 +380,7 @@ async function runAction({ environment, signal, logs }, inputs) {
 	});
 	const request = await requestOf(inputs, context, opened);
 	if (inputs.operation === "plan") return showPlan(await makePlan(request));
-	saveState("began", "true");
+	noteBeginning();
 	const upgrade = inputs.operation === "rollback" ? await operateRollback(request, signal) : await operateRun(request, signal);
 	logs.resume();
 	if (signal.aborted) throw signal.reason;

@@ -28,7 +28,6 @@ export const reasonCodes = [
   'no_change',
   'already_live',
   'no_steps',
-  'not_driver',
   // held
   'health_no_data',
   'health_too_little_traffic',
@@ -43,7 +42,6 @@ export const reasonCodes = [
   'artifact_mismatch',
   'tests_failed',
   'users_tests_failed',
-  'difference_failed',
   'deploy_failed',
   'deployment_sha_mismatch',
   'traffic_failed',

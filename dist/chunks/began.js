@@ -1,0 +1,11 @@
+import { i as saveState, r as getState } from "./core.js";
+
+// src/action/began.ts
+function noteBeginning() {
+	saveState("began", "true");
+}
+function hasBegun() {
+	return getState("began") === "true";
+}
+
+export { noteBeginning as n, hasBegun as t };
