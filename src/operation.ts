@@ -15,8 +15,6 @@ import { journaled, refusedUpgrade, runUpgrade } from './upgrade/run-upgrade.ts'
 import { undoInterrupted } from './upgrade/undo-interrupted.ts'
 import type { Upgrade } from './upgrade/upgrade.ts'
 
-export const DEFAULT_CONFIG = '.github/seamless.yml'
-
 /** Where the config is read: the working tree, or a commit that is trusted. */
 export type ConfigPlace =
   | { readonly kind: 'working_tree' }

@@ -124,4 +124,3 @@ export const revertRecord = z.strictObject({
   pullRequest: pullRequest.optional(),
   suspect: z.number().int().optional(),
 })
-export type RevertRecord = z.infer<typeof revertRecord>
