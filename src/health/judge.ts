@@ -8,7 +8,8 @@ import { type Noticed, noticed } from './statistics/noticed.ts'
 /**
  * The ticks of the version that is compared with, oldest first, ending just before the deployment, at the watch's own tick
  * length; each in the field `candidate` (it was the version in charge then). Before/after mode learns its noise and its frozen
- * reference from them; concurrent mode its noise, and the edges and levels that are worth watching.
+ * reference from them; concurrent mode its noise, and the edges and levels that are worth watching. Two hours are wanted, four
+ * better; under 40 measured ticks the noise is assumed instead of learnt.
  */
 export type BaselineHistory = readonly Observation[]
 

@@ -32,6 +32,7 @@ export interface Arm {
   readonly paired: PairedNoise
 }
 
+/** What one comparison shows. Counts are bad events of all; of a traffic check, requests (`bad`) in ticks (`total`, times the expected share). */
 export interface ArmEvidence {
   /** Logarithms of the e-values. */
   readonly worse: number
