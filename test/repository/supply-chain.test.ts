@@ -8,6 +8,8 @@ interface Locked {
   readonly integrity?: string
   readonly hasInstallScript?: boolean
   readonly link?: boolean
+  readonly dependencies?: Record<string, string>
+  readonly optionalDependencies?: Record<string, string>
 }
 
 const manifest = JSON.parse(read('package.json')) as Record<
@@ -16,6 +18,15 @@ const manifest = JSON.parse(read('package.json')) as Record<
 > & { readonly engines: { readonly node: string } }
 const lock = JSON.parse(read('package-lock.json')) as { readonly packages: Record<string, Locked> }
 const locked = Object.entries(lock.packages).filter(([path]) => path !== '')
+
+/** Whether Node would find a package from the folder of another: there, or in a folder above. */
+function isFound(from: string, name: string): boolean {
+  const place = `${from === '' ? '' : `${from}/`}node_modules/${name}`
+  if (place in lock.packages) return true
+  if (from === '') return false
+  const above = from.lastIndexOf('/node_modules/')
+  return isFound(above < 0 ? '' : from.slice(0, above), name)
+}
 
 describe('P04 what is installed', () => {
   it('is named exactly', () => {
@@ -27,6 +38,15 @@ describe('P04 what is installed', () => {
   it('is held by its digest, and comes from whatever registry npm is set to', () => {
     expect(locked.filter(([, { integrity }]) => integrity?.startsWith('sha512-') !== true)).toEqual([])
     expect(locked.filter(([, { resolved, link }]) => resolved !== undefined || link === true)).toEqual([])
+  })
+
+  it('is all there, for every platform: npm ci refuses a lock file that lacks one of them', () => {
+    const missing = locked.flatMap(([path, { dependencies = {}, optionalDependencies = {} }]) =>
+      Object.keys({ ...dependencies, ...optionalDependencies })
+        .filter((name) => !isFound(path, name))
+        .map((name) => `${path} needs ${name}`),
+    )
+    expect(missing).toEqual([])
   })
 
   it('runs nothing on the way, but for the node package, which fetches its own binary', () => {
