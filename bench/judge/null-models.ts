@@ -19,6 +19,9 @@ export interface Cell {
 }
 
 const ours = 'Seamless'
+/** An unchanged service judged without any margin is exactly at the edge of the null: the hardest case there is. */
+const noMargin = { worseBy: 0, atLeast: 0 }
+export const atEdge = 'no margin, errors'
 
 /** Every noise × mode × rate × check, each check alone and all four together under one alpha. */
 export function nullModels(watches: number, progress: (text: string) => void): readonly Cell[] {
@@ -63,6 +66,8 @@ function cellsOf(model: Model, watches: number): readonly Cell[] {
         }
       }
       if (names.length === checkNames.length) count(tally('all four'), ours, outcomeOf(traces))
+      const strict = trace(recording, 'errors', checkOf('errors', mode, noMargin))
+      count(tally(`${atEdge} ${errorRate * 100} %`), ours, outcomeOf([strict]))
     }
   }
   return [...tallies].map(([check, { reverted, healthy }]) => {

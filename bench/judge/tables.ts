@@ -1,7 +1,7 @@
 import type { Cost } from './cost.ts'
 import type { Delay, Detection } from './degradations.ts'
 import type { NabResult } from './nab.ts'
-import type { Cell } from './null-models.ts'
+import { atEdge, type Cell } from './null-models.ts'
 import type { Mode, NoiseKind } from './service.ts'
 
 const modeNames: Readonly<Record<Mode, string>> = { before_after: 'before/after', concurrent: '20 % canary' }
@@ -17,7 +17,7 @@ const noiseNames: Readonly<Record<NoiseKind, string>> = {
 export function worstTable(cells: readonly Cell[]): string {
   const names = [...new Set(cells.flatMap(({ reverted }) => Object.keys(reverted)))]
   const lines = names.map((name) => {
-    const mine = cells.filter(({ reverted, check }) => name in reverted && check !== 'all four')
+    const mine = cells.filter(({ reverted, check }) => name in reverted && isAlone(check))
     const share = (cell: Cell): number => (cell.reverted[name] ?? 0) / cell.watches
     const worst = mine.reduce((one, other) => (share(other) > share(one) ? other : one))
     const mean = mine.reduce((sum, cell) => sum + share(cell), 0) / mine.length
@@ -31,21 +31,25 @@ export function noiseTable(cells: readonly Cell[]): string {
   const lines = (Object.keys(noiseNames) as NoiseKind[]).flatMap((noise) =>
     (Object.keys(modeNames) as Mode[]).map((mode) => {
       const mine = cells.filter((cell) => cell.noise === noise && cell.mode === mode)
-      const alone = mine.filter(({ check }) => check !== 'all four')
+      const alone = mine.filter(({ check }) => isAlone(check))
+      const edge = mine.filter(({ check }) => check.startsWith(atEdge))
       const four = mine.filter(({ check }) => check === 'all four')
       const worst = (of: readonly Cell[]): string =>
         percent(Math.max(...of.map((cell) => (cell.reverted['Seamless'] ?? 0) / cell.watches)))
       const pooled =
         alone.reduce((sum, cell) => sum + (cell.reverted['Seamless'] ?? 0), 0) /
         alone.reduce((sum, cell) => sum + cell.watches, 0)
-      return [noiseNames[noise], modeNames[mode], worst(alone), percent(pooled), worst(four)]
+      return [noiseNames[noise], modeNames[mode], worst(alone), percent(pooled), worst(four), worst(edge)]
     }),
   )
-  return table(['noise', 'mode', 'one check: worst', 'pooled', 'four checks: worst'], lines)
+  return table(
+    ['noise', 'mode', 'one check: worst', 'pooled', 'four checks: worst', 'no margin at all: worst'],
+    lines,
+  )
 }
 
 export function healthyTable(cells: readonly Cell[]): string {
-  const checks = [...new Set(cells.map(({ check }) => check))]
+  const checks = [...new Set(cells.map(({ check }) => check))].filter((check) => !check.startsWith(atEdge))
   const lines = (Object.keys(noiseNames) as NoiseKind[]).flatMap((noise) =>
     (Object.keys(modeNames) as Mode[]).flatMap((mode) =>
       [1, 10, 100, 1000].map((rate) => {
@@ -82,10 +86,32 @@ export function detectionTable(detections: readonly Detection[], noise: NoiseKin
 export function waldTable(detections: readonly Detection[]): string {
   const lines = detections.map(({ row, mode, noise, rate, delays, wald }) => {
     const { mean, seen } = delays['Seamless'] ?? { mean: Number.NaN, seen: 0 }
-    const ratio = seen === 1 ? (mean / wald).toFixed(1) : `– (${Math.round(100 * seen)} % seen)`
-    return [row.name, modeNames[mode], noiseNames[noise], String(rate), minutes(mean), minutes(wald), ratio]
+    const to = (bound: number): string =>
+      seen === 1 ? (mean / bound).toFixed(1) : `– (${Math.round(100 * seen)} % seen)`
+    return [
+      row.name,
+      modeNames[mode],
+      noiseNames[noise],
+      String(rate),
+      minutes(mean),
+      minutes(wald),
+      to(wald),
+      to(Math.max(1, wald)),
+    ]
   })
-  return table(['degradation', 'mode', 'noise', 'requests/s', 'mean delay', 'Wald', 'ratio'], lines)
+  return table(
+    [
+      'degradation',
+      'mode',
+      'noise',
+      'requests/s',
+      'mean delay',
+      'Wald',
+      'ratio',
+      'ratio to four ticks or Wald',
+    ],
+    lines,
+  )
 }
 
 export function togetherTable(
@@ -136,6 +162,11 @@ function table(header: readonly string[], lines: readonly (readonly string[])[])
 
 function line(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`
+}
+
+/** One check with its own margins; neither all four together nor the test without margins. */
+function isAlone(check: string): boolean {
+  return check !== 'all four' && !check.startsWith(atEdge)
 }
 
 function describe({ check, mode, noise, rate }: Cell): string {

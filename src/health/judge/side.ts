@@ -53,12 +53,8 @@ export function step(side: Side, reading: Reading, { noise, reference, more }: S
   const foretold = forecast(level, wandering)
   // A candidate that was better for a while has not earned a stricter margin, nor a worse one a laxer: away from 1 one way only.
   const factor = more ? Math.max(1, foretold.factor) : Math.min(1, foretold.factor)
-  const offer = offerOf(
-    reading,
-    { theta: theta * factor, delta: delta * factor },
-    { ...reference, rate },
-    foretold,
-  )
+  const allowed = { theta: theta * factor, delta: delta * factor }
+  const offer = offerOf(reading, allowed, { ...reference, rate }, { own: foretold.noise, jitter: wandering.jitter })
   const mean = candidate.total * factor * (theta * rate + delta)
   const share = baseline ? (offer.theta * candidate.total) / baseline.total : 0
   const factors = changes(more, foretold).map((change) => {
@@ -95,13 +91,20 @@ function changes(more: boolean, { fresh }: Forecast): readonly number[] {
   return [...now, ...sinceStart]
 }
 
-function offerOf(reading: Reading, tolerance: Tolerance, reference: Reference, { noise }: Forecast): Offer {
+interface ArmNoise {
+  readonly own: number
+  readonly jitter: number
+}
+
+/** The larger an arm, the less it jitters: the other arm's jitter is the candidate's, by the ratio of their requests. */
+function offerOf(reading: Reading, tolerance: Tolerance, reference: Reference, { own, jitter }: ArmNoise): Offer {
   const candidate = reading.candidate.total
   const { theta, delta } = tolerance
   if (reading.baseline) {
-    const { bound } = reference
-    return { candidate, reference: reading.baseline.total, theta, delta, bound, noise, referenceNoise: 0 }
+    const { total } = reading.baseline
+    const referenceNoise = jitter * Math.min(1, candidate / total)
+    return { candidate, reference: total, theta, delta, bound: reference.bound, noise: own, referenceNoise }
   }
   const known = theta * reference.rate + delta
-  return { candidate, reference: 0, theta: 0, delta: known, bound: 0, noise, referenceNoise: 0 }
+  return { candidate, reference: 0, theta: 0, delta: known, bound: 0, noise: own, referenceNoise: 0 }
 }
