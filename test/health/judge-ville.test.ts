@@ -21,36 +21,45 @@ function reverted(mode: Mode, noise: NoiseKind, names: readonly CheckName[], rat
   return count
 }
 
-describe('Ville’s bound: an unchanged service is reverted in at most 1 % of watches, however often one looks', () => {
-  // 60 watches: P(≥ 5 of 60 | 1 %) is 0.04 %.
-  test.each(modes)('%s, errors, latency, CPU and traffic together, all noises', (mode) => {
-    const total = noises.reduce(
-      (sum, noise) => sum + reverted(mode, noise, ['errors', 'latency', 'cpu', 'traffic'], 50),
-      0,
-    )
-    expect(total).toBeLessThanOrEqual(4)
-  })
+/** Ten seconds of pure computing on one core, much more where others compute too. */
+const patience = { timeout: 180_000 }
 
-  test.each(modes)('%s, errors alone at 1000 requests a second', (mode) => {
-    const total = noises.reduce((sum, noise) => sum + reverted(mode, noise, ['errors'], 1000), 0)
-    expect(total).toBeLessThanOrEqual(4)
-  })
-
-  test('and the same judge does see ten times as many errors, in every watch', () => {
-    for (let seed = 0; seed < 20; seed++) {
-      const recording = record(
-        {
-          mode: 'concurrent',
-          noise: 'ar1',
-          rate: 100,
-          errorRate: 0.005,
-          baselineTicks: 480,
-          watchTicks: 120,
-          degradation: { errors: 10 },
-        },
-        seeded(88_000 + seed),
+describe(
+  'Ville’s bound: an unchanged service is reverted in at most 1 % of watches, however often one looks',
+  patience,
+  () => {
+    // 60 watches: P(≥ 5 of 60 | 1 %) is 0.04 %.
+    test.each(modes)('%s, errors, latency, CPU and traffic together, all noises', (mode) => {
+      const total = noises.reduce(
+        (sum, noise) => sum + reverted(mode, noise, ['errors', 'latency', 'cpu', 'traffic'], 50),
+        0,
       )
-      expect(watch(recording, ['errors'], [checkOf('errors', 'concurrent')]).reverted).toBeLessThanOrEqual(20)
-    }
-  })
-})
+      expect(total).toBeLessThanOrEqual(4)
+    })
+
+    test.each(modes)('%s, errors alone at 1000 requests a second', (mode) => {
+      const total = noises.reduce((sum, noise) => sum + reverted(mode, noise, ['errors'], 1000), 0)
+      expect(total).toBeLessThanOrEqual(4)
+    })
+
+    test('and the same judge does see ten times as many errors, in every watch', () => {
+      for (let seed = 0; seed < 20; seed++) {
+        const recording = record(
+          {
+            mode: 'concurrent',
+            noise: 'ar1',
+            rate: 100,
+            errorRate: 0.005,
+            baselineTicks: 480,
+            watchTicks: 120,
+            degradation: { errors: 10 },
+          },
+          seeded(88_000 + seed),
+        )
+        expect(watch(recording, ['errors'], [checkOf('errors', 'concurrent')]).reverted).toBeLessThanOrEqual(
+          20,
+        )
+      }
+    })
+  },
+)
