@@ -7,7 +7,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { help } from '../src/cli/command-line.ts'
 import { publishedSchema } from '../src/config/published-schema.ts'
-import { receipt } from '../src/upgrade/upgrade.ts'
+import { receipt } from '../src/upgrade/receipt.ts'
 import { actionTables } from './action-tables.ts'
 import { keyTable } from './key-table.ts'
 

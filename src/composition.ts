@@ -9,6 +9,7 @@ import { type Mask, maskOf } from './adapters/mask.ts'
 import { openAdapters } from './adapters/registry.ts'
 import { processRunner, type RunProcess } from './adapters/run-process.ts'
 import { stateFolder } from './adapters/state-folder.ts'
+import { declaredSecrets } from './config/declared-secrets.ts'
 import type { Config } from './config/schema.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
@@ -83,6 +84,7 @@ export async function composePorts(
     receipts: fileReceipts(state),
     clock,
     log,
+    mask: mask.text,
   }
 }
 
@@ -110,15 +112,4 @@ async function composeRecord(
 
 function maskFor({ environment, github }: Surroundings, declared: readonly string[]): Mask {
   return maskOf([...secretValues(environment, declared), ...(github ? [github.token] : [])])
-}
-
-/** The environment variables that any step may see as secrets. */
-function declaredSecrets({ build, test, environments }: Config): readonly string[] {
-  return [
-    ...[...build, ...test].flatMap(({ secrets }) => secrets),
-    ...Object.values(environments).flatMap(({ deploy, traffic }) => [
-      ...deploy.run.secrets,
-      ...(traffic?.secrets ?? []),
-    ]),
-  ]
 }

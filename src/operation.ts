@@ -13,7 +13,7 @@ import { preparePlan, unknownEnvironment } from './upgrade/prepare-plan.ts'
 import { runRollback } from './upgrade/run-rollback.ts'
 import { journaled, refusedUpgrade, runUpgrade } from './upgrade/run-upgrade.ts'
 import { undoInterrupted } from './upgrade/undo-interrupted.ts'
-import type { Upgrade } from './upgrade/upgrade.ts'
+import type { Upgrade } from './upgrade/receipt.ts'
 
 /** Where the config is read: the working tree, or a commit that is trusted. */
 export type ConfigPlace =

@@ -1,8 +1,8 @@
 import { c as RevisionUnknown, l as UsageError, n as BranchTaken, t as ArtifactMismatch, u as VersionControlError } from "./errors.js";
 import { n as secretValues, r as maskOf, t as childEnvironment } from "./child-environment.js";
-import { c as number, d as strictObject, f as string, i as discriminatedUnion, n as array, o as literal, r as boolean, t as _enum } from "./schemas.js";
+import { a as discriminatedUnion, f as strictObject, i as boolean, l as number, n as _enum, p as string, r as array, s as literal } from "./schemas.js";
 import { n as pathInside, t as isBelow } from "./path-inside.js";
-import { a as artifact, c as pullRequest, d as suiteResult, f as verdictReport, i as reasonCodes, l as revertRecord, n as receipt, o as codeDifference$1, p as version, r as decisions, s as environmentState, u as stage } from "./upgrade.js";
+import { a as codeDifference$1, c as revertRecord, d as verdictReport, f as version, i as artifact, l as stage, n as decisions, o as environmentState, r as reasonCodes, s as pullRequest, t as receipt, u as suiteResult } from "./receipt.js";
 import { isIP } from "node:net";
 import { Transform } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
@@ -144,6 +144,7 @@ const upgradeEvent = discriminatedUnion("type", [
 		candidate: version.optional(),
 		environments: array(string())
 	}),
+	entry("received", { upgrade: receipt }),
 	entry("resumed", {
 		forgotten: array(string()),
 		environments: array(string())
@@ -221,7 +222,8 @@ function fileJournal(file) {
 		async append(events) {
 			await mkdir(dirname(file), { recursive: true });
 			const line = `${JSON.stringify(events)}\n`;
-			if (events[0]?.type !== "started") return write(file, "a", line);
+			const first = events[0]?.type;
+			if (first !== "started" && first !== "received") return write(file, "a", line);
 			await write(`${file}.new`, "w", line);
 			await rename(`${file}.new`, file);
 		}
@@ -252,9 +254,10 @@ function fileReceipts(folder) {
 			const last = join(folder, "receipt.json");
 			await replace(folder, "receipt.json", text);
 			const sha = upgrade.candidate?.sha;
-			if (sha !== void 0) await replace(join(folder, "receipts"), `${sha}.json`, text);
+			if (sha !== void 0 && upgrade.tests.length > 0) await replace(join(folder, "receipts"), `${sha}.json`, text);
 			return last;
 		},
+		last: () => readReceipt(join(folder, "receipt.json")),
 		ofCommit: (sha) => readReceipt(join(folder, "receipts", `${sha}.json`))
 	};
 }
@@ -1663,6 +1666,18 @@ function failedEnd(command, stop, { mask, tail, stdout }) {
 	};
 }
 
+// src/config/declared-secrets.ts
+function declaredSecrets({ build, test, environments }) {
+	const deploys = Object.values(environments).map(({ deploy }) => deploy.run.secrets);
+	const traffics = Object.values(environments).map(({ traffic }) => traffic?.secrets ?? []);
+	const steps = [...build, ...test].map(({ secrets }) => secrets);
+	return [...new Set([
+		...steps,
+		...deploys,
+		...traffics
+	].flat())];
+}
+
 // src/composition.ts
 async function openRepository(surroundings) {
 	const { environment, signal, github, folder } = surroundings;
@@ -1713,7 +1728,8 @@ async function composePorts({ surroundings, repository, versionControl }, config
 		journal: fileJournal(join(state, "journal.jsonl")),
 		receipts: fileReceipts(state),
 		clock,
-		log
+		log,
+		mask: mask.text
 	};
 }
 async function composeRecord({ github, signal, clock }, log, state) {
@@ -1743,8 +1759,5 @@ async function composeRecord({ github, signal, clock }, log, state) {
 function maskFor({ environment, github }, declared) {
 	return maskOf([...secretValues(environment, declared), ...github ? [github.token] : []]);
 }
-function declaredSecrets({ build, test, environments }) {
-	return [...[...build, ...test].flatMap(({ secrets }) => secrets), ...Object.values(environments).flatMap(({ deploy, traffic }) => [...deploy.run.secrets, ...traffic?.secrets ?? []])];
-}
 
-export { sourceVariable as a, openSource as i, openRepository as n, gitCommand as o, processRunner as r, systemClock as s, composePorts as t };
+export { openSource as a, systemClock as c, processRunner as i, openRepository as n, sourceVariable as o, declaredSecrets as r, gitCommand as s, composePorts as t };

@@ -1,5 +1,5 @@
 import { a as DeploymentMismatch, o as DeploymentUnknown, s as GitHubError } from "./errors.js";
-import { f as string, l as object, o as literal, t as _enum } from "./schemas.js";
+import { n as _enum, p as string, s as literal, u as object } from "./schemas.js";
 import { i as plain } from "./markdown.js";
 import { n as repeat, t as ensure } from "./ensure.js";
 import { n as statusOf } from "./request-policy.js";
@@ -65,16 +65,7 @@ function githubDeployments(github, options) {
 				logUrl: options.logUrl
 			});
 		},
-		async newest(environment) {
-			for await (const [deployed, key] of ourDeployments(book, environment)) {
-				const [state, verdict] = await Promise.all([currentState(github, deployed.id), readVerdict(github, key)]);
-				return {
-					...deployed,
-					state,
-					...verdict !== void 0 && { verdict }
-				};
-			}
-		},
+		newest: async (environment, wanted) => newest(book, environment, wanted),
 		async lastHealthy(environment, except) {
 			for await (const [deployed, key] of ourDeployments(book, environment)) {
 				if (deployed.sha === except) continue;
@@ -83,13 +74,30 @@ function githubDeployments(github, options) {
 		},
 		async past(environment, limit) {
 			const found = [];
-			for await (const [deployed, , atMs] of ourDeployments(book, environment)) if (found.push({
-				...deployed,
-				atMs
-			}) >= limit) break;
+			for await (const [deployed, key, atMs] of ourDeployments(book, environment)) {
+				const verdict = await readVerdict(github, key);
+				if (found.push({
+					...deployed,
+					atMs,
+					...verdict !== void 0 && { verdict }
+				}) >= limit) break;
+			}
 			return found;
 		}
 	};
+}
+async function newest(book, environment, wanted) {
+	for await (const [deployed, verdictKey, , key] of ourDeployments(book, environment)) {
+		const state = await currentState(book.github, deployed.id);
+		if (wanted !== void 0 && state !== wanted) continue;
+		const verdict = await readVerdict(book.github, verdictKey);
+		return {
+			...deployed,
+			key,
+			state,
+			...verdict !== void 0 && { verdict }
+		};
+	}
 }
 async function begin(book, wanted) {
 	const found = await findOrMake(book.github, wanted);
@@ -233,7 +241,8 @@ async function* ourDeployments(book, environment) {
 					version: said.version
 				},
 				remember(book, one),
-				Date.parse(one.created_at)
+				Date.parse(one.created_at),
+				said.key
 			];
 		}
 		if (data.length < perPage) return;

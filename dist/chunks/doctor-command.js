@@ -1,12 +1,12 @@
 import { r as maskOf } from "./child-environment.js";
-import { a as sourceVariable, i as openSource, r as processRunner, s as systemClock, t as composePorts } from "./composition.js";
-import { f as string, h as unknown, m as union, n as array, s as looseObject, u as record } from "./schemas.js";
+import { a as openSource, c as systemClock, i as processRunner, o as sourceVariable, r as declaredSecrets, t as composePorts } from "./composition.js";
+import { c as looseObject, d as record, g as unknown, h as union, p as string, r as array } from "./schemas.js";
 import { a as formatConfigError, r as load, t as parseConfig } from "./parse.js";
 import { l as UsageError, s as GitHubError } from "./errors.js";
 import { t as openGitHub } from "./client.js";
 import { o as visible } from "./markdown.js";
 import { t as causes } from "./causes.js";
-import { g as describeQuery, h as armQueries, v as sourcesOf } from "./next-steps.js";
+import { g as describeQuery, h as armQueries, y as sourcesOf } from "./next-steps.js";
 import { n as readWorkflows } from "./read-facts.js";
 import { t as openHere } from "./upgrade-command.js";
 import { access, constants, readFile } from "node:fs/promises";
@@ -49,18 +49,6 @@ async function baselineRows({ environments }, deployments) {
 			return warning(what, causes(error), "See the row of the token; without an answer nothing is rolled back.");
 		}
 	}));
-}
-
-// src/config/declared-secrets.ts
-function declaredSecrets({ build, test, environments }) {
-	const deploys = Object.values(environments).map(({ deploy }) => deploy.run.secrets);
-	const traffics = Object.values(environments).map(({ traffic }) => traffic?.secrets ?? []);
-	const steps = [...build, ...test].map(({ secrets }) => secrets);
-	return [...new Set([
-		...steps,
-		...deploys,
-		...traffics
-	].flat())];
 }
 
 // src/cli/doctor/command-words.ts

@@ -1,5 +1,5 @@
-import { n as openRepository, s as systemClock } from "./composition.js";
-import { f as string, h as unknown, s as looseObject, u as record } from "./schemas.js";
+import { c as systemClock, n as openRepository } from "./composition.js";
+import { c as looseObject, d as record, g as unknown, p as string } from "./schemas.js";
 import { a as formatConfigError, n as dump, r as load, t as parseConfig } from "./parse.js";
 import { l as UsageError } from "./errors.js";
 import { t as isForbiddenVariable } from "./variable-name.js";

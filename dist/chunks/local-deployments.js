@@ -1,5 +1,5 @@
 import { a as DeploymentMismatch, l as UsageError, o as DeploymentUnknown } from "./errors.js";
-import { c as number, d as strictObject, f as string, g as ZodError, n as array, o as literal, t as _enum, v as prettifyError } from "./schemas.js";
+import { _ as ZodError, b as prettifyError, f as strictObject, l as number, n as _enum, p as string, r as array, s as literal } from "./schemas.js";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -66,12 +66,14 @@ function localDeployments(file, { clock, signal }) {
 			verdict,
 			summary
 		}),
-		async newest(environment) {
-			const found = (await read(file)).deployments.findLast((one) => one.environment === environment);
+		async newest(environment, wanted) {
+			const { deployments } = await read(file);
+			const found = deployments.findLast((one) => one.environment === environment && (wanted === void 0 || one.state === wanted));
 			if (found === void 0) return void 0;
-			const { state = "unknown", verdict } = found;
+			const { state = "unknown", verdict, key } = found;
 			return {
 				...deployedOf(found),
+				key,
 				state,
 				...verdict !== void 0 && { verdict }
 			};
@@ -83,9 +85,10 @@ function localDeployments(file, { clock, signal }) {
 		},
 		async past(environment, limit) {
 			const { deployments } = await read(file);
-			return deployments.filter((one) => one.environment === environment).slice(-limit).toReversed().map((one) => ({
+			return deployments.filter((one) => one.environment === environment).slice(-limit).toReversed().map(({ atMs, verdict, ...one }) => ({
 				...deployedOf(one),
-				atMs: one.atMs
+				atMs,
+				...verdict && { verdict }
 			}));
 		}
 	};

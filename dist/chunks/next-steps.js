@@ -71,7 +71,7 @@ function classicReadings(samples) {
 }
 function plainBuckets(cumulative) {
 	cumulative.sort(([a], [b]) => a - b);
-	if (cumulative.at(-1)?.[0] !== 1e400) return { invalid: "no bucket le=\"+Inf\"" };
+	if (cumulative.at(-1)?.[0] !== Infinity) return { invalid: "no bucket le=\"+Inf\"" };
 	const totals = {};
 	let below = 0;
 	for (const [edge, total] of cumulative) {
@@ -88,7 +88,7 @@ function nativeReadings(samples) {
 		const totals = { [NATIVE]: 0 };
 		for (const { upper, count } of histogram.buckets) {
 			if (!isTotal(count) || Number.isNaN(upper)) return { invalid: `a native bucket up to ${upper} is ${count}` };
-			const edge = String(GRID.find((edge) => edge >= upper * (1 - 1e-9)) ?? 1e400);
+			const edge = String(GRID.find((edge) => edge >= upper * (1 - 1e-9)) ?? Infinity);
 			totals[edge] = (totals[edge] ?? 0) + count;
 		}
 		readings.push({
@@ -100,13 +100,13 @@ function nativeReadings(samples) {
 	return readings;
 }
 const NATIVE = "native";
-const GRID = [...Array.from({ length: 201 }, (_, index) => 2 ** ((index - 80) / 4)), 1e400];
+const GRID = [...Array.from({ length: 201 }, (_, index) => 2 ** ((index - 80) / 4)), Infinity];
 function identityOf(labels) {
 	const own = Object.entries(labels).filter(([name]) => name !== "le");
 	return JSON.stringify(own.sort(([a], [b]) => a < b ? -1 : 1));
 }
 function edgeOf(text) {
-	if (text === "+Inf" || text === "Infinity") return 1e400;
+	if (text === "+Inf" || text === "Infinity") return Infinity;
 	return text === "" ? NaN : Number(text);
 }
 function isTotal(value) {
@@ -166,7 +166,7 @@ function quantileOf({ edges, counts }, quantile) {
 			continue;
 		}
 		const lower = lowerEdge(edges, index);
-		if (edge === 1e400) return Number.isFinite(lower) ? lower : void 0;
+		if (edge === Infinity) return Number.isFinite(lower) ? lower : void 0;
 		if (!Number.isFinite(lower)) return edge;
 		return lower + (edge - lower) * Math.min(1, Math.max(0, (rank - below) / count));
 	}
@@ -178,7 +178,7 @@ function slowerThan({ edges, counts }, level) {
 		const count = counts[index] ?? 0;
 		const lower = lowerEdge(edges, index);
 		if (lower >= level) slower += count;
-		else if (edge === 1e400) return {
+		else if (edge === Infinity) return {
 			atLeast: slower,
 			atMost: slower + count,
 			total
@@ -221,7 +221,7 @@ function coarsen({ edges, counts }, kept) {
 function lowerEdge(edges, index) {
 	const [before, first] = [edges[index - 1], edges[0] ?? 0];
 	if (before !== void 0) return before;
-	return first > 0 && first < 1e400 ? 0 : -1e400;
+	return first > 0 && first < Infinity ? 0 : -Infinity;
 }
 function sum$1(counts) {
 	return counts.reduce((total, count) => total + count, 0);
@@ -324,7 +324,7 @@ function bucketValue(counted) {
 		edges: [],
 		counts: []
 	});
-	return buckets.edges.length > 1 && buckets.edges.at(-1) === 1e400 ? {
+	return buckets.edges.length > 1 && buckets.edges.at(-1) === Infinity ? {
 		kind: "buckets",
 		buckets
 	} : { invalid: "the instances share no bucket edge" };
@@ -519,7 +519,7 @@ function narrow(sequence, tick) {
 function intervalOf(sequence, doubt) {
 	return {
 		lower: (grid[sequence.lowest] ?? 0) / doubt,
-		upper: (grid[sequence.highest] ?? 1e400) * doubt
+		upper: (grid[sequence.highest] ?? Infinity) * doubt
 	};
 }
 function evidence(tick, theta) {
@@ -565,7 +565,7 @@ const persistences = [
 ];
 const doubt = .5;
 function longRun(noise) {
-	return noise.swing * inflation(noise.persistence, 1e400) + noise.jitter;
+	return noise.swing * inflation(noise.persistence, Infinity) + noise.jitter;
 }
 function noiseOfPast(ticks) {
 	const total = sum(ticks);
@@ -596,7 +596,7 @@ function fitNoise(variances) {
 	const best = persistences.map((persistence) => fitAt(variances, persistence)).reduce((one, other) => other.misfit < one.misfit ? other : one);
 	const jitter = Math.max(leastNoise.jitter, best.jitter);
 	return {
-		swing: Math.max(best.swing * inflation(best.persistence, 1e400), least - jitter) / inflation(best.persistence, 1e400),
+		swing: Math.max(best.swing * inflation(best.persistence, Infinity), least - jitter) / inflation(best.persistence, Infinity),
 		persistence: best.persistence,
 		jitter
 	};
@@ -631,7 +631,7 @@ function fitAt(variances, persistence) {
 }
 function inflation(persistence, length) {
 	const limit = (1 + persistence) / (1 - persistence);
-	if (length === 1e400) return limit;
+	if (length === Infinity) return limit;
 	return limit - 2 * persistence * (1 - persistence ** length) / (length * (1 - persistence) ** 2);
 }
 function blocks(ticks, length) {
@@ -894,7 +894,10 @@ function step(side, reading, { noise, reference, more }) {
 	}, {
 		...reference,
 		rate
-	}, foretold);
+	}, {
+		own: foretold.noise,
+		jitter: wandering.jitter
+	});
 	const mean = candidate.total * factor * (theta * rate + delta);
 	const share = baseline ? offer.theta * candidate.total / baseline.total : 0;
 	const factors = changes(more, foretold).map((change) => {
@@ -930,19 +933,20 @@ function changes(more, { fresh }) {
 	const sinceStart = now.map((change) => Math.abs((more ? 1 + change : 1 - change) ** fresh - 1));
 	return [...now, ...sinceStart];
 }
-function offerOf(reading, tolerance, reference, { noise }) {
+function offerOf(reading, tolerance, reference, { own, jitter }) {
 	const candidate = reading.candidate.total;
 	const { theta, delta } = tolerance;
 	if (reading.baseline) {
-		const { bound } = reference;
+		const { total } = reading.baseline;
+		const referenceNoise = jitter * Math.min(1, candidate / total);
 		return {
 			candidate,
-			reference: reading.baseline.total,
+			reference: total,
 			theta,
 			delta,
-			bound,
-			noise,
-			referenceNoise: 0
+			bound: reference.bound,
+			noise: own,
+			referenceNoise
 		};
 	}
 	return {
@@ -951,7 +955,7 @@ function offerOf(reading, tolerance, reference, { noise }) {
 		theta: 0,
 		delta: theta * reference.rate + delta,
 		bound: 0,
-		noise,
+		noise: own,
 		referenceNoise: 0
 	};
 }
@@ -968,7 +972,7 @@ function startArm(check, ticks, stretch) {
 	const total = sum(ticks);
 	const uncertainty = check.mode === "concurrent" ? 0 : uncertaintyOf(ticks, noise);
 	const known = {
-		rate: total.total > 0 ? total.bad / total.total : 1e400,
+		rate: total.total > 0 ? total.bad / total.total : Infinity,
 		noise,
 		uncertainty
 	};
@@ -1080,19 +1084,19 @@ function guessOf(arm, reference) {
 // src/health/judge/tail.ts
 function isBuckets(raw) {
 	const { edges, counts } = raw;
-	if (edges.length === 0 || edges.length !== counts.length || edges.at(-1) !== 1e400) return false;
-	return edges.every((edge, index) => index === 0 || edge > (edges[index - 1] ?? 1e400)) && counts.every((count) => Number.isFinite(count) && count >= 0 && count <= 0xe8d4a51000);
+	if (edges.length === 0 || edges.length !== counts.length || edges.at(-1) !== Infinity) return false;
+	return edges.every((edge, index) => index === 0 || edge > (edges[index - 1] ?? Infinity)) && counts.every((count) => Number.isFinite(count) && count >= 0 && count <= 0xe8d4a51000);
 }
 function badAbove(buckets, level) {
 	let bad = 0;
 	let total = 0;
 	for (const [index, count] of buckets.counts.entries()) {
-		const upper = buckets.edges[index] ?? 1e400;
+		const upper = buckets.edges[index] ?? Infinity;
 		const lower = buckets.edges[index - 1] ?? 0;
 		total += count;
 		if (lower >= level * (1 - 1e-9)) bad += count;
 		else if (upper > level * (1 + 1e-9) && count > 0) {
-			if (upper === 1e400) return void 0;
+			if (upper === Infinity) return void 0;
 			bad += count * (Math.log(upper / level) / Math.log(upper / Math.max(lower, level / 2)));
 		}
 	}
@@ -1250,7 +1254,7 @@ function edgesOf(reference) {
 	const stretch = [];
 	let last = tails.most / thinning;
 	for (const [index, { edge, tail }] of rungs.entries()) {
-		if (!(tail >= tails.least && tail * total >= fewest && tail <= last * thinning) || edge <= 0 || edge === 1e400) continue;
+		if (!(tail >= tails.least && tail * total >= fewest && tail <= last * thinning) || edge <= 0 || edge === Infinity) continue;
 		last = tail;
 		levels.push(edge);
 		stretch.push(slopeBelow(rungs, index));
@@ -1383,8 +1387,8 @@ function addToFigure(figure, value) {
 	const before = figure?.kind === "samples" ? figure : {
 		count: 0,
 		sum: 0,
-		least: 1e400,
-		most: -1e400
+		least: Infinity,
+		most: -Infinity
 	};
 	return {
 		kind: "samples",
@@ -1397,7 +1401,7 @@ function addToFigure(figure, value) {
 }
 function bucketsIn({ edges, counts }) {
 	return {
-		edges: [...edges, 1e400],
+		edges: [...edges, Infinity],
 		counts
 	};
 }
@@ -1928,7 +1932,7 @@ function observePast(check, steps) {
 	return steps.map(({ atMs, measurements }) => {
 		const reading = readArm(check, memory, measurements, {
 			nowMs: atMs,
-			sinceMs: -1e400,
+			sinceMs: -Infinity,
 			isNew: false
 		});
 		memory = reading.memory;
@@ -3105,4 +3109,4 @@ function forRevert({ outcome, pullRequest, message }) {
 	}
 }
 
-export { queriesOf as _, noticedBy as a, gateOf as c, startWatch as d, tick as f, describeQuery as g, armQueries as h, headline as i, verdictOf as l, loadBaseline as m, count as n, plural as o, wasBadBefore as p, elapsed as r, reportOf as s, nextSteps as t, enterStep as u, sourcesOf as v };
+export { planQueries as _, noticedBy as a, gateOf as c, startWatch as d, tick as f, describeQuery as g, armQueries as h, headline as i, verdictOf as l, loadBaseline as m, count as n, plural as o, wasBadBefore as p, elapsed as r, reportOf as s, nextSteps as t, enterStep as u, queriesOf as v, sourcesOf as y };

@@ -1,4 +1,4 @@
-import { _ as toJSONSchema, a as int, c as number, d as strictObject, f as string, h as unknown, i as discriminatedUnion, m as union, n as array, o as literal, r as boolean, t as _enum, u as record, y as NEVER } from "./schemas.js";
+import { a as discriminatedUnion, d as record, f as strictObject, g as unknown, h as union, i as boolean, l as number, n as _enum, o as int, p as string, r as array, s as literal, v as toJSONSchema, x as NEVER } from "./schemas.js";
 import { a as selector, o as TEMPLATE_VARIABLES, r as labelTemplates, s as fillTemplate } from "./selector.js";
 import { n as variableName } from "./variable-name.js";
 import { t as nearestName } from "./nearest.js";
@@ -3670,7 +3670,7 @@ function renderLiteralBlock(layout) {
 function renderFoldedBlock(layout) {
 	const value = layout.node.value;
 	const w = layout.presenterOptions.lineWidth;
-	let availableWidth = 1e400;
+	let availableWidth = Infinity;
 	if (w !== -1) availableWidth = Math.max(Math.min(w, 40), w - layout.shiftOfContent);
 	return ">" + blockHeader(value, layout.shiftOfParent, layout.shiftOfContent) + dropEndingNewline(indentString(foldBlockScalar(value, availableWidth), layout.shiftOfContent));
 }

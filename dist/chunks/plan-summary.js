@@ -3,9 +3,8 @@ import { t as reasonOf } from "./reason-of.js";
 import { t as nearestName } from "./nearest.js";
 import { n as code, r as fence, t as cell } from "./markdown.js";
 import { t as composePorts } from "./composition.js";
-import { t as next } from "./upgrade.js";
 import { a as formatConfigError, i as fillText, t as parseConfig } from "./parse.js";
-import { _ as queriesOf, c as gateOf, d as startWatch, f as tick, l as verdictOf, m as loadBaseline, p as wasBadBefore, s as reportOf, u as enterStep } from "./next-steps.js";
+import { c as gateOf, d as startWatch, f as tick, l as verdictOf, m as loadBaseline, p as wasBadBefore, s as reportOf, u as enterStep, v as queriesOf } from "./next-steps.js";
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
@@ -201,9 +200,14 @@ function monitorStep(environment, name) {
 }
 
 // src/upgrade/resume.ts
-function decideBeginning(before, plan) {
+function decideBeginning(before, plan, config) {
 	if (before === void 0) return { kind: "fresh" };
-	if (before.id !== plan.id) return otherUpgrade(before);
+	if (before.id !== plan.id) return otherUpgrade(before, config);
+	const refused = failedBefore(before, plan);
+	if (refused !== void 0) return {
+		kind: "refuse",
+		ending: refused
+	};
 	if (!goesOn(before, plan.stage)) return { kind: "fresh" };
 	return {
 		kind: "resume",
@@ -216,12 +220,20 @@ function goesOn({ decision }, stage) {
 	if (decision === void 0 || decision === "held") return true;
 	return stage !== "all" && stage !== "branch" && (decision === "completed" || decision === "promoted");
 }
-function leftOpen(upgrade) {
-	if (upgrade.decision !== void 0) return [];
-	return upgrade.environments.filter(({ state }) => state === "deploying" || state === "live").map(({ name }) => name);
+function failedBefore({ decision, reason, message = "" }, { stage }) {
+	if (!(stage === "deploy" || stage === "monitor") || decision !== "failed" || !(reason === "build_failed" || reason === "tests_failed" || reason === "users_tests_failed")) return void 0;
+	return {
+		decision,
+		reason,
+		message: `This upgrade ended before it came to ${stage}. ${message}`
+	};
 }
-function otherUpgrade(before) {
-	const open = leftOpen(before);
+function leftOpen(upgrade, { environments }) {
+	if (upgrade.decision !== void 0) return [];
+	return upgrade.environments.filter(({ name, state }) => state === "deploying" || state === "live" && environments[name]?.health !== void 0).map(({ name }) => name);
+}
+function otherUpgrade(before, config) {
+	const open = leftOpen(before, config);
 	if (open.length === 0) return { kind: "fresh" };
 	return {
 		kind: "refuse",
@@ -267,11 +279,11 @@ function jsonVersion(file, text) {
 async function preparePlan(request) {
 	const { config, ports, environment, stage } = request;
 	if (environment !== void 0 && config.environments[environment] === void 0) throw unknownEnvironment(config, environment);
-	const going = goingOn(request);
+	const going = goingOn$1(request);
 	const head = going === void 0 ? await headOf(request) : given(going);
 	const names = chosenEnvironments(config, environment);
 	const previous = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await previousOf(ports, config, name)])));
-	const base = previous[names.at(-1) ?? ""] ?? (head.kind === "made" ? await versionAt(request, head.from) : void 0);
+	const base = previous[names.findLast((name) => previous[name] !== void 0) ?? ""] ?? (head.kind === "made" ? await versionAt(request, head.from) : void 0);
 	return planUpgrade({
 		config,
 		configDigest: request.configDigest,
@@ -289,7 +301,7 @@ function unknownEnvironment(config, environment) {
 	const nearest = nearestName(environment, names);
 	return new UsageError(`There is no environment ${JSON.stringify(environment)}; the config has ${names.join(", ")}.${nearest === void 0 ? "" : ` Did you mean "${nearest}"?`}`);
 }
-function goingOn({ before, stage, sha }) {
+function goingOn$1({ before, stage, sha }) {
 	if (before === void 0 || stage === "all" || stage === "branch" || sha !== void 0) return void 0;
 	return before.made && before.candidate?.sha !== void 0 && goesOn(before, stage) ? before : void 0;
 }
@@ -330,12 +342,178 @@ async function versionAt({ config, ports, directory }, sha) {
 	};
 }
 async function previousOf(ports, config, name) {
-	const watched = config.environments[name]?.health !== void 0;
-	const newest = watched ? void 0 : await ports.deployments.newest(name);
-	const found = watched ? await ports.deployments.lastHealthy(name) : newest?.state === "success" ? newest : void 0;
+	const found = config.environments[name]?.health !== void 0 ? await ports.deployments.lastHealthy(name) : await ports.deployments.newest(name, "success");
 	return found && {
 		sha: found.sha,
 		name: found.version
+	};
+}
+
+// src/upgrade/mask-event.ts
+const FREE = /* @__PURE__ */ new Set([
+	"message",
+	"output",
+	"difference",
+	"subject",
+	"author",
+	"line",
+	"text"
+]);
+const OURS = /* @__PURE__ */ new Set([
+	"type",
+	"suite",
+	"kind",
+	"result",
+	"against"
+]);
+function maskEvent(event, mask) {
+	if (event.type === "received") return event;
+	const isFree = (key) => event.type === "tested" ? !OURS.has(key) : FREE.has(key);
+	return deep(event, (text, key) => isFree(key) ? mask(text) : text, "");
+}
+function deep(value, change, key) {
+	if (typeof value === "string") return change(value, key);
+	if (Array.isArray(value)) return value.map((one) => deep(one, change, key));
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, deep(inner, change, name)]));
+}
+
+// src/upgrade/upgrade.ts
+function next(upgrade, event) {
+	if (event.type === "started") return begin$1(event);
+	if (event.type === "received") return event.upgrade;
+	if (upgrade === void 0) throw new Error(`An upgrade begins with "started", not with "${event.type}".`);
+	return reduce(upgrade, event);
+}
+function begin$1({ type: _, atMs, environments, ...known }) {
+	return {
+		schema: "seamless.receipt/1",
+		...known,
+		startedAtMs: atMs,
+		artifacts: [],
+		tests: [],
+		environments: environments.map(untouched),
+		steps: []
+	};
+}
+function reduce(upgrade, event) {
+	switch (event.type) {
+		case "resumed": return resume(upgrade, event);
+		case "step_started":
+		case "step_ended": return {
+			...upgrade,
+			steps: stepsAfter(upgrade.steps, event)
+		};
+		case "candidate_known": {
+			const { type: _, atMs: __, ...known } = event;
+			return {
+				...upgrade,
+				...known
+			};
+		}
+		case "code_compared": return {
+			...upgrade,
+			code: event.code
+		};
+		case "built": return {
+			...upgrade,
+			artifacts: [...upgrade.artifacts, ...event.artifacts]
+		};
+		case "tested": return {
+			...upgrade,
+			tests: [...upgrade.tests.filter((suite) => suite.suite !== event.suite.suite), event.suite]
+		};
+		case "reverted": return {
+			...upgrade,
+			revert: event.revert
+		};
+		case "ended": return {
+			...upgrade,
+			endedAtMs: event.atMs,
+			decision: event.decision,
+			reason: event.reason,
+			message: event.message
+		};
+		case "deployment_begun":
+		case "release_compared":
+		case "weight_set":
+		case "judged":
+		case "environment_ended": return inEnvironment(upgrade, event.environment, (known) => environmentAfter(known, event));
+	}
+}
+function environmentAfter(known, event) {
+	switch (event.type) {
+		case "deployment_begun": return {
+			...known,
+			state: "deploying",
+			deployment: event.deployment,
+			...event.previous && { previous: event.previous }
+		};
+		case "release_compared": return {
+			...known,
+			difference: event.difference
+		};
+		case "weight_set": return {
+			...known,
+			weight: event.percent
+		};
+		case "judged": return {
+			...known,
+			judged: [...known.judged.filter((report) => report.step !== event.report.step), event.report]
+		};
+		case "environment_ended": return {
+			...known,
+			state: event.state,
+			message: event.message
+		};
+	}
+}
+function inEnvironment(upgrade, name, change) {
+	return {
+		...upgrade,
+		environments: upgrade.environments.map((known) => known.name === name ? change(known) : known)
+	};
+}
+function stepsAfter(steps, event) {
+	if (event.type === "step_started") {
+		const { type: _, atMs, ...known } = event;
+		return [...steps.filter(({ step }) => step !== event.step), {
+			...known,
+			state: "running",
+			startedAtMs: atMs
+		}];
+	}
+	const { type: _, atMs, result, ...said } = event;
+	return steps.map((known) => known.step === event.step ? {
+		...known,
+		...said,
+		state: result,
+		endedAtMs: atMs
+	} : known);
+}
+function untouched(name) {
+	return {
+		name,
+		state: "untouched",
+		judged: []
+	};
+}
+function resume(upgrade, { forgotten, environments }) {
+	const { decision: _, reason: __, message: ___, endedAtMs: ____, ...rest } = upgrade;
+	const steps = upgrade.steps.filter(({ step }) => !forgotten.includes(step));
+	const built = steps.some(({ stage, state }) => stage === "build" && state === "done");
+	const known = new Set(upgrade.environments.map(({ name }) => name));
+	return {
+		...rest,
+		steps,
+		artifacts: built ? upgrade.artifacts : [],
+		environments: [...upgrade.environments.map((one) => one.state === "held" ? goingOn(one) : one), ...environments.filter((name) => !known.has(name)).map((name) => untouched(name))]
+	};
+}
+function goingOn({ message: _, ...held }) {
+	return {
+		...held,
+		state: "deploying"
 	};
 }
 
@@ -357,10 +535,10 @@ function openRun({ upgrade: before, ...facts }) {
 		...facts,
 		upgrade: current,
 		async record(...events) {
-			const stamped = events.map((event) => ({
+			const stamped = events.map((event) => maskEvent({
 				...event,
 				atMs: ports.clock.now()
-			}));
+			}, ports.mask));
 			await ports.journal.append(stamped);
 			for (const event of stamped) {
 				upgrade = next(upgrade, event);
@@ -454,111 +632,198 @@ function textOf(error) {
 	return error instanceof Error ? error.message : String(error);
 }
 
+// src/upgrade/state-of-record.ts
+async function recordState(run, name, state, message) {
+	const id = deploymentOf(run, name);
+	if (id === void 0) return;
+	await run.ports.deployments.setState(id, state, message).catch((error) => {
+		run.ports.log.error(`The state "${state}" of ${name} could not be recorded, so later runs do not know it (${message}): ${textOf(error)}`);
+	});
+}
+async function recordVerdict(run, name, verdict, line) {
+	const id = deploymentOf(run, name);
+	if (id === void 0) return;
+	const { artifacts, id: upgrade } = run.upgrade();
+	const summary = {
+		title: line,
+		text: line,
+		details: JSON.stringify({
+			upgrade,
+			artifacts
+		})
+	};
+	await run.ports.deployments.setVerdict(id, verdict, summary).catch((error) => {
+		run.ports.log.error(`The verdict "${verdict}" of ${name} could not be recorded, so later runs do not know it: ${textOf(error)}`);
+	});
+}
+function deploymentOf(run, name) {
+	return run.upgrade().environments.find((known) => known.name === name)?.deployment;
+}
+
 // src/upgrade/take-back.ts
 async function rollBackEnvironment(run, name, why) {
-	const known = run.upgrade().environments.find((environment) => environment.name === name);
-	if (known === void 0) throw new Error(`${name} is not part of this upgrade.`);
+	const known = recordOf(run, name);
+	const step = `rollback/${name}`;
+	const isBegun = run.upgrade().steps.some((record) => record.step === step);
 	await run.record({
 		type: "step_started",
-		step: `rollback/${name}`,
+		step,
 		stage: "deploy",
 		environment: name
 	});
-	const outcome = await returnTo(run, known).catch((error) => ({
+	const outcome = await returnTo(run, known, isBegun).catch((error) => ({
 		kind: "failed",
 		message: textOf(error)
 	}));
+	run.signal.throwIfAborted();
 	await settle(run, known, outcome, why);
 	return outcome;
+}
+async function leaveDirty(run, name, why) {
+	await settle(run, recordOf(run, name), {
+		kind: "failed",
+		message: "there was no time left for it."
+	}, why);
 }
 async function undoSteps(run) {
 	for (const step of run.config.build.toReversed()) {
 		const id = stepId("build", step, run.plan);
-		if (!run.upgrade().steps.some((record) => record.step === id && record.state === "done") || step.undo === void 0) continue;
-		const builder = await run.ports.adapters.builder({
+		if (step.undo === void 0 || !isDone$1(run, id) || isDone$1(run, `undo/${id}`)) continue;
+		await undoStep(run, `undo/${id}`, {
 			...step,
 			run: step.undo,
 			artifacts: []
 		});
-		await run.record({
-			type: "step_started",
-			step: `undo/${id}`,
-			stage: "build"
-		});
-		const outcome = await builder.build(await contextOf(run, `undo/${id}`, {
-			worktree: await run.worktree(),
-			working: step.working
-		}));
-		await run.record({
-			type: "step_ended",
-			step: `undo/${id}`,
-			...outcome.kind === "built" ? { result: "done" } : {
-				result: "failed",
-				message: outcome.failure.message
-			}
-		});
 	}
 }
-async function returnTo(run, known) {
-	const { previous, name } = known;
-	const config = environmentConfig(run, name);
-	const worktree = await rollbackWorktree(run, previous);
-	const values = { SEAMLESS_ENVIRONMENT: name };
-	if (config.traffic) {
-		const weight = await (await run.ports.adapters.traffic(config)).setWeight(0, await contextOf(run, `rollback/${name}/traffic`, {
-			worktree,
-			working: config.traffic.working,
-			values
-		}));
-		if (weight.kind === "failed") run.ports.log.error(weight.failure.message);
-		else await run.record({
-			type: "weight_set",
-			environment: name,
-			percent: 0
-		});
-	}
-	if (previous === void 0) return { kind: "no_target" };
-	const deployer = await run.ports.adapters.deployer(config);
-	const context = await contextOf(run, `rollback/${name}`, {
-		worktree,
-		working: config.deploy.run.working,
-		values: {
-			...values,
-			...rollbackValues(run, previous)
-		}
+async function undoStep(run, id, step) {
+	await run.record({
+		type: "step_started",
+		step: id,
+		stage: "build"
 	});
-	const outcome = await deployer.rollback(context);
-	if (outcome.kind === "failed") return {
+	const failure = await undo(run, id, step).catch(textOf);
+	run.signal.throwIfAborted();
+	if (failure === void 0) return run.record({
+		type: "step_ended",
+		step: id,
+		result: "done"
+	});
+	run.ports.log.error(`${id} failed: ${failure}`);
+	await run.record({
+		type: "step_ended",
+		step: id,
+		result: "failed",
+		message: failure
+	});
+}
+async function undo(run, id, step) {
+	const builder = await run.ports.adapters.builder(step);
+	const context = await contextOf(run, id, {
+		worktree: await run.worktree(),
+		working: step.working
+	});
+	const outcome = await builder.build(context);
+	return outcome.kind === "built" ? void 0 : outcome.failure.message;
+}
+function isDone$1(run, id) {
+	return run.upgrade().steps.some(({ step, state }) => step === id && state === "done");
+}
+function recordOf(run, name) {
+	const known = run.upgrade().environments.find((environment) => environment.name === name);
+	if (known === void 0) throw new Error(`${name} is not part of this upgrade.`);
+	return known;
+}
+async function returnTo(run, known, isBegun) {
+	const { previous, name } = known;
+	const stuck = await sendTrafficBack(run, known);
+	if (previous === void 0) return { kind: "no_target" };
+	const deployer = await run.ports.adapters.deployer(environmentConfig(run, name));
+	if (!isBegun || !await isBackAlready(run, deployer, known, previous)) {
+		const outcome = await inOldCheckout(run, previous, async (worktree) => deployer.rollback(await rollbackContext(run, name, worktree, previous)));
+		if (outcome.kind === "failed") return {
+			kind: "failed",
+			message: outcome.failure.message
+		};
+	}
+	const stillStuck = stuck === void 0 ? void 0 : await sendTrafficBack(run, known);
+	if (stillStuck !== void 0) return {
 		kind: "failed",
-		message: outcome.failure.message
+		message: stillStuck
 	};
+	const context = await rollbackContext(run, name, await oldCheckout(run, previous), previous);
 	return confirmed(await deployer.status(context), previous, name);
 }
+async function sendTrafficBack(run, known) {
+	const { name, previous, weight = 0 } = known;
+	const config = environmentConfig(run, name);
+	if (config.traffic === void 0 || previous === void 0 && (weight === 0 || weight === 100)) return;
+	const { working } = config.traffic;
+	const traffic = await run.ports.adapters.traffic(config);
+	const step = `rollback/${name}/traffic`;
+	const outcome = await inOldCheckout(run, previous, async (worktree) => traffic.setWeight(0, await contextOf(run, step, {
+		worktree,
+		working,
+		values: { SEAMLESS_ENVIRONMENT: name }
+	})));
+	if (outcome.kind === "failed") {
+		run.ports.log.error(outcome.failure.message);
+		return outcome.failure.message;
+	}
+	await run.record({
+		type: "weight_set",
+		environment: name,
+		percent: 0
+	});
+}
+async function isBackAlready(run, deployer, { name }, previous) {
+	if (previous.name === run.upgrade().candidate?.name) return false;
+	const context = await rollbackContext(run, name, await oldCheckout(run, previous), previous);
+	const live = await deployer.status(context);
+	return live.kind === "live" && live.version === previous.name;
+}
 function confirmed(live, to, name) {
-	if (live.kind !== "live" || live.version === to.name) return {
+	if (live.kind === "unknown" || live.kind === "live" && live.version === to.name) return {
 		kind: "rolled_back",
 		to
 	};
 	return {
 		kind: "failed",
-		message: `The rollback of ${name} ended well, but its status says that ${live.version} is live, not ${to.name}.`
+		message: `The rollback of ${name} ended well, but its status says that ${live.kind === "empty" ? "nothing is live" : `${live.version} is live`}, not ${to.name}.`
 	};
 }
-async function rollbackWorktree(run, previous) {
+async function inOldCheckout(run, previous, act) {
+	const old = await oldCheckout(run, previous);
+	const outcome = await act(old);
+	if (outcome.kind === "done" || previous?.sha === void 0 || run.signal.aborted) return outcome;
+	const own = await run.worktree().catch(() => old);
+	if (own.commit === old.commit) return outcome;
+	run.ports.log.warning(`${outcome.failure.message} That was in a checkout of ${previous.name}; now with the new version's own scripts.`);
+	const second = await act(own);
+	return second.kind === "done" ? second : outcome;
+}
+async function oldCheckout(run, previous) {
 	if (previous?.sha === void 0) return run.worktree();
-	return run.worktreeAt(previous.sha).catch(() => run.worktree());
+	return run.worktreeAt(previous.sha).catch(async (error) => {
+		run.ports.log.warning(`${previous.name} could not be checked out: ${textOf(error)}`);
+		return run.worktree();
+	});
 }
-function rollbackValues(run, to) {
+async function rollbackContext(run, name, worktree, to) {
 	const { candidate } = run.upgrade();
-	return {
-		SEAMLESS_VERSION: to.name,
-		SEAMLESS_SHA: to.sha ?? "",
-		SEAMLESS_PREVIOUS: candidate?.name ?? "",
-		SEAMLESS_PREVIOUS_SHA: candidate?.sha ?? ""
-	};
+	return contextOf(run, `rollback/${name}`, {
+		worktree,
+		working: environmentConfig(run, name).deploy.run.working,
+		values: {
+			SEAMLESS_ENVIRONMENT: name,
+			SEAMLESS_VERSION: to.name,
+			SEAMLESS_SHA: to.sha ?? "",
+			SEAMLESS_PREVIOUS: candidate?.name ?? "",
+			SEAMLESS_PREVIOUS_SHA: candidate?.sha ?? ""
+		}
+	});
 }
-async function settle(run, known, outcome, why) {
-	const { name, deployment } = known;
+async function settle(run, { name }, outcome, why) {
 	const { state, message, result } = settled(outcome, name, why);
 	await run.record({
 		type: "step_ended",
@@ -571,8 +836,7 @@ async function settle(run, known, outcome, why) {
 		state,
 		message
 	});
-	if (deployment === void 0) return;
-	await run.ports.deployments.setState(deployment, state === "rolled_back" ? "failure" : "error", message).catch((error) => run.ports.log.error(`${textOf(error)} ${message}`));
+	await recordState(run, name, state === "rolled_back" ? "failure" : "error", message);
 }
 function settled(outcome, name, why) {
 	switch (outcome.kind) {
@@ -594,6 +858,80 @@ function settled(outcome, name, why) {
 	}
 }
 
+// src/upgrade/gate.ts
+function decideGate(facts) {
+	return facts.earlier.map((earlier) => earlierGate(facts, earlier)).find(Boolean) ?? ownGate(facts);
+}
+function earlierGate({ environment, sha }, earlier) {
+	const { newest, watched, name } = earlier;
+	if (newest?.sha === sha && newest.state === "success" && (!watched || newest.verdict === "healthy")) return void 0;
+	const found = newest === void 0 ? "has no deployment" : newest.sha === sha ? `has it as ${newest.state}, ${newest.verdict ?? "not judged"}` : `has ${newest.version} (${newest.sha.slice(0, 12)}) instead`;
+	return {
+		decision: "held",
+		reason: "earlier_environment_not_healthy",
+		message: `${environment} comes after ${name}, which must have this commit ${watched ? "and be healthy" : "live"} first: it ${found}.`
+	};
+}
+function ownGate({ environment, sha, newest, ours, watched }) {
+	if (newest === void 0 || ours) return void 0;
+	const back = `"seamless rollback --environment ${environment}" brings its last healthy version back`;
+	switch (newest.state) {
+		case "error": return {
+			decision: "failed",
+			reason: "environment_dirty",
+			message: `${environment} is half done since the deployment of ${newest.version}: nothing is deployed on top of that. Look at it; ${back}.`
+		};
+		case "in_progress":
+		case "unknown":
+			if (newest.verdict === "inconclusive") return void 0;
+			return {
+				decision: "failed",
+				reason: "environment_unknown",
+				message: `A deployment of ${newest.version} to ${environment} began and never said how it ended. If it still runs, wait for it; if not, ${back}.`
+			};
+		case "success": return newest.sha === sha && (!watched || newest.verdict === "healthy") ? {
+			decision: "nothing_to_do",
+			reason: "already_live",
+			message: `Nothing to do: ${environment} runs ${newest.version} (${sha.slice(0, 12)}) already${watched ? ", and it is healthy" : ""}.`
+		} : void 0;
+		case "failure":
+		case "inactive": return;
+	}
+}
+function decideSuperseded(environment, deployment, newest) {
+	if (newest === void 0) return void 0;
+	if (newest.id !== deployment) return superseded$1(`Another deployment, of ${newest.version}, came to ${environment} after this one: what it runs is up to that one. Nothing more was done here.`);
+	if (newest.state !== "failure" && newest.state !== "error" && newest.state !== "inactive") return void 0;
+	return superseded$1(`Somebody else took ${newest.version} back from ${environment}, or closed its deployment, while this run was under way. Nothing more was done here.`);
+}
+function superseded$1(message) {
+	return {
+		decision: "cancelled",
+		reason: "superseded",
+		message
+	};
+}
+
+// src/upgrade/stages/superseded.ts
+async function superseded(run, name) {
+	const deployment = run.upgrade().environments.find((known) => known.name === name)?.deployment;
+	if (deployment === void 0) return void 0;
+	const newest = await run.ports.deployments.newest(name).catch((error) => {
+		run.ports.log.warning(`Whether ${name} is still this upgrade's could not be asked: ${textOf(error)}`);
+	});
+	run.signal.throwIfAborted();
+	const ending = decideSuperseded(name, deployment, newest);
+	if (ending === void 0) return void 0;
+	const isBack = newest?.id === deployment && newest.state === "failure";
+	await run.record({
+		type: "environment_ended",
+		environment: name,
+		state: isBack ? "rolled_back" : "unknown",
+		message: ending.message
+	});
+	return ending;
+}
+
 // src/upgrade/stages/verdict.ts
 async function endFromGate(run, name, gate) {
 	await run.record({
@@ -601,6 +939,8 @@ async function endFromGate(run, name, gate) {
 		environment: name,
 		report: gate.report
 	});
+	const other = await superseded(run, name);
+	if (other) return other;
 	switch (gate.kind) {
 		case "proceed": return;
 		case "hold": return hold(run, name, gate.reason, gate.report.line);
@@ -646,22 +986,6 @@ async function unhealthy(run, name, report) {
 		};
 	}
 	return endAfterTakingBack(await rollBackEnvironment(run, name, report.line), "unhealthy", report.line, name);
-}
-async function recordVerdict(run, name, verdict, line) {
-	const id = run.upgrade().environments.find((known) => known.name === name)?.deployment;
-	if (id === void 0) return;
-	const { artifacts, id: upgrade } = run.upgrade();
-	const summary = {
-		title: line,
-		text: line,
-		details: JSON.stringify({
-			upgrade,
-			artifacts
-		})
-	};
-	await run.ports.deployments.setVerdict(id, verdict, summary).catch((error) => {
-		run.ports.log.error(`The verdict "${verdict}" of ${name} could not be recorded, so later runs do not know it: ${textOf(error)}`);
-	});
 }
 function ending(decision, reason, message) {
 	return {
@@ -834,55 +1158,14 @@ async function buildStage(run) {
 	}
 }
 
-// src/upgrade/gate.ts
-function decideGate(facts) {
-	return facts.earlier.map((earlier) => earlierGate(facts, earlier)).find(Boolean) ?? ownGate(facts);
-}
-function earlierGate({ environment, sha }, earlier) {
-	const { newest, watched, name } = earlier;
-	if (newest?.sha === sha && newest.state === "success" && (!watched || newest.verdict === "healthy")) return void 0;
-	const found = newest === void 0 ? "has no deployment" : newest.sha === sha ? `has it as ${newest.state}, ${newest.verdict ?? "not judged"}` : `has ${newest.version} (${newest.sha.slice(0, 12)}) instead`;
-	return {
-		decision: "held",
-		reason: "earlier_environment_not_healthy",
-		message: `${environment} comes after ${name}, which must have this commit ${watched ? "and be healthy" : "live"} first: it ${found}.`
-	};
-}
-function ownGate({ environment, sha, newest, ours, watched }) {
-	if (newest === void 0 || ours) return void 0;
-	const back = `"seamless rollback --environment ${environment}" brings its last healthy version back`;
-	switch (newest.state) {
-		case "error": return {
-			decision: "failed",
-			reason: "environment_dirty",
-			message: `${environment} is half done since the deployment of ${newest.version}: nothing is deployed on top of that. Look at it; ${back}.`
-		};
-		case "in_progress":
-		case "unknown":
-			if (newest.verdict === "inconclusive") return void 0;
-			return {
-				decision: "failed",
-				reason: "environment_unknown",
-				message: `A deployment of ${newest.version} to ${environment} began and never said how it ended. If it still runs, wait for it; if not, ${back}.`
-			};
-		case "success": return newest.sha === sha && (!watched || newest.verdict === "healthy") ? {
-			decision: "nothing_to_do",
-			reason: "already_live",
-			message: `Nothing to do: ${environment} runs ${newest.version} (${sha.slice(0, 12)}) already${watched ? ", and it is healthy" : ""}.`
-		} : void 0;
-		case "failure":
-		case "inactive": return;
-	}
-}
-
 // src/upgrade/stages/deploy.ts
 async function deployStage(run, name, watching) {
 	const environment = environmentConfig(run, name);
-	const refused = await gate(run, name, environment);
+	const refused = await superseded(run, name) ?? await gate(run, name, environment);
 	if (refused) return refused;
 	const begun = await begin(run, name);
 	if (begun) return begun;
-	await restoreArtifacts(run);
+	await restoreArtifacts$1(run);
 	await showDifference(run, name, environment);
 	const unknown = await interrupted(run, name, environment);
 	if (unknown) return unknown;
@@ -892,7 +1175,7 @@ async function deployStage(run, name, watching) {
 		watching
 	}) ?? await nowLive(run, name);
 }
-async function restoreArtifacts(run) {
+async function restoreArtifacts$1(run) {
 	const { path } = await run.worktree();
 	await run.ports.artifacts.restore(run.upgrade().artifacts, path);
 }
@@ -903,16 +1186,20 @@ async function gate(run, name, environment) {
 		watched: run.config.environments[before]?.health !== void 0,
 		newest: await deployments.newest(before)
 	})));
-	const known = run.upgrade().environments.find((record) => record.name === name);
 	const newest = await deployments.newest(name);
+	const { sha } = candidateOf(run.upgrade());
+	if (newest?.sha === sha && newest.verdict === "unhealthy") run.ports.log.warning(`This very commit, ${sha.slice(0, 12)}, was found unhealthy in ${name} before. It is tried again because it was asked for.`);
 	return decideGate({
 		environment: name,
-		sha: candidateOf(run.upgrade()).sha,
+		sha,
 		newest,
 		watched: environment.health !== void 0,
-		ours: newest !== void 0 && (newest.id === known?.deployment || newest.id === run.adopt),
+		ours: newest !== void 0 && (newest.key === keyOf(run) || newest.id === run.adopt),
 		earlier
 	});
+}
+function keyOf(run) {
+	return `${run.plan.id}/${run.upgrade().startedAtMs}`;
 }
 async function begin(run, name) {
 	if (run.upgrade().environments.find((record) => record.name === name)?.deployment !== void 0) return void 0;
@@ -923,7 +1210,7 @@ async function begin(run, name) {
 			environment: name,
 			sha,
 			version,
-			key: `${run.plan.id}/${run.upgrade().startedAtMs}`,
+			key: keyOf(run),
 			...run.adopt !== void 0 && { adopt: run.adopt }
 		});
 		await run.record({
@@ -932,7 +1219,7 @@ async function begin(run, name) {
 			deployment: deployment.id,
 			...previous && { previous }
 		});
-		await run.ports.deployments.setState(deployment.id, "in_progress", `Deploying ${version}.`);
+		await recordState(run, name, "in_progress", `Deploying ${version}.`);
 		return;
 	} catch (error) {
 		if (!(error instanceof DeploymentMismatch)) throw error;
@@ -944,9 +1231,10 @@ async function begin(run, name) {
 	}
 }
 async function adopted(run, name) {
-	if (await run.ports.deployments.newest(name) !== void 0) return void 0;
+	const newest = await run.ports.deployments.newest(name);
+	if (newest !== void 0 && newest.state !== "failure" && newest.state !== "inactive") return void 0;
 	const live = await (await run.ports.adapters.deployer(environmentConfig(run, name))).status(await releaseContext(run, name, `deploy/${name}/status`));
-	return live.kind === "live" ? { name: live.version } : void 0;
+	return live.kind === "live" && live.version !== newest?.version ? { name: live.version } : void 0;
 }
 async function showDifference(run, name, environment) {
 	const step = find(run, name, `deploy/${name}/difference`);
@@ -994,7 +1282,7 @@ async function interrupted(run, name, environment) {
 		state: "unknown",
 		message
 	});
-	await setState(run, name, "error", message);
+	await recordState(run, name, "error", message);
 	return {
 		decision: "failed",
 		reason: "environment_unknown",
@@ -1021,6 +1309,8 @@ async function shiftTraffic(run, shift) {
 	for (const [index, percent] of shares.entries()) {
 		const step = find(run, name, `deploy/${name}/traffic-${percent}`);
 		if (step === void 0) continue;
+		const other = await superseded(run, name);
+		if (other) return other;
 		const end = await perform(run, step, () => setWeight(run, shift, step, percent));
 		if (end.result === "failed") {
 			const why = `Sending ${percent} % of the traffic to the new version failed: ${end.message ?? ""}`;
@@ -1053,11 +1343,7 @@ async function nowLive(run, name) {
 		state: "live",
 		message
 	});
-	await setState(run, name, "success", message);
-}
-async function setState(run, name, state, message) {
-	const id = run.upgrade().environments.find((known) => known.name === name)?.deployment;
-	if (id !== void 0) await run.ports.deployments.setState(id, state, message);
+	await recordState(run, name, "success", message);
 }
 async function releaseContext(run, name, step) {
 	const { deploy, traffic } = environmentConfig(run, name);
@@ -1065,8 +1351,18 @@ async function releaseContext(run, name, step) {
 	return contextOf(run, step, {
 		worktree: await run.worktree(),
 		...working !== void 0 && { working },
-		values: { SEAMLESS_ENVIRONMENT: name }
+		values: {
+			SEAMLESS_ENVIRONMENT: name,
+			...previousValues(run, name)
+		}
 	});
+}
+function previousValues(run, name) {
+	const previous = run.upgrade().environments.find((record) => record.name === name)?.previous ?? run.plan.previous[name];
+	return previous ? {
+		SEAMLESS_PREVIOUS: previous.name,
+		SEAMLESS_PREVIOUS_SHA: previous.sha ?? ""
+	} : {};
 }
 function stepEnd(outcome) {
 	return outcome.kind === "done" ? { result: "done" } : {
@@ -1120,6 +1416,31 @@ async function openWatching(run, name) {
 		soak: (percent) => looks(percent, decideSoak, "watch")
 	};
 }
+async function takeUpLive(run, name) {
+	if (run.upgrade().environments.find((record) => record.name === name)?.deployment !== void 0) return superseded(run, name);
+	const { sha, name: version } = candidateOf(run.upgrade());
+	const newest = await run.ports.deployments.newest(name);
+	if (newest?.sha !== sha || newest.state !== "success") {
+		const found = newest === void 0 ? "nothing" : `${newest.version} as ${newest.state}`;
+		return {
+			decision: "failed",
+			reason: "not_deployed",
+			message: `${version} (${sha.slice(0, 12)}) is not live in ${name}, so there is nothing to watch: on record there is ${found}. Deploy it first.`
+		};
+	}
+	const previous = run.plan.previous[name];
+	await run.record({
+		type: "deployment_begun",
+		environment: name,
+		deployment: newest.id,
+		...previous && { previous }
+	}, {
+		type: "environment_ended",
+		environment: name,
+		state: "live",
+		message: `${name} runs ${version}.`
+	});
+}
 async function monitorStage(run, name, watching) {
 	const [step] = stepsOf(run, "monitor", name);
 	if (watching === void 0 || step === void 0) return void 0;
@@ -1129,7 +1450,7 @@ async function monitorStage(run, name, watching) {
 		ending = await endFromGate(run, name, gate);
 		if (ending === void 0) await promote(run, name, gate.report);
 		return {
-			result: results[gate.kind],
+			result: ending?.reason === "superseded" ? "held" : results[gate.kind],
 			message: gate.report.line
 		};
 	});
@@ -1621,6 +1942,7 @@ function copy(testCase) {
 // src/upgrade/stages/test.ts
 async function testStage(run) {
 	const failures = [];
+	await restoreArtifacts(run);
 	let broken = "users_tests_failed";
 	for (const step of run.config.test) {
 		const id = stepId("test", step, run.plan);
@@ -1637,6 +1959,12 @@ async function testStage(run) {
 		reason: broken,
 		message: failures.map(({ message }) => message ?? "The tests failed.").join("\n")
 	};
+}
+async function restoreArtifacts(run) {
+	const { artifacts } = run.upgrade();
+	if (artifacts.length === 0 || stepsOf(run, "test").length === 0) return;
+	const { path } = await run.worktree();
+	await run.ports.artifacts.restore(artifacts, path);
 }
 async function testItself(run, id, step) {
 	const outcome = await (await run.ports.adapters.testRunner(step)).test(await contextOf(run, id, {
@@ -1739,10 +2067,69 @@ function commitOf(version) {
 	return version?.sha;
 }
 
+// src/upgrade/unfinished.ts
+function unfinished(upgrade, known, { shadow }) {
+	const { reason, why } = causeOf(upgrade, known, shadow);
+	const message = known.message ?? why;
+	switch (known.state) {
+		case "deploying":
+		case "live": return reason === void 0 ? void 0 : {
+			kind: "take_back",
+			reason,
+			why
+		};
+		case "rolled_back": return {
+			kind: "end",
+			ending: {
+				decision: "rolled_back",
+				reason: reason ?? "internal_error",
+				message
+			}
+		};
+		case "dirty": return {
+			kind: "end",
+			ending: {
+				decision: "failed",
+				reason: known.previous === void 0 ? "no_rollback_target" : "rollback_failed",
+				message
+			}
+		};
+		case "unknown": return {
+			kind: "end",
+			ending: {
+				decision: "failed",
+				reason: "environment_unknown",
+				message
+			}
+		};
+		case "untouched":
+		case "promoted":
+		case "held": return;
+	}
+}
+function causeOf(upgrade, { name, judged }, shadow) {
+	const last = judged.at(-1);
+	if (last?.verdict === "unhealthy" && !shadow) return {
+		reason: "unhealthy",
+		why: last.line
+	};
+	const failed = upgrade.steps.find(({ step, state }) => state === "failed" && step.startsWith(`deploy/${name}/`));
+	if (failed !== void 0) return {
+		reason: failed.step.endsWith("/apply") ? "deploy_failed" : "traffic_failed",
+		why: `${failed.step} failed: ${failed.message ?? ""}`
+	};
+	const begun = upgrade.steps.some(({ step }) => step === `rollback/${name}`);
+	const why = `An earlier run was cut off while it took ${name} back.`;
+	return {
+		reason: begun ? "internal_error" : void 0,
+		why
+	};
+}
+
 // src/upgrade/run-upgrade.ts
 async function runUpgrade(request) {
 	const before = await journaled(request.ports);
-	const beginning = decideBeginning(before, request.plan);
+	const beginning = decideBeginning(before, request.plan, request.config);
 	if (beginning.kind === "refuse") return refusedUpgrade(request.plan, request.ports.clock.now(), beginning.ending);
 	const run = openRun({
 		...request,
@@ -1751,6 +2138,7 @@ async function runUpgrade(request) {
 	try {
 		if (beginning.kind === "resume") {
 			request.ports.log.info(`Going on with an upgrade that an earlier run began: ${beginning.found}.`);
+			await takeOver(run, beginning.upgrade);
 			await run.record({
 				type: "resumed",
 				forgotten: [...beginning.forgotten],
@@ -1764,7 +2152,14 @@ async function runUpgrade(request) {
 	}
 }
 async function journaled(ports) {
-	return (await ports.journal.read()).reduce(next, void 0);
+	const events = await ports.journal.read();
+	return events.length === 0 ? ports.receipts.last() : events.reduce(next, void 0);
+}
+async function takeOver(run, upgrade) {
+	if ((await run.ports.journal.read()).length === 0) await run.record({
+		type: "received",
+		upgrade
+	});
 }
 async function stagesOf(run) {
 	if (run.plan.steps.length === 0) return {
@@ -1772,12 +2167,27 @@ async function stagesOf(run) {
 		reason: "no_steps",
 		message: "Nothing to do: the config has no step for this."
 	};
-	return await branchStage(run) ?? await compareCode(run) ?? await buildStage(run) ?? await testStage(run) ?? await environmentStages(run) ?? completed(run);
+	return await finishEarlier(run) ?? await branchStage(run) ?? await compareCode(run) ?? await buildStage(run) ?? await testStage(run) ?? await environmentStages(run) ?? completed(run);
+}
+async function finishEarlier(run) {
+	for (const known of run.upgrade().environments) {
+		const { name } = known;
+		const { shadow } = environmentConfig(run, name);
+		const left = unfinished(run.upgrade(), known, { shadow });
+		if (left === void 0) continue;
+		if (left.kind === "end") return left.ending;
+		const taken = await rollBackEnvironment(run, name, left.why);
+		return endAfterTakingBack(taken, left.reason, left.why, name);
+	}
 }
 async function compareCode(run) {
 	const { base, candidate, code } = run.upgrade();
 	if (base?.sha === void 0 || candidate?.sha === void 0 || code !== void 0) return;
-	const found = await run.ports.versionControl.difference(base.sha, candidate.sha);
+	const found = await run.ports.versionControl.difference(base.sha, candidate.sha).catch((error) => {
+		run.ports.log.warning(`The code could not be compared with ${base.name}: ${textOf(error)}`);
+	});
+	run.signal.throwIfAborted();
+	if (found === void 0) return;
 	await run.record({
 		type: "code_compared",
 		code: {
@@ -1788,30 +2198,27 @@ async function compareCode(run) {
 	});
 }
 async function environmentStages(run) {
-	const { stage, environments } = run.plan;
-	let already;
-	for (const name of environments) {
-		if (stateOf(run, name) === "promoted") continue;
-		const watching = await openWatching(run, name);
-		const deployed = stage === "monitor" ? void 0 : await deployStage(run, name, watching);
-		if (deployed?.reason === "already_live") {
-			already = deployed;
-			continue;
-		}
-		already = void 0;
-		if (deployed) return deployed;
-		const judged = stage === "deploy" ? void 0 : await monitorStage(run, name, watching);
-		if (judged) return judged;
+	const endings = [];
+	for (const name of run.plan.environments) {
+		if (stateOf(run, name) === "promoted") endings.push(void 0);
+		else endings.push(await environmentStage(run, name));
+		const ending = endings.at(-1);
+		if (ending !== void 0 && ending.reason !== "already_live") return ending;
 	}
-	return already;
+	return endings.every(Boolean) ? endings.at(-1) : void 0;
+}
+async function environmentStage(run, name) {
+	const { stage } = run.plan;
+	const watching = await openWatching(run, name);
+	return (stage === "monitor" ? await takeUpLive(run, name) : await deployStage(run, name, watching)) ?? (stage === "deploy" ? void 0 : monitorStage(run, name, watching));
 }
 function stateOf(run, name) {
 	return run.upgrade().environments.find((known) => known.name === name)?.state;
 }
 function completed(run) {
 	const { plan } = run;
-	const version = run.upgrade().candidate?.name ?? "";
-	const promoted = run.upgrade().environments.filter(({ state }) => state === "promoted");
+	const { name: version } = run.upgrade().candidate ?? { name: "" };
+	const promoted = run.upgrade().environments.filter(({ name, state }) => state === "promoted" && plan.environments.includes(name));
 	if (promoted.length > 0) return {
 		decision: "promoted",
 		reason: "healthy",
@@ -1831,7 +2238,7 @@ function completed(run) {
 async function end(run, ending) {
 	if (run.signal.aborted) return;
 	if (ending.decision === "rolled_back" || ending.decision === "failed") await undoSteps(run);
-	if (ending.reason === "unhealthy" || ending.reason === "shadow_unhealthy") await revertStage(run);
+	if ((ending.reason === "unhealthy" || ending.reason === "shadow_unhealthy") && run.upgrade().revert === void 0) await revertStage(run);
 	await run.record({
 		type: "ended",
 		...ending
@@ -1977,7 +2384,7 @@ async function undoInterrupted(request) {
 	});
 	const { log } = request.ports;
 	try {
-		for (const name of leftOpen(upgrade)) if ((await rollBackEnvironment(run, name, request.why)).kind !== "rolled_back") log.error(`${name} could not be taken back; it is reported dirty.`);
+		for (const name of leftOpen(upgrade, request.config)) if ((await rollBackEnvironment(run, name, request.why).catch(() => leaveDirty(run, name, request.why)))?.kind !== "rolled_back") log.error(`${name} could not be taken back; it is reported dirty.`);
 		await undoSteps(run).catch((error) => log.error(textOf(error)));
 		await run.record({
 			type: "ended",

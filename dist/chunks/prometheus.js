@@ -1,5 +1,5 @@
 import { l as UsageError } from "./errors.js";
-import { c as number$1, f as string, i as discriminatedUnion, l as object, n as array, o as literal, p as tuple, u as record } from "./schemas.js";
+import { a as discriminatedUnion, d as record, l as number$1, m as tuple, p as string, r as array, s as literal, u as object } from "./schemas.js";
 import { n as httpRequest, r as shownUrl, t as HttpFailure } from "./http-request.js";
 import { i as parseSelector, n as formatSelector } from "./selector.js";
 import { r as parseValue } from "./openmetrics.js";

@@ -1,10 +1,10 @@
 import { a as setFailed, o as setOutput, t as error } from "./core.js";
 import { l as UsageError } from "./errors.js";
-import { f as string, l as object } from "./schemas.js";
+import { p as string, u as object } from "./schemas.js";
 import { n as noteBeginning } from "./began.js";
 import { t as exitCodeOf } from "./exit-code.js";
 import { i as plain, n as code, r as fence, t as cell } from "./markdown.js";
-import { n as openRepository, s as systemClock } from "./composition.js";
+import { c as systemClock, n as openRepository } from "./composition.js";
 import { t as ACTIONS_APP_ID } from "./verdict-check.js";
 import { a as operateRollback, i as makePlan, o as operateRun, r as loadConfig, t as planSummary } from "./plan-summary.js";
 import { a as noticedBy, i as headline, n as count, o as plural, r as elapsed, t as nextSteps } from "./next-steps.js";
@@ -41,7 +41,7 @@ var __awaiter = void 0 && (void 0).__awaiter || function(thisArg, _arguments, P,
 		step((generator = generator.apply(thisArg, _arguments || [])).next());
 	});
 };
-const { access, appendFile, writeFile } = promises;
+const { access: access$1, appendFile, writeFile: writeFile$1 } = promises;
 const SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
 var Summary = class {
 	constructor() {
@@ -53,7 +53,7 @@ var Summary = class {
 			const pathFromEnv = process.env[SUMMARY_ENV_VAR];
 			if (!pathFromEnv) throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
 			try {
-				yield access(pathFromEnv, constants.R_OK | constants.W_OK);
+				yield access$1(pathFromEnv, constants.R_OK | constants.W_OK);
 			} catch (_a) {
 				throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
 			}
@@ -70,7 +70,7 @@ var Summary = class {
 		return __awaiter(this, void 0, void 0, function* () {
 			const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
 			const filePath = yield this.filePath();
-			yield (overwrite ? writeFile : appendFile)(filePath, this._buffer, { encoding: "utf8" });
+			yield (overwrite ? writeFile$1 : appendFile)(filePath, this._buffer, { encoding: "utf8" });
 			return this.emptyBuffer();
 		});
 	}

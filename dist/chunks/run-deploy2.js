@@ -1,4 +1,4 @@
-import { f as string, s as looseObject } from "./schemas.js";
+import { c as looseObject, p as string } from "./schemas.js";
 import { t as runShell } from "./run-shell.js";
 
 // src/adapters/run-deploy.ts

@@ -5844,4 +5844,4 @@ function superRefine(fn, params) {
 	return _superRefine(fn, params);
 }
 
-export { toJSONSchema as _, int as a, number as c, strictObject as d, string as f, ZodError as g, unknown as h, discriminatedUnion as i, object as l, union as m, array as n, literal as o, tuple as p, boolean as r, looseObject as s, _enum as t, record as u, prettifyError as v, NEVER as y };
+export { ZodError as _, discriminatedUnion as a, prettifyError as b, looseObject as c, record as d, strictObject as f, unknown as g, union as h, boolean as i, number as l, tuple as m, _enum as n, int as o, string as p, array as r, literal as s, ZodISODateTime as t, object as u, toJSONSchema as v, NEVER as x, _isoDateTime as y };

@@ -1,4 +1,4 @@
-import { f as string$1, u as record, y as NEVER } from "./schemas.js";
+import { d as record, p as string$1, x as NEVER } from "./schemas.js";
 import { t as leven } from "./leven.js";
 
 // node_modules/@lezer/common/dist/index.js

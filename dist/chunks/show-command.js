@@ -1,8 +1,8 @@
 import { l as UsageError } from "./errors.js";
-import { c as number, f as string, h as unknown, l as object, o as literal, s as looseObject, u as record } from "./schemas.js";
+import { c as looseObject, d as record, g as unknown, l as number, p as string, s as literal, u as object } from "./schemas.js";
 import { s as reportOf } from "./next-steps.js";
 import { n as receiptText } from "./text.js";
-import { n as receipt } from "./upgrade.js";
+import { t as receipt } from "./receipt.js";
 import { readFile } from "node:fs/promises";
 
 // src/health/recompute.ts

@@ -1,4 +1,4 @@
-import { n as openRepository, s as systemClock } from "./composition.js";
+import { c as systemClock, n as openRepository } from "./composition.js";
 import { t as ACTIONS_APP_ID } from "./verdict-check.js";
 import { a as operateRollback, i as makePlan, n as planText, o as operateRun, r as loadConfig, s as operateUndo } from "./plan-summary.js";
 import { t as exitCodeOf } from "./exit-code.js";

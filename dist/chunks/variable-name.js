@@ -1,4 +1,4 @@
-import { f as string } from "./schemas.js";
+import { p as string } from "./schemas.js";
 
 // src/config/variable-name.ts
 const FORBIDDEN = [

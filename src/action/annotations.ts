@@ -1,5 +1,5 @@
 import { error } from '@actions/core'
-import type { Upgrade } from '../upgrade/upgrade.ts'
+import type { Upgrade } from '../upgrade/receipt.ts'
 
 /** GitHub shows ten annotations of a kind per step; more would push the first ones out. */
 const MAX = 10

@@ -1,6 +1,6 @@
 import { setOutput } from '@actions/core'
 import { noticedBy } from '../report/headline.ts'
-import type { Upgrade } from '../upgrade/upgrade.ts'
+import type { Upgrade } from '../upgrade/receipt.ts'
 
 /** The outputs of `action.yml`; what is not known is empty. */
 export function outputsOf(upgrade: Upgrade, receipt: string): Readonly<Record<string, string>> {

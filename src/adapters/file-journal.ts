@@ -6,7 +6,7 @@ import type { Journal } from '../upgrade/journal.ts'
 
 /**
  * A journal in a file, a line per append: a JSON array of events, so that what was appended together is read together or
- * not at all. `started` begins a new file, which replaces the old one by a rename.
+ * not at all. `started` and `received` begin a new file, which replaces the old one by a rename.
  */
 export function fileJournal(file: string): Journal {
   return {
@@ -22,7 +22,8 @@ export function fileJournal(file: string): Journal {
     async append(events) {
       await mkdir(dirname(file), { recursive: true })
       const line = `${JSON.stringify(events)}\n`
-      if (events[0]?.type !== 'started') return write(file, 'a', line)
+      const first = events[0]?.type
+      if (first !== 'started' && first !== 'received') return write(file, 'a', line)
       await write(`${file}.new`, 'w', line)
       await rename(`${file}.new`, file)
     },

@@ -1,9 +1,9 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Receipts } from '../upgrade/ports.ts'
-import { receipt, type Upgrade } from '../upgrade/upgrade.ts'
+import { receipt, type Upgrade } from '../upgrade/receipt.ts'
 
-/** Receipts below a folder: `receipt.json` is the last one, `receipts/<commit>.json` the last one of each commit. */
+/** Receipts below a folder: `receipt.json` is the last one, `receipts/<commit>.json` the last one of each commit that was tested. */
 export function fileReceipts(folder: string): Receipts {
   return {
     async save(upgrade) {
@@ -11,9 +11,12 @@ export function fileReceipts(folder: string): Receipts {
       const last = join(folder, 'receipt.json')
       await replace(folder, 'receipt.json', text)
       const sha = upgrade.candidate?.sha
-      if (sha !== undefined) await replace(join(folder, 'receipts'), `${sha}.json`, text)
+      // What a later run without tests says of a commit must not hide how its tests went.
+      if (sha !== undefined && upgrade.tests.length > 0)
+        await replace(join(folder, 'receipts'), `${sha}.json`, text)
       return last
     },
+    last: () => readReceipt(join(folder, 'receipt.json')),
     ofCommit: (sha) => readReceipt(join(folder, 'receipts', `${sha}.json`)),
   }
 }

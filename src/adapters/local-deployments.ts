@@ -50,11 +50,14 @@ export function localDeployments(
     begin: async (wanted) => changed((book) => begin(book, wanted, { file, atMs: clock.now() })),
     setState: async (id, state, description) => amend(id, { state, description }),
     setVerdict: async (id, verdict, summary) => amend(id, { verdict, summary }),
-    async newest(environment) {
-      const found = (await read(file)).deployments.findLast((one) => one.environment === environment)
+    async newest(environment, wanted) {
+      const { deployments } = await read(file)
+      const found = deployments.findLast(
+        (one) => one.environment === environment && (wanted === undefined || one.state === wanted),
+      )
       if (found === undefined) return undefined
-      const { state = 'unknown', verdict } = found
-      return { ...deployedOf(found), state, ...(verdict !== undefined && { verdict }) }
+      const { state = 'unknown', verdict, key } = found
+      return { ...deployedOf(found), key, state, ...(verdict !== undefined && { verdict }) }
     },
     async lastHealthy(environment, except) {
       const { deployments } = await read(file)
@@ -66,7 +69,9 @@ export function localDeployments(
     async past(environment, limit) {
       const { deployments } = await read(file)
       const found = deployments.filter((one) => one.environment === environment).slice(-limit)
-      return found.toReversed().map((one) => ({ ...deployedOf(one), atMs: one.atMs }))
+      return found
+        .toReversed()
+        .map(({ atMs, verdict, ...one }) => ({ ...deployedOf(one), atMs, ...(verdict && { verdict }) }))
     },
   }
 }
@@ -116,7 +121,7 @@ function unknown(id: string, file: string): DeploymentUnknown {
   return new DeploymentUnknown(`${file} has no deployment ${JSON.stringify(id)}.`)
 }
 
-function deployedOf({ id, sha, version }: Record): Deployed {
+function deployedOf({ id, sha, version }: Deployed): Deployed {
   return { id, sha, version }
 }
 

@@ -3,7 +3,7 @@ import { elapsed } from '../report/headline.ts'
 import { checkLine } from '../report/text.ts'
 import type { UpgradeEvent } from '../upgrade/event.ts'
 import type { VerdictReport } from '../upgrade/facts.ts'
-import type { Upgrade } from '../upgrade/upgrade.ts'
+import type { Upgrade } from '../upgrade/receipt.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface LiveDisplay {

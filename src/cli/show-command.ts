@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { UsageError } from '../errors.ts'
 import { recompute } from '../health/recompute.ts'
 import { receiptText } from '../report/text.ts'
-import { receipt, type Upgrade } from '../upgrade/upgrade.ts'
+import { receipt, type Upgrade } from '../upgrade/receipt.ts'
 import type { CliShell } from './run-cli.ts'
 
 /** Shows a receipt; with `--explain` every figure is made again from its evidence, and a difference is an error. */

@@ -12,7 +12,7 @@ import {
 import { exitCodeOf } from '../report/exit-code.ts'
 import { planText } from '../report/plan-summary.ts'
 import { receiptText } from '../report/text.ts'
-import type { Upgrade } from '../upgrade/upgrade.ts'
+import type { Upgrade } from '../upgrade/receipt.ts'
 import { liveDisplay } from './live-display.ts'
 import type { CliShell } from './run-cli.ts'
 import { terminalLog } from './terminal.ts'

@@ -6,6 +6,7 @@ import type {
   Deployments,
   DeploymentState,
   NewDeployment,
+  NewestDeployment,
   PastDeployment,
 } from '../ports/deployments.ts'
 import { plain } from '../report/markdown.ts'
@@ -54,16 +55,7 @@ export function githubDeployments(github: GitHubRepository, options: GitHubDeplo
     async setVerdict(id, verdict, summary) {
       await writeVerdict(github, await keyOf(book, id), { verdict, summary, logUrl: options.logUrl })
     },
-    async newest(environment) {
-      for await (const [deployed, key] of ourDeployments(book, environment)) {
-        const [state, verdict] = await Promise.all([
-          currentState(github, deployed.id),
-          readVerdict(github, key),
-        ])
-        return { ...deployed, state, ...(verdict !== undefined && { verdict }) }
-      }
-      return undefined
-    },
+    newest: async (environment, wanted) => newest(book, environment, wanted),
     async lastHealthy(environment, except) {
       for await (const [deployed, key] of ourDeployments(book, environment)) {
         if (deployed.sha === except) continue
@@ -73,12 +65,27 @@ export function githubDeployments(github: GitHubRepository, options: GitHubDeplo
     },
     async past(environment, limit) {
       const found: PastDeployment[] = []
-      for await (const [deployed, , atMs] of ourDeployments(book, environment)) {
-        if (found.push({ ...deployed, atMs }) >= limit) break
+      for await (const [deployed, key, atMs] of ourDeployments(book, environment)) {
+        const verdict = await readVerdict(github, key)
+        if (found.push({ ...deployed, atMs, ...(verdict !== undefined && { verdict }) }) >= limit) break
       }
       return found
     },
   }
+}
+
+async function newest(
+  book: Book,
+  environment: string,
+  wanted: DeploymentState | undefined,
+): Promise<NewestDeployment | undefined> {
+  for await (const [deployed, verdictKey, , key] of ourDeployments(book, environment)) {
+    const state = await currentState(book.github, deployed.id)
+    if (wanted !== undefined && state !== wanted) continue
+    const verdict = await readVerdict(book.github, verdictKey)
+    return { ...deployed, key, state, ...(verdict !== undefined && { verdict }) }
+  }
+  return undefined
 }
 
 async function begin(book: Book, wanted: NewDeployment): Promise<Deployed> {
@@ -226,7 +233,7 @@ async function currentState(
 async function* ourDeployments(
   book: Book,
   environment: string,
-): AsyncGenerator<readonly [Deployed, VerdictKey, atMs: number]> {
+): AsyncGenerator<readonly [Deployed, VerdictKey, atMs: number, key: string]> {
   const { octokit, owner, repo, log } = book.github
   const perPage = 30
   for (let page = 1; page <= MAX_DEPLOYMENTS / perPage; page += 1) {
@@ -242,7 +249,7 @@ async function* ourDeployments(
       const said = readPayload(one.payload)
       if (said === undefined) continue
       const deployed = { id: String(one.id), sha: one.sha, version: said.version }
-      yield [deployed, remember(book, one), Date.parse(one.created_at)]
+      yield [deployed, remember(book, one), Date.parse(one.created_at), said.key]
     }
     if (data.length < perPage) return
   }

@@ -40,8 +40,8 @@ export interface Deployments {
   setState(id: string, state: DeploymentState, description: string): Promise<void>
   /** Records how users took it: on GitHub, the check run `seamless/<environment>` on the deployed commit. A later verdict replaces an earlier one. */
   setVerdict(id: string, verdict: DeploymentVerdict, summary: VerdictSummary): Promise<void>
-  /** The newest deployment of the environment, with its state and verdict, or nothing. */
-  newest(environment: string): Promise<NewestDeployment | undefined>
+  /** The newest deployment of the environment (in this state, where one is named), with its state and verdict, or nothing. */
+  newest(environment: string, state?: DeploymentState): Promise<NewestDeployment | undefined>
   /** The newest one whose verdict is healthy, of another commit than `except`: what a rollback returns to. */
   lastHealthy(environment: string, except?: CommitId): Promise<Deployed | undefined>
   /** What was deployed there before, newest first, at most `limit`: for trying a health config on the past. */
@@ -51,9 +51,13 @@ export interface Deployments {
 export interface PastDeployment extends Deployed {
   /** When it began (ms since the epoch). */
   readonly atMs: number
+  /** How users took it, where that was found out: a later one is not compared with a version that was taken back. */
+  readonly verdict?: DeploymentVerdict
 }
 
 export interface NewestDeployment extends Deployed {
+  /** As `begin` was given it: whose attempt it is. */
+  readonly key: string
   /** `unknown`: nobody said yet, or in a word that is not ours. */
   readonly state: DeploymentState | 'unknown'
   readonly verdict?: DeploymentVerdict

@@ -1,4 +1,4 @@
-import type { Upgrade } from '../upgrade/upgrade.ts'
+import type { Upgrade } from '../upgrade/receipt.ts'
 
 /**
  * The stages as a Mermaid Gantt chart, for job summaries only: mail shows a chart's source. Names are reduced to

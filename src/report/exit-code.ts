@@ -1,4 +1,4 @@
-import type { Upgrade } from '../upgrade/upgrade.ts'
+import type { Upgrade } from '../upgrade/receipt.ts'
 
 /** Exit codes of the command: 0 well or nothing to do, 1 failed or taken back, 2 usage, 3 nobody knows (held). */
 export const EXIT_USAGE = 2

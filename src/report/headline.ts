@@ -1,5 +1,5 @@
 import type { Decision } from '../upgrade/reason.ts'
-import type { Upgrade } from '../upgrade/upgrade.ts'
+import type { Upgrade } from '../upgrade/receipt.ts'
 
 const words: Record<Decision, string> = {
   promoted: 'Promoted',

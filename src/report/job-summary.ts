@@ -1,5 +1,5 @@
 import type { SuiteResult, VerdictReport } from '../upgrade/facts.ts'
-import type { EnvironmentRecord, Upgrade } from '../upgrade/upgrade.ts'
+import type { EnvironmentRecord, Upgrade } from '../upgrade/receipt.ts'
 import { chart } from './chart.ts'
 import { count, elapsed, headline, noticedBy, plural } from './headline.ts'
 import { cell, code, fence, plain } from './markdown.ts'

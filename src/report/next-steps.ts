@@ -1,5 +1,5 @@
 import type { ReasonCode } from '../upgrade/reason.ts'
-import type { Upgrade } from '../upgrade/upgrade.ts'
+import type { Upgrade } from '../upgrade/receipt.ts'
 
 /** What somebody should do now, by the reason; nothing where all is well. Commands are for copying. */
 export function nextSteps(upgrade: Upgrade): readonly string[] {

@@ -1,5 +1,5 @@
 import type { SuiteResult, VerdictReport } from '../upgrade/facts.ts'
-import type { EnvironmentRecord, Upgrade } from '../upgrade/upgrade.ts'
+import type { EnvironmentRecord, Upgrade } from '../upgrade/receipt.ts'
 import { elapsed, headline, noticedBy, plural } from './headline.ts'
 import { visible } from './markdown.ts'
 import { nextSteps } from './next-steps.ts'

@@ -11,6 +11,7 @@ import {
   version,
 } from './facts.ts'
 import { decisions, reasonCodes } from './reason.ts'
+import { receipt } from './receipt.ts'
 
 /**
  * What happened, in order. An upgrade is the list of its events and nothing else; `next` reduces them. `step_started` is
@@ -29,6 +30,8 @@ export const upgradeEvent = z.discriminatedUnion('type', [
     candidate: version.optional(),
     environments: z.array(z.string()),
   }),
+  /** Another job began it; its receipt is all that came over from there. */
+  entry('received', { upgrade: receipt }),
   /** A later run of the same upgrade goes on, perhaps to more environments; the steps named here are done again (they change nothing outside). */
   entry('resumed', { forgotten: z.array(z.string()), environments: z.array(z.string()) }),
   entry('step_started', { step: z.string(), stage, environment: z.string().optional() }),

@@ -77,3 +77,28 @@ function ownGate({ environment, sha, newest, ours, watched }: GateFacts): Ending
       return undefined
   }
 }
+
+/**
+ * Whether something else has happened to an environment since our deployment: another deployment, or a rollback on
+ * somebody's word. Then it is theirs: nothing more is sent there, promoted, taken back or blamed.
+ */
+export function decideSuperseded(
+  environment: string,
+  deployment: string,
+  newest: NewestDeployment | undefined,
+): Ending | undefined {
+  if (newest === undefined) return undefined
+  if (newest.id !== deployment) {
+    return superseded(
+      `Another deployment, of ${newest.version}, came to ${environment} after this one: what it runs is up to that one. Nothing more was done here.`,
+    )
+  }
+  if (newest.state !== 'failure' && newest.state !== 'error' && newest.state !== 'inactive') return undefined
+  return superseded(
+    `Somebody else took ${newest.version} back from ${environment}, or closed its deployment, while this run was under way. Nothing more was done here.`,
+  )
+}
+
+function superseded(message: string): Ending {
+  return { decision: 'cancelled', reason: 'superseded', message }
+}

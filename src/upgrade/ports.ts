@@ -13,7 +13,7 @@ import type { UpgradeEvent } from './event.ts'
 import type { VerdictReport } from './facts.ts'
 import type { Journal } from './journal.ts'
 import type { BuildStep, TestStep } from './plan.ts'
-import type { Upgrade } from './upgrade.ts'
+import type { Upgrade } from './receipt.ts'
 
 /** All that a run needs of the world; a shell composes it once. */
 export interface Ports {
@@ -28,6 +28,8 @@ export interface Ports {
   readonly receipts: Receipts
   readonly clock: Clock
   readonly log: Log
+  /** Takes secrets out of a text that is kept or shown. */
+  readonly mask: (text: string) => string
 
   /** Sees the health of an environment at each tick. */
   readonly watchTick?: (environment: string, report: VerdictReport) => void
@@ -54,6 +56,8 @@ export interface ArtifactStore {
 }
 
 export interface Receipts {
+  /** The last one, of this folder or brought here from another job's. */
+  last(): Promise<Upgrade | undefined>
   save(upgrade: Upgrade): Promise<string>
   ofCommit(sha: string): Promise<Upgrade | undefined>
 }

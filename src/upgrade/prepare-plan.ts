@@ -6,7 +6,7 @@ import type { Version } from './facts.ts'
 import { chosenEnvironments, type Head, type Plan, planUpgrade } from './plan.ts'
 import type { Ports } from './ports.ts'
 import { goesOn } from './resume.ts'
-import type { Upgrade } from './upgrade.ts'
+import type { Upgrade } from './receipt.ts'
 import { versionName } from './version-name.ts'
 
 export interface PlanRequest {
@@ -38,8 +38,10 @@ export async function preparePlan(request: PlanRequest): Promise<Plan> {
   const previous = Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await previousOf(ports, config, name)] as const)),
   )
+  // The last environment is the one that most users meet.
+  const last = names.findLast((name) => previous[name] !== undefined)
   const base =
-    previous[names.at(-1) ?? ''] ?? (head.kind === 'made' ? await versionAt(request, head.from) : undefined)
+    previous[last ?? ''] ?? (head.kind === 'made' ? await versionAt(request, head.from) : undefined)
   return planUpgrade({
     config,
     configDigest: request.configDigest,
@@ -105,11 +107,8 @@ async function versionAt(
  */
 async function previousOf(ports: Ports, config: Config, name: string): Promise<Version | undefined> {
   const watched = config.environments[name]?.health !== undefined
-  const newest = watched ? undefined : await ports.deployments.newest(name)
   const found = watched
     ? await ports.deployments.lastHealthy(name)
-    : newest?.state === 'success'
-      ? newest
-      : undefined
+    : await ports.deployments.newest(name, 'success')
   return found && { sha: found.sha, name: found.version }
 }

@@ -28,6 +28,7 @@ export const reasonCodes = [
   'no_change',
   'already_live',
   'no_steps',
+  'merge_queue',
   // held
   'health_no_data',
   'health_too_little_traffic',
@@ -47,7 +48,9 @@ export const reasonCodes = [
   'traffic_failed',
   'unhealthy',
   'cancelled',
+  'superseded',
   // states of an environment that need a person
+  'not_deployed',
   'environment_dirty',
   'environment_unknown',
   'rollback_failed',

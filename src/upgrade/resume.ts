@@ -1,6 +1,7 @@
+import type { Config } from '../config/schema.ts'
 import type { Plan } from './plan.ts'
 import type { Ending } from './run.ts'
-import type { Upgrade } from './upgrade.ts'
+import type { Upgrade } from './receipt.ts'
 
 /** What a run does with the upgrade that the journal holds. */
 export type Beginning =
@@ -13,16 +14,22 @@ export type Beginning =
       readonly forgotten: readonly string[]
       readonly found: string
     }
-  /** Another upgrade was cut off while an environment was in between: that comes first. */
+  /** Another upgrade was cut off while an environment was in between: that comes first. Or this one is known to be broken. */
   | { readonly kind: 'refuse'; readonly ending: Ending }
 
 /**
  * Pure. An upgrade that was cut off has no decision: it goes on where it was, and one that was held is looked at again. A
  * job for one stage (`stage: test`) goes on from what the jobs before it did well.
  */
-export function decideBeginning(before: Upgrade | undefined, plan: Plan): Beginning {
+export function decideBeginning(
+  before: Upgrade | undefined,
+  plan: Plan,
+  config: Pick<Config, 'environments'>,
+): Beginning {
   if (before === undefined) return { kind: 'fresh' }
-  if (before.id !== plan.id) return otherUpgrade(before)
+  if (before.id !== plan.id) return otherUpgrade(before, config)
+  const refused = failedBefore(before, plan)
+  if (refused !== undefined) return { kind: 'refuse', ending: refused }
   if (!goesOn(before, plan.stage)) return { kind: 'fresh' }
   return { kind: 'resume', upgrade: before, forgotten: stepsToRepeat(before, plan), found: describe(before) }
 }
@@ -32,16 +39,30 @@ export function goesOn({ decision }: Upgrade, stage: Plan['stage']): boolean {
   return stage !== 'all' && stage !== 'branch' && (decision === 'completed' || decision === 'promoted')
 }
 
-/** The environments that a cut-off upgrade left in between. */
-export function leftOpen(upgrade: Upgrade): readonly string[] {
+/** A job that deploys what the job before it found broken: a workflow that lost its `needs`. */
+function failedBefore({ decision, reason, message = '' }: Upgrade, { stage }: Plan): Ending | undefined {
+  const isLate = stage === 'deploy' || stage === 'monitor'
+  const isBroken = reason === 'build_failed' || reason === 'tests_failed' || reason === 'users_tests_failed'
+  if (!isLate || decision !== 'failed' || !isBroken) return undefined
+  return { decision, reason, message: `This upgrade ended before it came to ${stage}. ${message}` }
+}
+
+/** The environments that a cut-off upgrade left in between. Where nobody watches, live is all that there is to be. */
+export function leftOpen(
+  upgrade: Upgrade,
+  { environments }: Pick<Config, 'environments'>,
+): readonly string[] {
   if (upgrade.decision !== undefined) return []
   return upgrade.environments
-    .filter(({ state }) => state === 'deploying' || state === 'live')
+    .filter(
+      ({ name, state }) =>
+        state === 'deploying' || (state === 'live' && environments[name]?.health !== undefined),
+    )
     .map(({ name }) => name)
 }
 
-function otherUpgrade(before: Upgrade): Beginning {
-  const open = leftOpen(before)
+function otherUpgrade(before: Upgrade, config: Pick<Config, 'environments'>): Beginning {
+  const open = leftOpen(before, config)
   if (open.length === 0) return { kind: 'fresh' }
   return {
     kind: 'refuse',

@@ -6,9 +6,10 @@ import type { Plan } from './plan.ts'
 import type { Ports } from './ports.ts'
 import { type Ending, openRun } from './run.ts'
 import { journaled, startedEvent } from './run-upgrade.ts'
-import { endAfterTakingBack, recordVerdict } from './stages/verdict.ts'
+import { endAfterTakingBack } from './stages/verdict.ts'
+import { recordVerdict } from './state-of-record.ts'
 import { rollBackEnvironment } from './take-back.ts'
-import type { Upgrade } from './upgrade.ts'
+import type { Upgrade } from './receipt.ts'
 
 export interface RollbackRequest {
   readonly config: Config

@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts'
 import { reasonOf } from './reason-of.ts'
 import type { Plan } from './plan.ts'
 import type { Ports } from './ports.ts'
+import type { Upgrade } from './receipt.ts'
 import { decideBeginning } from './resume.ts'
 import type { NewEvent } from './event.ts'
 import type { EnvironmentState } from './facts.ts'
@@ -10,11 +11,12 @@ import { endAfterTakingBack } from './stages/verdict.ts'
 import { branchStage } from './stages/branch.ts'
 import { buildStage } from './stages/build.ts'
 import { deployStage } from './stages/deploy.ts'
-import { monitorStage, openWatching } from './stages/monitor.ts'
+import { monitorStage, openWatching, takeUpLive } from './stages/monitor.ts'
 import { revertStage } from './stages/revert.ts'
 import { testStage } from './stages/test.ts'
 import { rollBackEnvironment, undoSteps } from './take-back.ts'
-import { next, type Upgrade } from './upgrade.ts'
+import { unfinished } from './unfinished.ts'
+import { next } from './upgrade.ts'
 
 export interface UpgradeRequest {
   readonly plan: Plan
@@ -33,7 +35,7 @@ export interface UpgradeRequest {
  */
 export async function runUpgrade(request: UpgradeRequest): Promise<Upgrade> {
   const before = await journaled(request.ports)
-  const beginning = decideBeginning(before, request.plan)
+  const beginning = decideBeginning(before, request.plan, request.config)
   if (beginning.kind === 'refuse') {
     return refusedUpgrade(request.plan, request.ports.clock.now(), beginning.ending)
   }
@@ -41,6 +43,7 @@ export async function runUpgrade(request: UpgradeRequest): Promise<Upgrade> {
   try {
     if (beginning.kind === 'resume') {
       request.ports.log.info(`Going on with an upgrade that an earlier run began: ${beginning.found}.`)
+      await takeOver(run, beginning.upgrade)
       await run.record({
         type: 'resumed',
         forgotten: [...beginning.forgotten],
@@ -56,10 +59,14 @@ export async function runUpgrade(request: UpgradeRequest): Promise<Upgrade> {
   }
 }
 
-/** The upgrade that the journal holds, if any. */
-export async function journaled(ports: Pick<Ports, 'journal'>): Promise<Upgrade | undefined> {
+/** The upgrade that the journal holds; without a journal the one whose receipt was brought here from another job. */
+export async function journaled(ports: Pick<Ports, 'journal' | 'receipts'>): Promise<Upgrade | undefined> {
   const events = await ports.journal.read()
-  return events.reduce<Upgrade | undefined>(next, undefined)
+  return events.length === 0 ? ports.receipts.last() : events.reduce<Upgrade | undefined>(next, undefined)
+}
+
+async function takeOver(run: Run, upgrade: Upgrade): Promise<void> {
+  if ((await run.ports.journal.read()).length === 0) await run.record({ type: 'received', upgrade })
 }
 
 async function stagesOf(run: Run): Promise<Ending> {
@@ -71,6 +78,7 @@ async function stagesOf(run: Run): Promise<Ending> {
     }
   }
   return (
+    (await finishEarlier(run)) ??
     (await branchStage(run)) ??
     (await compareCode(run)) ??
     (await buildStage(run)) ??
@@ -80,10 +88,30 @@ async function stagesOf(run: Run): Promise<Ending> {
   )
 }
 
+/** What a run that was cut off had begun to take back is taken back first; what it had ended stays ended. */
+async function finishEarlier(run: Run): Promise<Ending | undefined> {
+  for (const known of run.upgrade().environments) {
+    const { name } = known
+    const { shadow } = environmentConfig(run, name)
+    const left = unfinished(run.upgrade(), known, { shadow })
+    if (left === undefined) continue
+    if (left.kind === 'end') return left.ending
+    const taken = await rollBackEnvironment(run, name, left.why)
+    return endAfterTakingBack(taken, left.reason, left.why, name)
+  }
+  return undefined
+}
+
+/** Shown, and nothing else depends on it: a history that was rewritten stops no upgrade. */
 async function compareCode(run: Run): Promise<undefined> {
   const { base, candidate, code } = run.upgrade()
   if (base?.sha === undefined || candidate?.sha === undefined || code !== undefined) return
-  const found = await run.ports.versionControl.difference(base.sha, candidate.sha)
+  const found = await run.ports.versionControl.difference(base.sha, candidate.sha).catch((error: unknown) => {
+    run.ports.log.warning(`The code could not be compared with ${base.name}: ${textOf(error)}`)
+    return undefined
+  })
+  run.signal.throwIfAborted()
+  if (found === undefined) return
   await run.record({
     type: 'code_compared',
     code: {
@@ -96,22 +124,22 @@ async function compareCode(run: Run): Promise<undefined> {
 
 /** Each environment is deployed to and watched to its end before the next one begins. */
 async function environmentStages(run: Run): Promise<Ending | undefined> {
-  const { stage, environments } = run.plan
-  let already: Ending | undefined
-  for (const name of environments) {
-    if (stateOf(run, name) === 'promoted') continue
-    const watching = await openWatching(run, name)
-    const deployed = stage === 'monitor' ? undefined : await deployStage(run, name, watching)
-    if (deployed?.reason === 'already_live') {
-      already = deployed
-      continue
-    }
-    already = undefined
-    if (deployed) return deployed
-    const judged = stage === 'deploy' ? undefined : await monitorStage(run, name, watching)
-    if (judged) return judged
+  const endings: (Ending | undefined)[] = []
+  for (const name of run.plan.environments) {
+    if (stateOf(run, name) === 'promoted') endings.push(undefined)
+    else endings.push(await environmentStage(run, name))
+    const ending = endings.at(-1)
+    if (ending !== undefined && ending.reason !== 'already_live') return ending
   }
-  return already
+  // Only where nothing was to be done anywhere there was nothing to do.
+  return endings.every(Boolean) ? endings.at(-1) : undefined
+}
+
+async function environmentStage(run: Run, name: string): Promise<Ending | undefined> {
+  const { stage } = run.plan
+  const watching = await openWatching(run, name)
+  const begun = stage === 'monitor' ? await takeUpLive(run, name) : await deployStage(run, name, watching)
+  return begun ?? (stage === 'deploy' ? undefined : monitorStage(run, name, watching))
 }
 
 function stateOf(run: Run, name: string): EnvironmentState | undefined {
@@ -120,8 +148,10 @@ function stateOf(run: Run, name: string): EnvironmentState | undefined {
 
 function completed(run: Run): Ending {
   const { plan } = run
-  const version = run.upgrade().candidate?.name ?? ''
-  const promoted = run.upgrade().environments.filter(({ state }) => state === 'promoted')
+  const { name: version } = run.upgrade().candidate ?? { name: '' }
+  const promoted = run
+    .upgrade()
+    .environments.filter(({ name, state }) => state === 'promoted' && plan.environments.includes(name))
   if (promoted.length > 0) {
     const where = promoted.map(({ name }) => name).join(', ')
     const line = promoted.at(-1)?.judged.at(-1)?.line ?? ''
@@ -146,7 +176,8 @@ function completed(run: Run): Ending {
 async function end(run: Run, ending: Ending): Promise<void> {
   if (run.signal.aborted) return
   if (ending.decision === 'rolled_back' || ending.decision === 'failed') await undoSteps(run)
-  if (ending.reason === 'unhealthy' || ending.reason === 'shadow_unhealthy') await revertStage(run)
+  const isBad = ending.reason === 'unhealthy' || ending.reason === 'shadow_unhealthy'
+  if (isBad && run.upgrade().revert === undefined) await revertStage(run)
   await run.record({ type: 'ended', ...ending })
   await run.ports.receipts.save(run.upgrade())
 }

@@ -4,11 +4,13 @@ import type { Config, EnvironmentConfig } from '../config/schema.ts'
 import type { StepContext } from '../ports/step.ts'
 import type { Worktree } from '../ports/version-control.ts'
 import type { NewEvent, UpgradeEvent } from './event.ts'
+import { maskEvent } from './mask-event.ts'
 import type { Version } from './facts.ts'
 import type { Plan, PlannedStep } from './plan.ts'
 import type { Ports } from './ports.ts'
 import type { Decision, ReasonCode } from './reason.ts'
-import { next, type Upgrade } from './upgrade.ts'
+import type { Upgrade } from './receipt.ts'
+import { next } from './upgrade.ts'
 
 /** One run of an upgrade: what its stages share. */
 export interface Run {
@@ -21,7 +23,7 @@ export interface Run {
   /** The folder of the service within its repository, `.` for the whole. */
   readonly directory: string
   upgrade(): Upgrade
-  /** Journals the events, all or none, then reduces them. */
+  /** Masks and journals the events, all or none, then reduces them: what a receipt says went through here. */
   record(...events: readonly NewEvent[]): Promise<void>
   /** The clean checkout of the upgrade's commit; made when first asked for. */
   worktree(): Promise<Worktree>
@@ -74,7 +76,9 @@ export function openRun({ upgrade: before, ...facts }: RunFacts): Run {
     ...facts,
     upgrade: current,
     async record(...events) {
-      const stamped = events.map((event): UpgradeEvent => ({ ...event, atMs: ports.clock.now() }))
+      const stamped = events.map((event): UpgradeEvent =>
+        maskEvent({ ...event, atMs: ports.clock.now() }, ports.mask),
+      )
       await ports.journal.append(stamped)
       for (const event of stamped) {
         upgrade = next(upgrade, event)

@@ -1,9 +1,11 @@
 import type { Deployer, StepOutcome } from '../ports/deployer.ts'
+import type { StepContext } from '../ports/step.ts'
 import type { Worktree } from '../ports/version-control.ts'
 import type { Version } from './facts.ts'
-import type { EnvironmentRecord } from './upgrade.ts'
+import { type BuildStep, stepId } from './plan.ts'
+import type { EnvironmentRecord } from './receipt.ts'
 import { contextOf, environmentConfig, type Run, textOf } from './run.ts'
-import { stepId } from './plan.ts'
+import { recordState } from './state-of-record.ts'
 
 /** How taking an environment back ended. */
 export type TakenBack =
@@ -14,109 +16,191 @@ export type TakenBack =
 
 /**
  * Returns an environment to its last healthy version: all traffic to the old version first, since that is what users
- * feel, then the deployer's rollback, then its own word for what is live. Whatever it ends in is journaled.
+ * feel, then the deployer's rollback, then its own word for what is live. Whatever it ends in is journaled; aborted in the
+ * middle it throws, and the journal says by what it lacks that nobody knows how far it got.
  */
 export async function rollBackEnvironment(run: Run, name: string, why: string): Promise<TakenBack> {
-  const known = run.upgrade().environments.find((environment) => environment.name === name)
-  if (known === undefined) throw new Error(`${name} is not part of this upgrade.`)
-  await run.record({ type: 'step_started', step: `rollback/${name}`, stage: 'deploy', environment: name })
-  const outcome = await returnTo(run, known).catch((error: unknown): TakenBack => ({
+  const known = recordOf(run, name)
+  const step = `rollback/${name}`
+  const isBegun = run.upgrade().steps.some((record) => record.step === step)
+  await run.record({ type: 'step_started', step, stage: 'deploy', environment: name })
+  const outcome = await returnTo(run, known, isBegun).catch((error: unknown): TakenBack => ({
     kind: 'failed',
     message: textOf(error),
   }))
+  run.signal.throwIfAborted()
   await settle(run, known, outcome, why)
   return outcome
+}
+
+/** There was no time left to take it back: it is on record as what it is. */
+export async function leaveDirty(run: Run, name: string, why: string): Promise<void> {
+  const message = 'there was no time left for it.'
+  await settle(run, recordOf(run, name), { kind: 'failed', message }, why)
 }
 
 /** Runs the declared undo of all build steps that were done, the last one first; what fails is said and passed over. */
 export async function undoSteps(run: Run): Promise<void> {
   for (const step of run.config.build.toReversed()) {
     const id = stepId('build', step, run.plan)
-    const done = run.upgrade().steps.some((record) => record.step === id && record.state === 'done')
-    if (!done || step.undo === undefined) continue
-    const builder = await run.ports.adapters.builder({ ...step, run: step.undo, artifacts: [] })
-    await run.record({ type: 'step_started', step: `undo/${id}`, stage: 'build' })
-    const outcome = await builder.build(
-      await contextOf(run, `undo/${id}`, { worktree: await run.worktree(), working: step.working }),
-    )
-    await run.record({
-      type: 'step_ended',
-      step: `undo/${id}`,
-      ...(outcome.kind === 'built'
-        ? { result: 'done' as const }
-        : { result: 'failed' as const, message: outcome.failure.message }),
-    })
+    if (step.undo === undefined || !isDone(run, id) || isDone(run, `undo/${id}`)) continue
+    await undoStep(run, `undo/${id}`, { ...step, run: step.undo, artifacts: [] })
   }
 }
 
-async function returnTo(run: Run, known: EnvironmentRecord): Promise<TakenBack> {
+async function undoStep(run: Run, id: string, step: BuildStep): Promise<void> {
+  await run.record({ type: 'step_started', step: id, stage: 'build' })
+  const failure = await undo(run, id, step).catch(textOf)
+  run.signal.throwIfAborted()
+  if (failure === undefined) return run.record({ type: 'step_ended', step: id, result: 'done' })
+  run.ports.log.error(`${id} failed: ${failure}`)
+  await run.record({ type: 'step_ended', step: id, result: 'failed', message: failure })
+}
+
+/** Why it failed, or nothing. */
+async function undo(run: Run, id: string, step: BuildStep): Promise<string | undefined> {
+  const builder = await run.ports.adapters.builder(step)
+  const context = await contextOf(run, id, { worktree: await run.worktree(), working: step.working })
+  const outcome = await builder.build(context)
+  return outcome.kind === 'built' ? undefined : outcome.failure.message
+}
+
+function isDone(run: Run, id: string): boolean {
+  return run.upgrade().steps.some(({ step, state }) => step === id && state === 'done')
+}
+
+function recordOf(run: Run, name: string): EnvironmentRecord {
+  const known = run.upgrade().environments.find((environment) => environment.name === name)
+  if (known === undefined) throw new Error(`${name} is not part of this upgrade.`)
+  return known
+}
+
+async function returnTo(run: Run, known: EnvironmentRecord, isBegun: boolean): Promise<TakenBack> {
   const { previous, name } = known
-  const config = environmentConfig(run, name)
-  const worktree = await rollbackWorktree(run, previous)
-  const values = { SEAMLESS_ENVIRONMENT: name }
-  if (config.traffic) {
-    const traffic = await run.ports.adapters.traffic(config)
-    const weight = await traffic.setWeight(
-      0,
-      await contextOf(run, `rollback/${name}/traffic`, {
-        worktree,
-        working: config.traffic.working,
-        values,
-      }),
-    )
-    if (weight.kind === 'failed') run.ports.log.error(weight.failure.message)
-    else await run.record({ type: 'weight_set', environment: name, percent: 0 })
-  }
+  const stuck = await sendTrafficBack(run, known)
   if (previous === undefined) return { kind: 'no_target' }
-  const deployer = await run.ports.adapters.deployer(config)
-  const context = await contextOf(run, `rollback/${name}`, {
-    worktree,
-    working: config.deploy.run.working,
-    values: { ...values, ...rollbackValues(run, previous) },
-  })
-  const outcome: StepOutcome = await deployer.rollback(context)
-  if (outcome.kind === 'failed') return { kind: 'failed', message: outcome.failure.message }
+  const deployer = await run.ports.adapters.deployer(environmentConfig(run, name))
+  if (!isBegun || !(await isBackAlready(run, deployer, known, previous))) {
+    const outcome = await inOldCheckout(run, previous, async (worktree) =>
+      deployer.rollback(await rollbackContext(run, name, worktree, previous)),
+    )
+    if (outcome.kind === 'failed') return { kind: 'failed', message: outcome.failure.message }
+  }
+  // What could not be switched while the new version was there may be possible now; users must not be left on it.
+  const stillStuck = stuck === undefined ? undefined : await sendTrafficBack(run, known)
+  if (stillStuck !== undefined) return { kind: 'failed', message: stillStuck }
+  const context = await rollbackContext(run, name, await oldCheckout(run, previous), previous)
   return confirmed(await deployer.status(context), previous, name)
+}
+
+/**
+ * All traffic to the version before. Where there was none and all users are on the new one already, there is nobody to
+ * send them to. Gives why it failed, or nothing.
+ */
+async function sendTrafficBack(run: Run, known: EnvironmentRecord): Promise<string | undefined> {
+  const { name, previous, weight = 0 } = known
+  const config = environmentConfig(run, name)
+  if (config.traffic === undefined || (previous === undefined && (weight === 0 || weight === 100))) return
+  const { working } = config.traffic
+  const traffic = await run.ports.adapters.traffic(config)
+  const step = `rollback/${name}/traffic`
+  const outcome = await inOldCheckout(run, previous, async (worktree) =>
+    traffic.setWeight(
+      0,
+      await contextOf(run, step, { worktree, working, values: { SEAMLESS_ENVIRONMENT: name } }),
+    ),
+  )
+  if (outcome.kind === 'failed') {
+    run.ports.log.error(outcome.failure.message)
+    return outcome.failure.message
+  }
+  await run.record({ type: 'weight_set', environment: name, percent: 0 })
+  return undefined
+}
+
+/** A run before this one was cut off while it rolled back: its deployer says whether it got there. */
+async function isBackAlready(
+  run: Run,
+  deployer: Deployer,
+  { name }: EnvironmentRecord,
+  previous: Version,
+): Promise<boolean> {
+  if (previous.name === run.upgrade().candidate?.name) return false
+  const context = await rollbackContext(run, name, await oldCheckout(run, previous), previous)
+  const live = await deployer.status(context)
+  return live.kind === 'live' && live.version === previous.name
 }
 
 /** The deployer's own word, where it can give one, outranks the exit code of its rollback. */
 function confirmed(live: Awaited<ReturnType<Deployer['status']>>, to: Version, name: string): TakenBack {
-  if (live.kind !== 'live' || live.version === to.name) return { kind: 'rolled_back', to }
+  if (live.kind === 'unknown' || (live.kind === 'live' && live.version === to.name)) {
+    return { kind: 'rolled_back', to }
+  }
+  const says = live.kind === 'empty' ? 'nothing is live' : `${live.version} is live`
   return {
     kind: 'failed',
-    message: `The rollback of ${name} ended well, but its status says that ${live.version} is live, not ${to.name}.`,
+    message: `The rollback of ${name} ended well, but its status says that ${says}, not ${to.name}.`,
   }
 }
 
-/** The last healthy version's own scripts take it back: those of the version that failed may be what is broken. */
-async function rollbackWorktree(run: Run, previous: Version | undefined): Promise<Worktree> {
+/**
+ * The last healthy version's own scripts take it back: those of the version that failed may be what is broken. But they
+ * may also be of a time when a script had another name than the config has for it now, so that the new ones come second.
+ */
+async function inOldCheckout(
+  run: Run,
+  previous: Version | undefined,
+  act: (worktree: Worktree) => Promise<StepOutcome>,
+): Promise<StepOutcome> {
+  const old = await oldCheckout(run, previous)
+  const outcome = await act(old)
+  if (outcome.kind === 'done' || previous?.sha === undefined || run.signal.aborted) return outcome
+  const own = await run.worktree().catch(() => old)
+  if (own.commit === old.commit) return outcome
+  run.ports.log.warning(
+    `${outcome.failure.message} That was in a checkout of ${previous.name}; now with the new version's own scripts.`,
+  )
+  const second = await act(own)
+  return second.kind === 'done' ? second : outcome
+}
+
+async function oldCheckout(run: Run, previous: Version | undefined): Promise<Worktree> {
   if (previous?.sha === undefined) return run.worktree()
-  return run.worktreeAt(previous.sha).catch(() => run.worktree())
+  return run.worktreeAt(previous.sha).catch(async (error: unknown) => {
+    run.ports.log.warning(`${previous.name} could not be checked out: ${textOf(error)}`)
+    return run.worktree()
+  })
 }
 
 /** In a rollback the version is what it returns to and the previous one what it takes away: `deploy` can serve as `rollback`. */
-function rollbackValues(run: Run, to: Version): Record<string, string> {
+async function rollbackContext(
+  run: Run,
+  name: string,
+  worktree: Worktree,
+  to: Version,
+): Promise<StepContext> {
   const { candidate } = run.upgrade()
-  return {
-    SEAMLESS_VERSION: to.name,
-    SEAMLESS_SHA: to.sha ?? '',
-    SEAMLESS_PREVIOUS: candidate?.name ?? '',
-    SEAMLESS_PREVIOUS_SHA: candidate?.sha ?? '',
-  }
+  return contextOf(run, `rollback/${name}`, {
+    worktree,
+    working: environmentConfig(run, name).deploy.run.working,
+    values: {
+      SEAMLESS_ENVIRONMENT: name,
+      SEAMLESS_VERSION: to.name,
+      SEAMLESS_SHA: to.sha ?? '',
+      SEAMLESS_PREVIOUS: candidate?.name ?? '',
+      SEAMLESS_PREVIOUS_SHA: candidate?.sha ?? '',
+    },
+  })
 }
 
-async function settle(run: Run, known: EnvironmentRecord, outcome: TakenBack, why: string): Promise<void> {
-  const { name, deployment } = known
+async function settle(run: Run, { name }: EnvironmentRecord, outcome: TakenBack, why: string): Promise<void> {
   const { state, message, result } = settled(outcome, name, why)
   await run.record(
     { type: 'step_ended', step: `rollback/${name}`, result, message },
     { type: 'environment_ended', environment: name, state, message },
   )
-  if (deployment === undefined) return
   // `error` is what the next run refuses on: the environment needs a person first.
-  await run.ports.deployments
-    .setState(deployment, state === 'rolled_back' ? 'failure' : 'error', message)
-    .catch((error: unknown) => run.ports.log.error(`${textOf(error)} ${message}`))
+  await recordState(run, name, state === 'rolled_back' ? 'failure' : 'error', message)
 }
 
 function settled(

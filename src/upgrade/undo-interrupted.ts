@@ -4,8 +4,8 @@ import type { Ports } from './ports.ts'
 import { leftOpen } from './resume.ts'
 import { openRun, textOf } from './run.ts'
 import { journaled } from './run-upgrade.ts'
-import { rollBackEnvironment, undoSteps } from './take-back.ts'
-import type { Upgrade } from './upgrade.ts'
+import { leaveDirty, rollBackEnvironment, undoSteps } from './take-back.ts'
+import type { Upgrade } from './receipt.ts'
 
 export interface UndoRequest {
   readonly config: Config
@@ -27,9 +27,11 @@ export async function undoInterrupted(request: UndoRequest): Promise<Upgrade | u
   const run = openRun({ ...request, plan: planOf(upgrade), upgrade })
   const { log } = request.ports
   try {
-    for (const name of leftOpen(upgrade)) {
-      const taken = await rollBackEnvironment(run, name, request.why)
-      if (taken.kind !== 'rolled_back') log.error(`${name} could not be taken back; it is reported dirty.`)
+    for (const name of leftOpen(upgrade, request.config)) {
+      const taken = await rollBackEnvironment(run, name, request.why).catch(() =>
+        leaveDirty(run, name, request.why),
+      )
+      if (taken?.kind !== 'rolled_back') log.error(`${name} could not be taken back; it is reported dirty.`)
     }
     await undoSteps(run).catch((error: unknown) => log.error(textOf(error)))
     await run.record({ type: 'ended', decision: 'cancelled', reason: 'cancelled', message: request.why })

@@ -1,74 +1,13 @@
-import { z } from 'zod'
 import type { UpgradeEvent } from './event.ts'
-import {
-  artifact,
-  codeDifference,
-  environmentState,
-  pullRequest,
-  revertRecord,
-  stage,
-  suiteResult,
-  verdictReport,
-  version,
-} from './facts.ts'
-import { decisions, reasonCodes } from './reason.ts'
-
-const stepRecord = z.strictObject({
-  step: z.string(),
-  stage,
-  environment: z.string().optional(),
-  state: z.enum(['running', 'done', 'failed', 'skipped', 'held']),
-  startedAtMs: z.number(),
-  endedAtMs: z.number().optional(),
-  message: z.string().optional(),
-  output: z.string().optional(),
-})
-export type StepRecord = z.infer<typeof stepRecord>
-
-const environmentRecord = z.strictObject({
-  name: z.string(),
-  state: environmentState,
-  message: z.string().optional(),
-  deployment: z.string().optional(),
-  previous: version.optional().describe('What a rollback returns to; absent on the first upgrade'),
-  difference: z.string().optional().describe('The release difference (F), as its deployer gave it'),
-  weight: z.number().optional().describe("The new version's share of the traffic, in percent"),
-  judged: z.array(verdictReport),
-})
-export type EnvironmentRecord = z.infer<typeof environmentRecord>
+import type { EnvironmentRecord, StepRecord, Upgrade } from './receipt.ts'
 
 /**
- * An upgrade as it stands: what its events add up to. Serialised it is the receipt. V, T, F and M are `code`, `tests`,
- * `environments[].difference` and `environments[].judged`.
+ * The upgrade after one more event. Pure. The first event is `started`, or `received` where another job began it; both
+ * begin a new upgrade whatever was before.
  */
-export const receipt = z.strictObject({
-  schema: z.literal('seamless.receipt/1'),
-  id: z.string().describe('Same base, same head, same config, same environments: same id'),
-  repository: z.string(),
-  operation: z.enum(['run', 'rollback']),
-  planDigest: z.string(),
-  made: z.boolean().describe('Whether the branch stage makes the candidate; else it was given'),
-  startedAtMs: z.number(),
-  endedAtMs: z.number().optional(),
-  base: version.optional().describe('Version n; absent on a first upgrade'),
-  candidate: version.optional().describe('Version n+1; absent until its commit is known'),
-  branch: z.string().optional(),
-  pullRequest: pullRequest.optional(),
-  code: codeDifference.optional(),
-  artifacts: z.array(artifact),
-  tests: z.array(suiteResult),
-  environments: z.array(environmentRecord),
-  revert: revertRecord.optional(),
-  steps: z.array(stepRecord),
-  decision: z.enum(decisions).optional().describe('Absent while it goes on, or when it was cut off'),
-  reason: z.enum(reasonCodes).optional(),
-  message: z.string().optional(),
-})
-export type Upgrade = z.infer<typeof receipt>
-
-/** The upgrade after one more event. Pure. The first event is `started`; it begins a new upgrade whatever was before. */
 export function next(upgrade: Upgrade | undefined, event: UpgradeEvent): Upgrade {
   if (event.type === 'started') return begin(event)
+  if (event.type === 'received') return event.upgrade
   if (upgrade === undefined) throw new Error(`An upgrade begins with "started", not with "${event.type}".`)
   return reduce(upgrade, event)
 }
@@ -90,7 +29,7 @@ function begin({
   }
 }
 
-function reduce(upgrade: Upgrade, event: Exclude<UpgradeEvent, { type: 'started' }>): Upgrade {
+function reduce(upgrade: Upgrade, event: Exclude<UpgradeEvent, { type: 'started' | 'received' }>): Upgrade {
   switch (event.type) {
     case 'resumed':
       return resume(upgrade, event)
@@ -203,8 +142,13 @@ function resume(
     steps,
     artifacts: built ? upgrade.artifacts : [],
     environments: [
-      ...upgrade.environments,
+      ...upgrade.environments.map((one) => (one.state === 'held' ? goingOn(one) : one)),
       ...environments.filter((name) => !known.has(name)).map((name) => untouched(name)),
     ],
   }
+}
+
+/** Held with all the traffic, or at a step of it: in between again, so that a cancel takes it back. */
+function goingOn({ message: _, ...held }: EnvironmentRecord): EnvironmentRecord {
+  return { ...held, state: 'deploying' }
 }

@@ -52,10 +52,11 @@ export function deploymentsContract(name: string, open: () => Promise<Deployment
     test('a deployment is found again by another run, with its state and verdict as they come', async () => {
       const deployed = await begun(0)
       expect(deployed).toEqual({ id: deployed.id, sha: world.commits[0], version: '1.0.0' })
-      expect(await world.reopen().newest('production')).toEqual({ ...deployed, state: 'unknown' })
+      const key = 'run-0'
+      expect(await world.reopen().newest('production')).toEqual({ ...deployed, key, state: 'unknown' })
 
       await world.deployments.setState(deployed.id, 'in_progress', 'Deploying 1.0.0.')
-      expect(await world.reopen().newest('production')).toEqual({ ...deployed, state: 'in_progress' })
+      expect(await world.reopen().newest('production')).toEqual({ ...deployed, key, state: 'in_progress' })
 
       await world.reopen().setState(deployed.id, 'success', 'live')
       await world
@@ -63,6 +64,7 @@ export function deploymentsContract(name: string, open: () => Promise<Deployment
         .setVerdict(deployed.id, 'healthy', { title: 'Nobody noticed', text: 'Why.', details: '{}' })
       expect(await world.reopen().newest('production')).toEqual({
         ...deployed,
+        key,
         state: 'success',
         verdict: 'healthy',
       })
@@ -76,6 +78,16 @@ export function deploymentsContract(name: string, open: () => Promise<Deployment
         expect(await world.deployments.newest('production')).toMatchObject({ id, state })
       },
     )
+
+    test('the newest in a state is not the newest of all', async () => {
+      const live = await begun(0)
+      await world.deployments.setState(live.id, 'success', 'live')
+      const failed = await begun(1)
+      await world.deployments.setState(failed.id, 'failure', 'taken back')
+      expect(await world.reopen().newest('production')).toMatchObject({ id: failed.id, state: 'failure' })
+      expect(await world.reopen().newest('production', 'success')).toMatchObject({ id: live.id })
+      expect(await world.deployments.newest('production', 'error')).toBeUndefined()
+    })
 
     test('live is not healthy: a deployment without a verdict is no target of a rollback', async () => {
       const { id } = await begun(0)
@@ -132,7 +144,7 @@ export function deploymentsContract(name: string, open: () => Promise<Deployment
     test('a commit deployed twice has a verdict for each time', async () => {
       const first = await judged(0, 'healthy')
       const again = await begun(0, { key: 'again' })
-      expect(await world.deployments.newest('production')).toEqual({ ...again, state: 'unknown' })
+      expect(await world.deployments.newest('production')).toMatchObject({ ...again, state: 'unknown' })
       await world.deployments.setVerdict(again.id, 'unhealthy', { title: 'Worse', text: 'This time.' })
       expect(await world.deployments.lastHealthy('production')).toEqual(first)
     })

@@ -5,7 +5,7 @@ import type { Outcome } from '../../demo/load/outcome.ts'
 import { tally } from '../../demo/load/tally.ts'
 import type { Story } from '../../demo/play-demo.ts'
 import { factsOf } from '../../demo/report.ts'
-import type { Upgrade } from '../../src/upgrade/upgrade.ts'
+import type { Upgrade } from '../../src/upgrade/receipt.ts'
 
 function answered(version: string, status: number, atMs: number): Outcome {
   return { version, status, atMs, latencyMs: 2 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { receipt } from '../../src/upgrade/upgrade.ts'
+import { receipt } from '../../src/upgrade/receipt.ts'
 import { type GitHub, type HubRepository, startGitHub } from '../support/github/start-github.ts'
 import { type ActionRequest, type ActionResult, readActionYml, runAction } from '../support/run-action.ts'
 

@@ -14,8 +14,10 @@ import {
   type StepEnd,
   stepsOf,
 } from '../run.ts'
+import { recordState } from '../state-of-record.ts'
 import { rollBackEnvironment } from '../take-back.ts'
 import type { Watching } from './monitor.ts'
+import { superseded } from './superseded.ts'
 import { endAfterTakingBack, endFromGate } from './verdict.ts'
 
 /**
@@ -28,7 +30,7 @@ export async function deployStage(
   watching: Watching | undefined,
 ): Promise<Ending | undefined> {
   const environment = environmentConfig(run, name)
-  const refused = await gate(run, name, environment)
+  const refused = (await superseded(run, name)) ?? (await gate(run, name, environment))
   if (refused) return refused
   const begun = await begin(run, name)
   if (begun) return begun
@@ -58,16 +60,26 @@ async function gate(run: Run, name: string, environment: EnvironmentConfig): Pro
       newest: await deployments.newest(before),
     })),
   )
-  const known = run.upgrade().environments.find((record) => record.name === name)
   const newest = await deployments.newest(name)
+  const { sha } = candidateOf(run.upgrade())
+  if (newest?.sha === sha && newest.verdict === 'unhealthy') {
+    run.ports.log.warning(
+      `This very commit, ${sha.slice(0, 12)}, was found unhealthy in ${name} before. It is tried again because it was asked for.`,
+    )
+  }
   return decideGate({
     environment: name,
-    sha: candidateOf(run.upgrade()).sha,
+    sha,
     newest,
     watched: environment.health !== undefined,
-    ours: newest !== undefined && (newest.id === known?.deployment || newest.id === run.adopt),
+    ours: newest !== undefined && (newest.key === keyOf(run) || newest.id === run.adopt),
     earlier,
   })
+}
+
+/** One attempt: the same when a cut-off run goes on, another when the same upgrade is begun anew. */
+function keyOf(run: Run): string {
+  return `${run.plan.id}/${run.upgrade().startedAtMs}`
 }
 
 async function begin(run: Run, name: string): Promise<Ending | undefined> {
@@ -80,7 +92,7 @@ async function begin(run: Run, name: string): Promise<Ending | undefined> {
       environment: name,
       sha,
       version,
-      key: `${run.plan.id}/${run.upgrade().startedAtMs}`,
+      key: keyOf(run),
       ...(run.adopt !== undefined && { adopt: run.adopt }),
     })
     await run.record({
@@ -89,7 +101,7 @@ async function begin(run: Run, name: string): Promise<Ending | undefined> {
       deployment: deployment.id,
       ...(previous && { previous }),
     })
-    await run.ports.deployments.setState(deployment.id, 'in_progress', `Deploying ${version}.`)
+    await recordState(run, name, 'in_progress', `Deploying ${version}.`)
     return undefined
   } catch (error) {
     if (!(error instanceof DeploymentMismatch)) throw error
@@ -98,14 +110,16 @@ async function begin(run: Run, name: string): Promise<Ending | undefined> {
 }
 
 /**
- * The environment's first upgrade by Seamless: what its deployer says is live is version n, though nobody judged it. Once
- * a deployment is on record only a healthy one is gone back to.
+ * The environment's first upgrade by Seamless, or nothing on record but what was taken back: what its deployer says is live
+ * is version n, though nobody judged it. Once a deployment stayed only a healthy one is gone back to.
  */
 async function adopted(run: Run, name: string): Promise<Version | undefined> {
-  if ((await run.ports.deployments.newest(name)) !== undefined) return undefined
+  const newest = await run.ports.deployments.newest(name)
+  if (newest !== undefined && newest.state !== 'failure' && newest.state !== 'inactive') return undefined
   const deployer = await run.ports.adapters.deployer(environmentConfig(run, name))
   const live = await deployer.status(await releaseContext(run, name, `deploy/${name}/status`))
-  return live.kind === 'live' ? { name: live.version } : undefined
+  // A status that still names the version taken back is no word on what was before it.
+  return live.kind === 'live' && live.version !== newest?.version ? { name: live.version } : undefined
 }
 
 async function showDifference(run: Run, name: string, environment: EnvironmentConfig): Promise<void> {
@@ -155,7 +169,7 @@ async function interrupted(
     { type: 'step_ended', step, result: 'failed', message },
     { type: 'environment_ended', environment: name, state: 'unknown', message },
   )
-  await setState(run, name, 'error', message)
+  await recordState(run, name, 'error', message)
   return { decision: 'failed', reason: 'environment_unknown', message }
 }
 
@@ -189,6 +203,8 @@ async function shiftTraffic(run: Run, shift: Shift): Promise<Ending | undefined>
   for (const [index, percent] of shares.entries()) {
     const step = find(run, name, `deploy/${name}/traffic-${percent}`)
     if (step === undefined) continue
+    const other = await superseded(run, name)
+    if (other) return other
     const end = await perform(run, step, () => setWeight(run, shift, step, percent))
     if (end.result === 'failed') {
       const why = `Sending ${percent} % of the traffic to the new version failed: ${end.message ?? ''}`
@@ -221,12 +237,7 @@ async function nowLive(run: Run, name: string): Promise<undefined> {
   const { name: version } = candidateOf(run.upgrade())
   const message = `${name} runs ${version}.`
   await run.record({ type: 'environment_ended', environment: name, state: 'live', message })
-  await setState(run, name, 'success', message)
-}
-
-async function setState(run: Run, name: string, state: 'success' | 'error', message: string): Promise<void> {
-  const id = run.upgrade().environments.find((known) => known.name === name)?.deployment
-  if (id !== undefined) await run.ports.deployments.setState(id, state, message)
+  await recordState(run, name, 'success', message)
 }
 
 async function releaseContext(run: Run, name: string, step: string): Promise<StepContext> {
@@ -235,8 +246,15 @@ async function releaseContext(run: Run, name: string, step: string): Promise<Ste
   return contextOf(run, step, {
     worktree: await run.worktree(),
     ...(working !== undefined && { working }),
-    values: { SEAMLESS_ENVIRONMENT: name },
+    values: { SEAMLESS_ENVIRONMENT: name, ...previousValues(run, name) },
   })
+}
+
+/** What this environment has, which need not be what the last of them has. */
+function previousValues(run: Run, name: string): Record<string, string> {
+  const known = run.upgrade().environments.find((record) => record.name === name)
+  const previous = known?.previous ?? run.plan.previous[name]
+  return previous ? { SEAMLESS_PREVIOUS: previous.name, SEAMLESS_PREVIOUS_SHA: previous.sha ?? '' } : {}
 }
 
 function stepEnd(

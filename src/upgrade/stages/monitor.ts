@@ -8,7 +8,9 @@ import { gateOf, verdictOf } from '../../health/watch-verdict.ts'
 import type { HealthSource } from '../../ports/health-source.ts'
 import type { VerdictReport } from '../facts.ts'
 import { candidateOf, type Ending, perform, type Run, stepsOf } from '../run.ts'
-import { endFromGate, type HealthGate, type HeldReason, recordVerdict } from './verdict.ts'
+import { recordVerdict } from '../state-of-record.ts'
+import { superseded } from './superseded.ts'
+import { endFromGate, type HealthGate, type HeldReason } from './verdict.ts'
 
 /** One watch of one environment: over all steps of its traffic to the end of the soak, one error budget for the whole. */
 export interface Watching {
@@ -58,6 +60,31 @@ export async function openWatching(run: Run, name: string): Promise<Watching | u
   }
 }
 
+/**
+ * A job that only watches: the deployment it judges is the one that is live there, whoever made it. Otherwise a verdict
+ * would be on record nowhere, and there would be nothing to take back to.
+ */
+export async function takeUpLive(run: Run, name: string): Promise<Ending | undefined> {
+  const known = run.upgrade().environments.find((record) => record.name === name)
+  if (known?.deployment !== undefined) return superseded(run, name)
+  const { sha, name: version } = candidateOf(run.upgrade())
+  const newest = await run.ports.deployments.newest(name)
+  if (newest?.sha !== sha || newest.state !== 'success') {
+    const found = newest === undefined ? 'nothing' : `${newest.version} as ${newest.state}`
+    return {
+      decision: 'failed',
+      reason: 'not_deployed',
+      message: `${version} (${sha.slice(0, 12)}) is not live in ${name}, so there is nothing to watch: on record there is ${found}. Deploy it first.`,
+    }
+  }
+  const previous = run.plan.previous[name]
+  await run.record(
+    { type: 'deployment_begun', environment: name, deployment: newest.id, ...(previous && { previous }) },
+    { type: 'environment_ended', environment: name, state: 'live', message: `${name} runs ${version}.` },
+  )
+  return undefined
+}
+
 /** Watches the version that is live to the end of its time, then promotes it, holds, or takes it back. */
 export async function monitorStage(
   run: Run,
@@ -71,7 +98,8 @@ export async function monitorStage(
     const gate = await watching.soak(run.config.environments[name]?.traffic && 100)
     ending = await endFromGate(run, name, gate)
     if (ending === undefined) await promote(run, name, gate.report)
-    return { result: results[gate.kind], message: gate.report.line }
+    const result = ending?.reason === 'superseded' ? 'held' : results[gate.kind]
+    return { result, message: gate.report.line }
   })
   return ending
 }

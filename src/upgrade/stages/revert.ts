@@ -4,7 +4,7 @@ import { gatherRevertFacts } from '../../revert/gather-facts.ts'
 import { type RevertResult, revertMerge } from '../../revert/revert-merge.ts'
 import type { VerdictReport } from '../facts.ts'
 import { candidateOf, environmentConfig, type Run, textOf } from '../run.ts'
-import type { EnvironmentRecord } from '../upgrade.ts'
+import type { EnvironmentRecord } from '../receipt.ts'
 
 /**
  * After an environment was found unhealthy: the merge that brought it is reverted in the repository, or its revert

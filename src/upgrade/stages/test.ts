@@ -2,7 +2,7 @@ import type { TestCase, TestOutcome } from '../../ports/test-runner.ts'
 import type { StepFailure } from '../../ports/step.ts'
 import type { SuiteResult, Version } from '../facts.ts'
 import { stepId, type TestStep } from '../plan.ts'
-import { contextOf, type Ending, perform, type Run, type StepEnd } from '../run.ts'
+import { contextOf, type Ending, perform, type Run, type StepEnd, stepsOf } from '../run.ts'
 import { type BaseResults, compareOwnTests, comparePreviousTests, needsBase } from '../test-difference.ts'
 
 /**
@@ -11,6 +11,7 @@ import { type BaseResults, compareOwnTests, comparePreviousTests, needsBase } fr
  */
 export async function testStage(run: Run): Promise<Ending | undefined> {
   const failures: StepEnd[] = []
+  await restoreArtifacts(run)
   let broken: 'tests_failed' | 'users_tests_failed' = 'users_tests_failed'
   for (const step of run.config.test) {
     const id = stepId('test', step, run.plan)
@@ -29,6 +30,14 @@ export async function testStage(run: Run): Promise<Ending | undefined> {
     reason: broken,
     message: failures.map(({ message }) => message ?? 'The tests failed.').join('\n'),
   }
+}
+
+/** What is tested is what was built and will be deployed, also where an earlier job built it. */
+async function restoreArtifacts(run: Run): Promise<void> {
+  const { artifacts } = run.upgrade()
+  if (artifacts.length === 0 || stepsOf(run, 'test').length === 0) return
+  const { path } = await run.worktree()
+  await run.ports.artifacts.restore(artifacts, path)
 }
 
 async function testItself(run: Run, id: string, step: TestStep): Promise<StepEnd> {

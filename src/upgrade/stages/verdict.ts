@@ -1,7 +1,9 @@
 import type { Decision, ReasonCode } from '../reason.ts'
 import type { VerdictReport } from '../facts.ts'
-import { type Ending, type Run, textOf } from '../run.ts'
+import type { Ending, Run } from '../run.ts'
+import { recordVerdict } from '../state-of-record.ts'
 import { rollBackEnvironment, type TakenBack } from '../take-back.ts'
+import { superseded } from './superseded.ts'
 
 /** What the health of one environment says at a traffic step or at the end of its watch. */
 export type HealthGate =
@@ -17,6 +19,8 @@ export type HeldReason = Extract<
 /** Acts on a gate: goes on, holds and says so, or takes the environment back. Only `unhealthy` takes back. */
 export async function endFromGate(run: Run, name: string, gate: HealthGate): Promise<Ending | undefined> {
   await run.record({ type: 'judged', environment: name, report: gate.report })
+  const other = await superseded(run, name)
+  if (other) return other
   switch (gate.kind) {
     case 'proceed':
       return undefined
@@ -59,23 +63,6 @@ async function unhealthy(run: Run, name: string, report: VerdictReport): Promise
   }
   const taken = await rollBackEnvironment(run, name, report.line)
   return endAfterTakingBack(taken, 'unhealthy', report.line, name)
-}
-
-export async function recordVerdict(
-  run: Run,
-  name: string,
-  verdict: 'healthy' | 'unhealthy' | 'inconclusive',
-  line: string,
-): Promise<void> {
-  const id = run.upgrade().environments.find((known) => known.name === name)?.deployment
-  if (id === undefined) return
-  const { artifacts, id: upgrade } = run.upgrade()
-  const summary = { title: line, text: line, details: JSON.stringify({ upgrade, artifacts }) }
-  await run.ports.deployments.setVerdict(id, verdict, summary).catch((error: unknown) => {
-    run.ports.log.error(
-      `The verdict "${verdict}" of ${name} could not be recorded, so later runs do not know it: ${textOf(error)}`,
-    )
-  })
 }
 
 function ending(decision: Decision, reason: ReasonCode, message: string): Ending {

@@ -1,5 +1,5 @@
 import { t as stages } from "./stage.js";
-import { c as number, d as strictObject, f as string, h as unknown, n as array, o as literal, r as boolean, t as _enum } from "./schemas.js";
+import { f as strictObject, g as unknown, i as boolean, l as number, n as _enum, p as string, r as array, s as literal } from "./schemas.js";
 
 // src/upgrade/facts.ts
 const stage = _enum(stages);
@@ -163,6 +163,7 @@ const reasonCodes = [
 	"no_change",
 	"already_live",
 	"no_steps",
+	"merge_queue",
 	"health_no_data",
 	"health_too_little_traffic",
 	"health_undecided",
@@ -180,6 +181,8 @@ const reasonCodes = [
 	"traffic_failed",
 	"unhealthy",
 	"cancelled",
+	"superseded",
+	"not_deployed",
 	"environment_dirty",
 	"environment_unknown",
 	"rollback_failed",
@@ -193,7 +196,7 @@ const reasonCodes = [
 	"internal_error"
 ];
 
-// src/upgrade/upgrade.ts
+// src/upgrade/receipt.ts
 const stepRecord = strictObject({
 	step: string(),
 	stage,
@@ -243,135 +246,5 @@ const receipt = strictObject({
 	reason: _enum(reasonCodes).optional(),
 	message: string().optional()
 });
-function next(upgrade, event) {
-	if (event.type === "started") return begin(event);
-	if (upgrade === void 0) throw new Error(`An upgrade begins with "started", not with "${event.type}".`);
-	return reduce(upgrade, event);
-}
-function begin({ type: _, atMs, environments, ...known }) {
-	return {
-		schema: "seamless.receipt/1",
-		...known,
-		startedAtMs: atMs,
-		artifacts: [],
-		tests: [],
-		environments: environments.map(untouched),
-		steps: []
-	};
-}
-function reduce(upgrade, event) {
-	switch (event.type) {
-		case "resumed": return resume(upgrade, event);
-		case "step_started":
-		case "step_ended": return {
-			...upgrade,
-			steps: stepsAfter(upgrade.steps, event)
-		};
-		case "candidate_known": {
-			const { type: _, atMs: __, ...known } = event;
-			return {
-				...upgrade,
-				...known
-			};
-		}
-		case "code_compared": return {
-			...upgrade,
-			code: event.code
-		};
-		case "built": return {
-			...upgrade,
-			artifacts: [...upgrade.artifacts, ...event.artifacts]
-		};
-		case "tested": return {
-			...upgrade,
-			tests: [...upgrade.tests.filter((suite) => suite.suite !== event.suite.suite), event.suite]
-		};
-		case "reverted": return {
-			...upgrade,
-			revert: event.revert
-		};
-		case "ended": return {
-			...upgrade,
-			endedAtMs: event.atMs,
-			decision: event.decision,
-			reason: event.reason,
-			message: event.message
-		};
-		case "deployment_begun":
-		case "release_compared":
-		case "weight_set":
-		case "judged":
-		case "environment_ended": return inEnvironment(upgrade, event.environment, (known) => environmentAfter(known, event));
-	}
-}
-function environmentAfter(known, event) {
-	switch (event.type) {
-		case "deployment_begun": return {
-			...known,
-			state: "deploying",
-			deployment: event.deployment,
-			...event.previous && { previous: event.previous }
-		};
-		case "release_compared": return {
-			...known,
-			difference: event.difference
-		};
-		case "weight_set": return {
-			...known,
-			weight: event.percent
-		};
-		case "judged": return {
-			...known,
-			judged: [...known.judged.filter((report) => report.step !== event.report.step), event.report]
-		};
-		case "environment_ended": return {
-			...known,
-			state: event.state,
-			message: event.message
-		};
-	}
-}
-function inEnvironment(upgrade, name, change) {
-	return {
-		...upgrade,
-		environments: upgrade.environments.map((known) => known.name === name ? change(known) : known)
-	};
-}
-function stepsAfter(steps, event) {
-	if (event.type === "step_started") {
-		const { type: _, atMs, ...known } = event;
-		return [...steps.filter(({ step }) => step !== event.step), {
-			...known,
-			state: "running",
-			startedAtMs: atMs
-		}];
-	}
-	const { type: _, atMs, result, ...said } = event;
-	return steps.map((known) => known.step === event.step ? {
-		...known,
-		...said,
-		state: result,
-		endedAtMs: atMs
-	} : known);
-}
-function untouched(name) {
-	return {
-		name,
-		state: "untouched",
-		judged: []
-	};
-}
-function resume(upgrade, { forgotten, environments }) {
-	const { decision: _, reason: __, message: ___, endedAtMs: ____, ...rest } = upgrade;
-	const steps = upgrade.steps.filter(({ step }) => !forgotten.includes(step));
-	const built = steps.some(({ stage, state }) => stage === "build" && state === "done");
-	const known = new Set(upgrade.environments.map(({ name }) => name));
-	return {
-		...rest,
-		steps,
-		artifacts: built ? upgrade.artifacts : [],
-		environments: [...upgrade.environments, ...environments.filter((name) => !known.has(name)).map((name) => untouched(name))]
-	};
-}
 
-export { artifact as a, pullRequest as c, suiteResult as d, verdictReport as f, reasonCodes as i, revertRecord as l, receipt as n, codeDifference as o, version as p, decisions as r, environmentState as s, next as t, stage as u };
+export { codeDifference as a, revertRecord as c, verdictReport as d, version as f, artifact as i, stage as l, decisions as n, environmentState as o, reasonCodes as r, pullRequest as s, receipt as t, suiteResult as u };
