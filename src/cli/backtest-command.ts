@@ -1,21 +1,23 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { access, constants, readFile, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
 import { systemClock } from '../adapters/system-clock.ts'
-import { composePorts } from '../composition.ts'
+import { composePorts, type Opened } from '../composition.ts'
 import type { Health } from '../config/health.ts'
 import type { Config } from '../config/schema.ts'
 import { UsageError } from '../errors.ts'
-import { backtest, longestWatchMs, quietMoments, type RecordedDeployment } from '../health/backtest.ts'
-import { queriesOf } from '../health/query-plan.ts'
-import { recordDeployment } from '../health/record-deployment.ts'
-import type { HealthSource } from '../ports/health-source.ts'
-import type { Ports } from '../upgrade/ports.ts'
+import { type Backtest, backtest } from '../health/backtest.ts'
 import { loadConfig } from '../operation.ts'
-import { type ListedDeployment, parseDeployments } from './backtest/deployment-list.ts'
-import { formatRecording, parseRecording } from './backtest/recording.ts'
+import { visible } from '../report/markdown.ts'
+import type { Ports } from '../upgrade/ports.ts'
+import { type ListedDeployment, listRecorded, parseDeployments } from './backtest/deployment-list.ts'
+import { quietHealth, recordPast } from './backtest/record-past.ts'
+import { readRecording, type Recording, recordingFor, recordingLines } from './backtest/recording.ts'
 import type { CliShell } from './run-cli.ts'
 import { openHere } from './upgrade-command.ts'
 
-/** As many deployments of the record as are judged; a watch of each asks the source once per tick. */
+/** As many deployments of the record as are judged; a watch of each asks the source for some hours. */
 const MOST = 40
 
 /**
@@ -23,98 +25,137 @@ const MOST = 40
  * without harm. With `--quiet` also at moments at which nothing was deployed, where every verdict "unhealthy" is false.
  */
 export async function backtestCommand(shell: CliShell): Promise<number> {
-  const { line, terminal, signal } = shell
+  const { line, terminal } = shell
+  refuseContradictions(shell)
   const opened = await openHere(shell)
   const { config } = await loadConfig(opened, line.config, { kind: 'working_tree' })
-  const { name, health } = watchedEnvironment(config, line.environment)
-  const said =
-    line.recorded === undefined
-      ? await recordPast({ shell, name, health, ports: await composePorts(opened, config), signal })
-      : { deployments: parseRecording(await read(line.recorded), line.recorded), quiet: [] }
-  if (line.record !== undefined) await writeFile(line.record, formatRecording(name, said.deployments))
-  const judged = backtest(health, said.deployments)
-  const quiet = said.quiet.length === 0 ? undefined : backtest(health, said.quiet)
+  const recording =
+    line.recorded === undefined ? await ask(shell, opened, config) : await readBack(shell, config)
+  if (line.record !== undefined) await keep(resolve(shell.folder, line.record), recording)
+  const deployments = backtest(recording.health, recording.deployments)
+  const quiet =
+    recording.quiet.length > 0 ? backtest(quietHealth(recording.health), recording.quiet) : undefined
+  const { environment, leftOut } = recording
   if (line.json) {
     terminal.out(
-      JSON.stringify({ environment: name, deployments: judged, ...(quiet && { quiet }) }, undefined, 2),
+      JSON.stringify({ environment, notJudged: leftOut, deployments, ...(quiet && { quiet }) }, undefined, 2),
     )
-    return 0
+  } else {
+    terminal.out(visible(textOf(deployments, quiet, recording, line.quiet)))
   }
-  terminal.out(judged.lines.join('\n'))
-  if (quiet)
-    terminal.out(`At ${quiet.replays.length} moments without a deployment: ${quiet.lines.join('\n')}`)
   return 0
 }
 
-interface Past {
-  readonly shell: CliShell
-  readonly name: string
-  readonly health: Health
-  readonly ports: Ports
-  readonly signal: AbortSignal
+function textOf(
+  deployments: Backtest,
+  quiet: Backtest | undefined,
+  { leftOut }: Recording,
+  wanted: number | undefined,
+): string {
+  return [
+    ...deployments.lines,
+    ...(leftOut.length > 0 ? [`Not judged, for want of history: ${leftOut.join(', ')}.`] : []),
+    ...quietLines(quiet, wanted),
+  ].join('\n')
 }
 
-async function recordPast(
-  past: Past,
-): Promise<{ deployments: readonly RecordedDeployment[]; quiet: readonly RecordedDeployment[] }> {
-  const { shell, name, health, ports } = past
-  const sources = await openSources(health, ports)
-  const listed = await listDeployments(shell, name, ports)
-  shell.terminal.line(`Asking what was measured at ${listed.length} deployments of ${name}.`)
-  const deployments = await recordAll(past, sources, listed)
-  const { quiet = 0 } = shell.line
-  const nowMs = systemClock.now()
-  const clearMs = longestWatchMs(health) + baselineMs(health)
-  const moments = quietMoments(
-    { fromMs: listed[0]?.atMs ?? nowMs, toMs: nowMs - longestWatchMs(health) },
-    listed.map(({ atMs }) => atMs),
-    clearMs,
-    quiet,
+function quietLines(quiet: Backtest | undefined, wanted: number | undefined): string[] {
+  const found = quiet?.replays.length ?? 0
+  const fewer = wanted !== undefined && found < wanted
+  const crowded = fewer ? [`No more than ${found} of ${wanted} moments are far enough from deployments.`] : []
+  if (quiet === undefined) return crowded
+  const [, ...rest] = quiet.lines
+  const counted = `At ${found} ${found === 1 ? 'moment' : 'moments'} without a deployment`
+  return [
+    '',
+    `${counted}: ${quiet.takenBack === 0 ? 'no false alarm' : `${quiet.takenBack} false`}.`,
+    ...rest,
+    ...crowded,
+  ]
+}
+
+/** An option that would do nothing is a misunderstanding. */
+function refuseContradictions({ line }: CliShell): void {
+  if (line.recorded === undefined) return
+  const idle = (['deployments', 'quiet', 'record'] as const).filter((name) => line[name] !== undefined)
+  if (idle.length === 0) return
+  const names = idle.map((name) => `--${name}`).join(', ')
+  throw new UsageError(
+    `--recorded judges what was kept and asks nothing: it goes without ${names}. Give those when recording.`,
   )
-  if (quiet === 0) return { deployments, quiet: [] }
-  const unchanged = moments.map((atMs): ListedDeployment => ({ atMs, version: versionAt(listed, atMs) }))
-  return { deployments, quiet: await recordAll(past, sources, unchanged) }
 }
 
-async function recordAll(
-  { health, signal, name }: Past,
-  sources: ReadonlyMap<string, HealthSource>,
-  listed: readonly ListedDeployment[],
-): Promise<readonly RecordedDeployment[]> {
-  const recorded: RecordedDeployment[] = []
-  // One after another: the source serves production too.
-  for (const [index, { atMs, version }] of listed.entries()) {
-    const previous = listed[index - 1]?.version
-    const values = { version, environment: name, ...(previous !== undefined && { previous }) }
-    const untilMs = listed[index + 1]?.atMs ?? systemClock.now()
-    recorded.push(await recordDeployment(health, { atMs, values, untilMs }, { sources, signal }))
+async function ask(shell: CliShell, opened: Opened, config: Config): Promise<Recording> {
+  const { line, terminal, signal } = shell
+  const { name, health } = watchedEnvironment(config, line.environment)
+  if (line.record !== undefined) await requireFolder(dirname(resolve(shell.folder, line.record)))
+  const ports = await composePorts(opened, config)
+  const listed = await listDeployments(shell, name, ports)
+  const repository = opened.surroundings.github?.repository ?? opened.repository.name
+  terminal.line(
+    `Asking what was measured at ${listed.length} ${listed.length === 1 ? 'deployment' : 'deployments'} of ${name}.`,
+  )
+  try {
+    return await recordPast(
+      { environment: name, health, repository, listed, quiet: line.quiet ?? 0, nowMs: systemClock.now() },
+      {
+        source: ports.adapters.source,
+        signal,
+        progress: (done, of) => terminal.live([`${done} of ${of}`]),
+      },
+    )
+  } finally {
+    terminal.live([])
   }
-  return recorded
+}
+
+async function readBack({ line, folder }: CliShell, config: Config): Promise<Recording> {
+  const file = line.recorded ?? ''
+  const stored = await readRecording(linesOf(resolve(folder, file)), file)
+  const { environment } = stored.head
+  if (line.environment !== undefined && line.environment !== environment) {
+    throw new UsageError(`${file} was recorded of ${environment}, not of ${line.environment}.`)
+  }
+  return recordingFor(stored, watchedEnvironment(config, environment).health, file)
+}
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const stream = createReadStream(file, 'utf8')
+  try {
+    yield* createInterface({ input: stream, crlfDelay: Infinity })
+  } catch (cause) {
+    throw unreadable(file, cause)
+  }
+}
+
+async function keep(file: string, recording: Recording): Promise<void> {
+  await writeFile(file, recordingLines(recording)).catch((cause: unknown) => {
+    throw new UsageError(`${file} cannot be written.`, { cause })
+  })
+}
+
+/** Before the sources are asked: that may take minutes. */
+async function requireFolder(folder: string): Promise<void> {
+  await access(folder, constants.W_OK).catch((cause: unknown) => {
+    throw new UsageError(`Nothing can be written to ${folder}.`, { cause })
+  })
 }
 
 async function listDeployments(
-  { line }: CliShell,
+  { line, folder }: CliShell,
   name: string,
   ports: Ports,
 ): Promise<readonly ListedDeployment[]> {
-  if (line.deployments !== undefined) return parseDeployments(await read(line.deployments), line.deployments)
-  const past = await ports.deployments.past(name, MOST)
-  if (past.length > 0) return past.toReversed()
+  if (line.deployments !== undefined) {
+    const text = await readFile(resolve(folder, line.deployments), 'utf8').catch((cause: unknown) => {
+      throw unreadable(line.deployments ?? '', cause)
+    })
+    return parseDeployments(text, line.deployments, systemClock.now())
+  }
+  const past = await ports.deployments.past(name, MOST + 1)
+  if (past.length > 0) return listRecorded(past, MOST)
   throw new UsageError(
     `Nothing on record was deployed to ${name}. List past deployments in a file and give it with --deployments.`,
-  )
-}
-
-async function openSources(health: Health, { adapters }: Ports): Promise<ReadonlyMap<string, HealthSource>> {
-  const names = new Set(queriesOf(health, {}).map(({ source }) => source))
-  for (const check of Object.values(health.checks)) names.add(check.source ?? health.source ?? '')
-  const sources = await Promise.all(
-    [...names].map(async (source) => [source, await adapters.source(source)] as const),
-  )
-  const without = sources.filter(([, { history }]) => history === undefined).map(([source]) => source)
-  if (without.length < sources.length) return new Map(sources)
-  throw new UsageError(
-    `${without.join(', ')} keep no history; only a prometheus source can be asked about the past.`,
   )
 }
 
@@ -122,23 +163,16 @@ function watchedEnvironment(config: Config, asked: string | undefined): { name: 
   const watched = Object.entries(config.environments).flatMap(([name, { health }]) =>
     health ? [{ name, health }] : [],
   )
-  const found =
-    asked === undefined && watched.length === 1 ? watched[0] : watched.find(({ name }) => name === asked)
+  const only = asked === undefined && watched.length === 1 ? watched[0] : undefined
+  const found = only ?? watched.find(({ name }) => name === asked)
   if (found !== undefined) return found
-  const names = watched.map(({ name }) => name).join(', ') || 'none'
-  throw new UsageError(`Which environment? --environment names one that has health in the config: ${names}.`)
+  const names = watched.map(({ name }) => name).join(', ')
+  if (names === '')
+    throw new UsageError('No environment of the config has health: there is nothing to judge by.')
+  const why = asked === undefined ? 'Which environment?' : `${asked} has no health in the config.`
+  throw new UsageError(`${why} --environment names one of ${names}.`)
 }
 
-function baselineMs({ baseline }: Health): number {
-  return baseline?.kind === 'before' ? baseline.beforeMs : 0
-}
-
-function versionAt(listed: readonly ListedDeployment[], atMs: number): string {
-  return listed.findLast((one) => one.atMs <= atMs)?.version ?? ''
-}
-
-function read(file: string): Promise<string> {
-  return readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`${file} cannot be read.`, { cause })
-  })
+function unreadable(file: string, cause: unknown): UsageError {
+  return new UsageError(`${file} cannot be read.`, { cause })
 }

@@ -64,22 +64,39 @@ export function replay(health: Health, { atMs, values, history, ticks }: Recorde
   return { atMs, values, decidedMs: nowMs, done, report }
 }
 
+/** How far a quiet moment is from deployments: `sinceMs` after one (what is compared with), `untilMs` before the next (the watch). */
+export interface Clearance {
+  readonly sinceMs: number
+  readonly untilMs: number
+}
+
 /**
- * Moments at which nothing was deployed, spread evenly over a range: what is taken back there is a false alarm. Each is
- * at least `clearMs` (the baseline and the watch) away from any deployment; fewer than wanted where the range is crowded.
+ * Moments at which nothing was deployed: what is taken back there is a false alarm. Spread over all that is free of
+ * deployments, and no two in the same watch, so that each says something of its own; so there may be fewer than wanted.
+ * @param deployments oldest first
  */
 export function quietMoments(
   range: { readonly fromMs: number; readonly toMs: number },
   deployments: readonly number[],
-  clearMs: number,
+  { sinceMs, untilMs }: Clearance,
   wanted: number,
 ): readonly number[] {
-  const slots = Math.max(1, wanted)
-  const width = (range.toMs - range.fromMs) / slots
-  const candidates = Array.from({ length: slots }, (_, index) =>
-    Math.round(range.fromMs + (index + 0.5) * width),
+  const begins = [range.fromMs, ...deployments.map((at) => at + sinceMs)]
+  const ends = [...deployments.map((at) => at - untilMs), range.toMs]
+  const possible = begins.flatMap((from, index) => {
+    const first = Math.max(from, range.fromMs)
+    const last = Math.min(ends[index] ?? range.toMs, range.toMs)
+    const count = Math.max(0, Math.floor((last - first) / untilMs) + 1)
+    if (count === 1) return [Math.round((first + last) / 2)]
+    return Array.from({ length: count }, (_, slot) =>
+      Math.round(first + (slot * (last - first)) / (count - 1)),
+    )
+  })
+  const taken = Math.min(wanted, possible.length)
+  return Array.from(
+    { length: taken },
+    (_, index) => possible[Math.floor(((index + 0.5) * possible.length) / taken)] ?? range.fromMs,
   )
-  return candidates.filter((moment) => deployments.every((at) => Math.abs(at - moment) >= clearMs))
 }
 
 function lineOf({ atMs, values, report }: Replay): string {

@@ -1,6 +1,6 @@
 import type { Health } from '../config/health.ts'
 import type { TemplateValues } from '../config/label-template.ts'
-import type { HealthSource, HistoryStep } from '../ports/health-source.ts'
+import type { HealthSource, HistoryRange, HistoryStep } from '../ports/health-source.ts'
 import { type BaselineSources, loadBaseline } from './baseline.ts'
 import { longestWatchMs, type RecordedDeployment } from './backtest.ts'
 import { type QueryBatch, queriesOf } from './query-plan.ts'
@@ -24,18 +24,24 @@ export async function recordDeployment(
   const range = { fromMs: atMs, toMs, stepMs: health.everyMs }
   const batches = queriesOf(health, values)
   const pasts = await Promise.all(batches.map((batch) => pastOf(batch, sources, range, signal)))
-  const count = Math.floor((toMs - atMs) / health.everyMs) + 1
-  const ticks = Array.from({ length: Math.max(0, count) }, (_, index) => ({
-    atMs: atMs + index * health.everyMs,
+  // A source gives its past at times of its own choice (multiples of the step); a tick is then, not when it was asked for.
+  const times = pasts.find((steps) => steps.length > 0)?.map((step) => step.atMs) ?? timesOf(range)
+  const ticks = times.map((at, index) => ({
+    atMs: at,
     answers: pasts.map((steps) => steps[index]?.measurements ?? []),
   }))
   return { atMs, values, ...(history === undefined ? {} : { history }), ticks }
 }
 
+function timesOf({ fromMs, toMs, stepMs }: HistoryRange): number[] {
+  const count = Math.max(0, Math.floor((toMs - fromMs) / stepMs) + 1)
+  return Array.from({ length: count }, (_, index) => fromMs + index * stepMs)
+}
+
 async function pastOf(
   { source, queries }: QueryBatch,
   sources: ReadonlyMap<string, HealthSource>,
-  range: { readonly fromMs: number; readonly toMs: number; readonly stepMs: number },
+  range: HistoryRange,
   signal: AbortSignal,
 ): Promise<readonly HistoryStep[]> {
   return (await sources.get(source)?.history?.(queries, range, signal)) ?? []

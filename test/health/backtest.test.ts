@@ -110,9 +110,28 @@ describe('a backtest', () => {
 })
 
 describe('quiet moments', () => {
-  it('keep away from deployments, and are spread over the range', () => {
-    const day = { fromMs: 0, toMs: 24 * HOUR }
-    expect(quietMoments(day, [], HOUR, 4).map((at) => at / HOUR)).toEqual([3, 9, 15, 21])
-    expect(quietMoments(day, [9.5 * HOUR], HOUR, 4).map((at) => at / HOUR)).toEqual([3, 15, 21])
+  const day = { fromMs: 0, toMs: 24 * HOUR }
+  const hours = (...given: Parameters<typeof quietMoments>): number[] =>
+    quietMoments(...given).map((at) => at / HOUR)
+
+  it('are spread over what is free of deployments, no two in one watch', () => {
+    const clear = { sinceMs: 2 * HOUR, untilMs: HOUR }
+    expect(hours(day, [], clear, 5)).toEqual([2, 7, 12, 17, 22])
+    const [deployed, found] = [[0, 9.5 * HOUR], hours(day, [0, 9.5 * HOUR], clear, 100)]
+    expect(found[0]).toBe(2)
+    expect(found.at(-1)).toBe(24)
+    for (const at of deployed.map((ms) => ms / HOUR)) {
+      expect(found.filter((moment) => moment > at - 1 && moment < at + 2)).toEqual([])
+    }
+    const apart = found.slice(1).map((at, index) => at - (found[index] ?? 0))
+    expect(Math.min(...apart)).toBeGreaterThanOrEqual(0.999)
+  })
+
+  it('are fewer than wanted, or none, where there is no room', () => {
+    const clear = { sinceMs: 2 * HOUR, untilMs: HOUR }
+    expect(hours({ ...day, toMs: 8 * HOUR }, [0, 4 * HOUR], clear, 9)).toEqual([2, 3, 6, 7, 8])
+    expect(hours({ fromMs: 0, toMs: 2 * HOUR }, [0], clear, 3)).toEqual([2])
+    expect(hours({ fromMs: 0, toMs: HOUR }, [0], clear, 3)).toEqual([])
+    expect(hours(day, [], clear, 0)).toEqual([])
   })
 })

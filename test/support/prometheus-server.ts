@@ -34,7 +34,25 @@ export function hasPrometheus(): boolean {
 
 /** @param targets host:port of what it scrapes; its first scrape comes after five seconds, whatever the interval */
 export async function startPrometheus(...targets: string[]): Promise<PrometheusServer> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'seamless-prometheus-'))
+  return startIn(newFolder(), targets)
+}
+
+/** One that remembers what it never saw: `page` is OpenMetrics text with a time behind each sample, in any order of series. */
+export async function startPrometheusWithPast(page: string): Promise<PrometheusServer> {
+  const folder = newFolder()
+  const file = path.join(folder, 'past.om')
+  writeFileSync(file, page)
+  const args = ['tsdb', 'create-blocks-from', 'openmetrics', file, path.join(folder, 'data')]
+  // promtool comes with Prometheus, and without it there is no past to make.
+  execFileSync('promtool', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  return startIn(folder, [])
+}
+
+function newFolder(): string {
+  return mkdtempSync(path.join(tmpdir(), 'seamless-prometheus-'))
+}
+
+async function startIn(folder: string, targets: readonly string[]): Promise<PrometheusServer> {
   const config = path.join(folder, 'prometheus.yml')
   writeFileSync(
     config,
