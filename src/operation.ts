@@ -66,6 +66,11 @@ export async function makePlan(request: OperationRequest): Promise<Plan> {
 export async function operateRun(request: OperationRequest, signal: AbortSignal): Promise<Upgrade> {
   const ports = { ...(await composePorts(request.opened, request.loaded.config)), ...request.watch }
   const plan = await prepare(request, ports)
+  if (request.adopt !== undefined && plan.environments.length !== 1) {
+    throw new UsageError(
+      `deployment ${request.adopt} is of one environment, but this run is for ${plan.environments.join(', ') || 'none'}. Name the environment too.`,
+    )
+  }
   if (request.planDigest !== undefined && request.planDigest !== plan.digest) {
     return refusedUpgrade(plan, ports.clock.now(), {
       decision: 'failed',

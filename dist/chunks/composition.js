@@ -45,12 +45,13 @@ async function keepFile(folder, directory, name) {
 	const temporary = join(folder, `${randomUUID()}.new`);
 	try {
 		const { hex, bytes } = await copy(source, temporary);
-		await chmod(temporary, isExecutable(mode) ? 365 : 292);
+		await chmod(temporary, 292);
 		await rename(temporary, join(folder, hex));
 		return {
 			name,
 			digest: `sha256:${hex}`,
-			bytes
+			bytes,
+			...isExecutable(mode) && { executable: true }
 		};
 	} finally {
 		await rm(temporary, { force: true });
@@ -61,9 +62,9 @@ async function restoreFile(folder, artifact, directory) {
 	const target = await targetOf(artifact, directory);
 	const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}`);
 	try {
-		const { mode } = await stat(stored).catch(missing(artifact, stored));
+		await stat(stored).catch(missing(artifact, stored));
 		assertSame(artifact, await copy(stored, temporary));
-		await chmod(temporary, isExecutable(mode) ? 493 : 420);
+		await chmod(temporary, artifact.executable === true ? 493 : 420);
 		await rename(temporary, target);
 	} finally {
 		await rm(temporary, { force: true });

@@ -2059,7 +2059,7 @@ function levelIn(metric, level) {
 // src/health/check-text.ts
 function describeCheck(check, state, evidence) {
 	const candidate = valueOf(check, state.figures.candidate);
-	const baseline = valueOf(check, state.figures.baseline ?? state.comparison?.past);
+	const baseline = baselineOf(check, state, evidence);
 	const before = baseline === void 0 ? "" : valueText(check, baseline);
 	const after = candidate === void 0 ? "" : valueText(check, candidate);
 	const simple = candidate === void 0 || baseline === void 0 || baseline <= 0 ? "" : changeText(candidate / baseline);
@@ -2082,6 +2082,11 @@ function valueOf(check, figure) {
 	if (figure.kind === "counted") return check.kind === "traffic" ? figure.total / figure.ticks : figure.bad / figure.total;
 	if (figure.kind === "samples") return figure.sum / figure.count;
 	return check.kind === "histogram" ? quantileOf(bucketsIn(figure), check.quantile) : void 0;
+}
+function baselineOf(check, { figures, comparison }, evidence) {
+	const past = comparison?.mode === "concurrent" && evidence?.mode === "before_after" && check.kind === "ratio" ? evidence.headline?.baseline : void 0;
+	if (past !== void 0 && past.total > 0) return past.bad / past.total;
+	return valueOf(check, figures.baseline ?? comparison?.past);
 }
 function whyText({ reason, detail, coverage }, check) {
 	const { measured, expected } = coverage;
@@ -2138,22 +2143,41 @@ function comparedText$1(check, { headline, level }) {
 		change: "",
 		sentence: ""
 	};
-	const { estimate, lower, upper } = headline.ratio;
-	const range = rangeText(lower, upper);
-	const where = level === void 0 || !isLevelCheck(check) ? "" : ` as ${check.kind === "gauge" ? "often" : "many"} above ${levelText(level, unitOf(selectorOf(check)))}`;
+	const above = level === void 0 || !isLevelCheck(check) ? "" : ` above ${levelText(level, unitOf(selectorOf(check)))}`;
+	if (headline.baseline.bad === 0 && headline.candidate.bad === 0) {
+		const none = `no${above === "" ? ` ${NOUNS[check.kind]}` : "ne"}${above}`;
+		return {
+			change: `±0 % (${none})`,
+			sentence: `, ${none} to compare`
+		};
+	}
+	const few = `too few${above === "" ? ` ${NOUNS[check.kind]}` : above} to say how many times`;
+	const known = rangeText(headline.ratio, check.kind === "gauge" ? "often" : "many", above);
 	const tolerated = check.kind === "ratio" ? `, tolerated ${shareText(headline.tolerated)}` : "";
+	const own = check.kind === "traffic" ? "" : ` to ${shareText(headline.candidate.bad / headline.candidate.total)}`;
+	const change = headline.baseline.bad === 0 ? `from none${own}` : changeText(headline.ratio.estimate);
+	const sentence = known === void 0 ? few : `${known} with 99 % confidence`;
 	return {
-		change: `${Number.isFinite(estimate) ? changeText(estimate) : "new"} (${range}${where})`,
-		sentence: `, ${range}${where} with 99 % confidence${tolerated}`
+		change: `${change} (${known ?? few})`,
+		sentence: `, ${sentence}${tolerated}`
 	};
 }
+const NOUNS = {
+	ratio: "failures",
+	probe: "failures",
+	histogram: "slow requests",
+	gauge: "high values",
+	traffic: "requests"
+};
 function oftenText({ ticks }, { measured }) {
 	if (ticks.measured === 0 || ticks.measured >= .8 * measured.watch) return "";
 	return `, compared in ${countText(ticks.measured)} of ${countText(measured.watch)} looks`;
 }
-function rangeText(lower, upper) {
-	if (!Number.isFinite(upper)) return lower > 0 ? `at least ${shortNumber(lower)} times` : "any number of times";
-	return lower > 0 ? `${shortNumber(lower)}–${shortNumber(upper)} times` : `at most ${shortNumber(upper)} times`;
+function rangeText({ lower, upper }, many, above) {
+	const as = above === "" ? "" : ` as ${many}${above}`;
+	const bound = (ratio) => shortNumber(ratio) === "1" ? `as ${many}${above}` : `${shortNumber(ratio)} times${as}`;
+	if (!Number.isFinite(upper)) return lower > 1 ? `at least ${bound(lower)}` : void 0;
+	return lower > 0 ? `${shortNumber(lower)}–${shortNumber(upper)} times${as}` : `at most ${bound(upper)}`;
 }
 function isLevelCheck(check) {
 	return check.kind === "histogram" || check.kind === "gauge";

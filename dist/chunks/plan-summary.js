@@ -1163,9 +1163,9 @@ async function deployStage(run, name, watching) {
 	const environment = environmentConfig(run, name);
 	const refused = await superseded(run, name) ?? await gate(run, name, environment);
 	if (refused) return refused;
+	await restoreArtifacts$1(run);
 	const begun = await begin(run, name);
 	if (begun) return begun;
-	await restoreArtifacts$1(run);
 	await showDifference(run, name, environment);
 	const unknown = await interrupted(run, name, environment);
 	if (unknown) return unknown;
@@ -2451,6 +2451,7 @@ async function operateRun(request, signal) {
 		...request.watch
 	};
 	const plan = await prepare(request, ports);
+	if (request.adopt !== void 0 && plan.environments.length !== 1) throw new UsageError(`deployment ${request.adopt} is of one environment, but this run is for ${plan.environments.join(", ") || "none"}. Name the environment too.`);
 	if (request.planDigest !== void 0 && request.planDigest !== plan.digest) return refusedUpgrade(plan, ports.clock.now(), {
 		decision: "failed",
 		reason: "plan_changed",

@@ -15,7 +15,8 @@ const pullRequest = strictObject({
 const artifact = strictObject({
 	name: string(),
 	digest: string().regex(/^sha256:[0-9a-f]{64}$/),
-	bytes: number().int().nonnegative()
+	bytes: number().int().nonnegative(),
+	executable: boolean().optional()
 });
 const codeDifference = strictObject({
 	commits: array(strictObject({

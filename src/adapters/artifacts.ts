@@ -44,9 +44,9 @@ async function keepFile(folder: string, directory: string, name: string): Promis
     // The copy is what is digested: whatever happens to the original meanwhile, name and bytes agree.
     const { hex, bytes } = await copy(source, temporary)
     // Whether it may be executed is all that is kept of the mode, as in git.
-    await chmod(temporary, isExecutable(mode) ? 0o555 : 0o444)
+    await chmod(temporary, 0o444)
     await rename(temporary, join(folder, hex))
-    return { name, digest: `sha256:${hex}`, bytes }
+    return { name, digest: `sha256:${hex}`, bytes, ...(isExecutable(mode) && { executable: true }) }
   } finally {
     await rm(temporary, { force: true })
   }
@@ -57,9 +57,9 @@ async function restoreFile(folder: string, artifact: Artifact, directory: string
   const target = await targetOf(artifact, directory)
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}`)
   try {
-    const { mode } = await stat(stored).catch(missing(artifact, stored))
+    await stat(stored).catch(missing(artifact, stored))
     assertSame(artifact, await copy(stored, temporary))
-    await chmod(temporary, isExecutable(mode) ? 0o755 : 0o644)
+    await chmod(temporary, artifact.executable === true ? 0o755 : 0o644)
     await rename(temporary, target)
   } finally {
     await rm(temporary, { force: true })

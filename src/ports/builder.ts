@@ -7,6 +7,8 @@ export interface Artifact {
   /** `sha256:` and 64 hex digits. */
   readonly digest: string
   readonly bytes: number
+  /** Whether it may be run as a program: stores and archives on the way forget the modes of files. */
+  readonly executable?: boolean
 }
 
 export type BuildOutcome =

@@ -21,6 +21,7 @@ export const artifact = z.strictObject({
   name: z.string(),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   bytes: z.number().int().nonnegative(),
+  executable: z.boolean().optional(),
 })
 
 export const codeDifference = z.strictObject({

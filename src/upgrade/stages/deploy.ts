@@ -32,9 +32,10 @@ export async function deployStage(
   const environment = environmentConfig(run, name)
   const refused = (await superseded(run, name)) ?? (await gate(run, name, environment))
   if (refused) return refused
+  // Before anything is begun: where the bytes are missing nothing is to be taken back.
+  await restoreArtifacts(run)
   const begun = await begin(run, name)
   if (begun) return begun
-  await restoreArtifacts(run)
   await showDifference(run, name, environment)
   const unknown = await interrupted(run, name, environment)
   if (unknown) return unknown
