@@ -23,7 +23,7 @@ export interface CheckWords {
 /** `evidence`: the comparison's, where there is one. */
 export function describeCheck(check: Check, state: CheckState, evidence: Evidence | undefined): CheckWords {
   const candidate = valueOf(check, state.figures.candidate)
-  const baseline = valueOf(check, state.figures.baseline ?? state.comparison?.past)
+  const baseline = baselineOf(check, state, evidence)
   const before = baseline === undefined ? '' : valueText(check, baseline)
   const after = candidate === undefined ? '' : valueText(check, candidate)
   const simple =
@@ -45,6 +45,18 @@ export function valueOf(check: Check, figure: Figure | undefined): number | unde
     return check.kind === 'traffic' ? figure.total / figure.ticks : figure.bad / figure.total
   if (figure.kind === 'samples') return figure.sum / figure.count
   return check.kind === 'histogram' ? quantileOf(bucketsIn(figure), check.quantile) : undefined
+}
+
+/** What it is compared with; where the stable version has no traffic left, its past. */
+function baselineOf(
+  check: Check,
+  { figures, comparison }: CheckState,
+  evidence?: Evidence,
+): number | undefined {
+  const isGone = comparison?.mode === 'concurrent' && evidence?.mode === 'before_after'
+  const past = isGone && check.kind === 'ratio' ? evidence.headline?.baseline : undefined
+  if (past !== undefined && past.total > 0) return past.bad / past.total
+  return valueOf(check, figures.baseline ?? comparison?.past)
 }
 
 /** Why a check is judged as it is, as the end of a sentence. */
@@ -107,17 +119,29 @@ function toleranceText(check: Check, { headline }: Evidence): string {
 /** How much worse, with the interval that holds at every look at once; empty words before there is anything to compare. */
 function comparedText(check: Check, { headline, level }: Evidence): { change: string; sentence: string } {
   if (headline === undefined || headline.candidate.total === 0) return { change: '', sentence: '' }
-  const { estimate, lower, upper } = headline.ratio
-  const range = rangeText(lower, upper)
-  const where =
-    level === undefined || !isLevelCheck(check)
-      ? ''
-      : ` as ${check.kind === 'gauge' ? 'often' : 'many'} above ${levelText(level, unitOf(selectorOf(check)))}`
-  const tolerated = check.kind === 'ratio' ? `, tolerated ${shareText(headline.tolerated)}` : ''
-  return {
-    change: `${Number.isFinite(estimate) ? changeText(estimate) : 'new'} (${range}${where})`,
-    sentence: `, ${range}${where} with 99 % confidence${tolerated}`,
+  const above =
+    level === undefined || !isLevelCheck(check) ? '' : ` above ${levelText(level, unitOf(selectorOf(check)))}`
+  if (headline.baseline.bad === 0 && headline.candidate.bad === 0) {
+    const none = `no${above === '' ? ` ${NOUNS[check.kind]}` : 'ne'}${above}`
+    return { change: `±0 % (${none})`, sentence: `, ${none} to compare` }
   }
+  const few = `too few${above === '' ? ` ${NOUNS[check.kind]}` : above}`
+  const known = rangeText(headline.ratio, check.kind === 'gauge' ? 'often' : 'many', above)
+  const tolerated = check.kind === 'ratio' ? `, tolerated ${shareText(headline.tolerated)}` : ''
+  const own =
+    check.kind === 'traffic' ? '' : ` to ${shareText(headline.candidate.bad / headline.candidate.total)}`
+  const change = headline.baseline.bad === 0 ? `from none${own}` : changeText(headline.ratio.estimate)
+  const sentence = known === undefined ? `${few} to say how many times` : `${known} with 99 % confidence`
+  return { change: `${change} (${known ?? few})`, sentence: `, ${sentence}${tolerated}` }
+}
+
+/** What a comparison counts. */
+const NOUNS: Readonly<Record<Check['kind'], string>> = {
+  ratio: 'failures',
+  probe: 'failures',
+  histogram: 'slow requests',
+  gauge: 'high values',
+  traffic: 'requests',
 }
 
 /** Said where it matters: at 100 % of the traffic there is no stable version left to compare with. */
@@ -126,12 +150,17 @@ function oftenText({ ticks }: Evidence, { measured }: CheckState): string {
   return `, compared in ${countText(ticks.measured)} of ${countText(measured.watch)} looks`
 }
 
-function rangeText(lower: number, upper: number): string {
-  if (!Number.isFinite(upper))
-    return lower > 0 ? `at least ${shortNumber(lower)} times` : 'any number of times'
-  return lower > 0
-    ? `${shortNumber(lower)}–${shortNumber(upper)} times`
-    : `at most ${shortNumber(upper)} times`
+/** Undefined where the interval is open upwards and begins below 1: "at least 0.1 times" would be words for nobody knows. */
+function rangeText(
+  { lower, upper }: { readonly lower: number; readonly upper: number },
+  many: 'many' | 'often',
+  above: string,
+): string | undefined {
+  const as = above === '' ? '' : ` as ${many}${above}`
+  const bound = (ratio: number): string =>
+    shortNumber(ratio) === '1' ? `as ${many}${above}` : `${shortNumber(ratio)} times${as}`
+  if (!Number.isFinite(upper)) return lower > 1 ? `at least ${bound(lower)}` : undefined
+  return lower > 0 ? `${shortNumber(lower)}–${shortNumber(upper)} times${as}` : `at most ${bound(upper)}`
 }
 
 type LevelCheck = Exclude<Check, { kind: 'ratio' | 'probe' | 'traffic' }>
