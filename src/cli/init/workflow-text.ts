@@ -51,8 +51,10 @@ function head({ defaultBranch }: WorkflowParts): string[] {
 function planJob(parts: WorkflowParts): string[] {
   return [
     '  plan:',
+    '    name: Show what would run',
     "    if: github.event_name == 'pull_request'",
     '    runs-on: ubuntu-latest',
+    '    concurrency: { group: "seamless-plan-${{ github.ref }}", cancel-in-progress: true }',
     '    permissions:',
     '      contents: read',
     '    steps:',
@@ -69,6 +71,7 @@ function upgradeJob(parts: WorkflowParts): string[] {
   const [only, ...more] = environments
   return [
     '  upgrade:',
+    '    name: Upgrade',
     "    if: github.event_name != 'pull_request'",
     '    runs-on: ubuntu-latest',
     // The rules and reviewers of an environment hold; the deployment is recorded by Seamless, once.
