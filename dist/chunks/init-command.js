@@ -843,8 +843,10 @@ function head({ defaultBranch }) {
 function planJob(parts) {
 	return [
 		"  plan:",
+		"    name: Show what would run",
 		"    if: github.event_name == 'pull_request'",
 		"    runs-on: ubuntu-latest",
+		"    concurrency: { group: \"seamless-plan-${{ github.ref }}\", cancel-in-progress: true }",
 		"    permissions:",
 		"      contents: read",
 		"    steps:",
@@ -860,6 +862,7 @@ function upgradeJob(parts) {
 	const [only, ...more] = environments;
 	return [
 		"  upgrade:",
+		"    name: Upgrade",
 		"    if: github.event_name != 'pull_request'",
 		"    runs-on: ubuntu-latest",
 		...more.length === 0 ? [

@@ -2151,12 +2151,12 @@ function comparedText$1(check, { headline, level }) {
 			sentence: `, ${none} to compare`
 		};
 	}
-	const few = `too few${above === "" ? ` ${NOUNS[check.kind]}` : above} to say how many times`;
+	const few = `too few${above === "" ? ` ${NOUNS[check.kind]}` : above}`;
 	const known = rangeText(headline.ratio, check.kind === "gauge" ? "often" : "many", above);
 	const tolerated = check.kind === "ratio" ? `, tolerated ${shareText(headline.tolerated)}` : "";
 	const own = check.kind === "traffic" ? "" : ` to ${shareText(headline.candidate.bad / headline.candidate.total)}`;
 	const change = headline.baseline.bad === 0 ? `from none${own}` : changeText(headline.ratio.estimate);
-	const sentence = known === void 0 ? few : `${known} with 99 % confidence`;
+	const sentence = known === void 0 ? `${few} to say how many times` : `${known} with 99 % confidence`;
 	return {
 		change: `${change} (${known ?? few})`,
 		sentence: `, ${sentence}${tolerated}`
