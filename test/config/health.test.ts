@@ -50,6 +50,8 @@ describe('health in the configuration', () => {
     expect(Object.values(example.checks).map(({ kind }) => kind)).toEqual([
       'ratio',
       'histogram',
+      'traffic',
+      'gauge',
       'gauge',
       'probe',
     ])
