@@ -13,28 +13,37 @@ describe('the count that .ci/run ends with', () => {
   })
   afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-  /** Runs one suite of this text with vitest itself, and counts what it reports. */
-  function count(suite: string): { status: number | null; stdout: string } {
+  /** Runs suites of these texts with vitest itself, and counts what it reports. */
+  function count(suites: readonly string[]): { status: number | null; stdout: string } {
     const report = join(folder, 'report.json')
-    writeFileSync(join(folder, 'a.test.ts'), suite)
+    for (const [index, text] of suites.entries()) writeFileSync(join(folder, `${index}.test.ts`), text)
     const vitest = join(top, 'node_modules/vitest/vitest.mjs')
-    const args = ['run', '--globals', '--root', folder, '--reporter=json']
-    spawnSync(process.execPath, [vitest, ...args, `--outputFile=${report}`], {
-      cwd: folder,
-      encoding: 'utf8',
-    })
+    const args = ['run', '--globals', '--root', folder, '--reporter=json', `--outputFile=${report}`]
+    spawnSync(process.execPath, [vitest, ...args], { cwd: folder, encoding: 'utf8' })
     const script = join(top, 'scripts/count-tests.ts')
     const { status, stdout } = spawnSync(process.execPath, [script, report], { encoding: 'utf8' })
     return { status, stdout: stdout.trim() }
   }
 
+  const passing = 'test("a", () => {})'
   it.each([
-    ['passed and failed', 'test("a", () => {}); test("b", () => expect(1).toBe(2))', '1 passed, 1 failed', 0],
-    ['a suite that does not load', 'throw new Error("no")', '0 passed, 1 failed', 1],
-    ['a skipped test', 'test("a", () => {}); test.skip("b", () => {})', '1 passed, 0 failed', 1],
-    ['a test to be written', 'test("a", () => {}); test.todo("b")', '1 passed, 0 failed', 1],
-  ])('%s', (_, suite, line, status) => {
-    expect(count(suite)).toEqual({ status, stdout: line })
+    [
+      'has tests that failed, and a suite that does not load',
+      [`${passing}; test("b", () => expect(1).toBe(2))`, 'throw new Error("no")'],
+      { stdout: '1 passed, 2 failed', status: 0 },
+    ],
+    [
+      'fails for a skipped test',
+      [`${passing}; test.skip("b", () => {})`],
+      { stdout: '1 passed, 0 failed', status: 1 },
+    ],
+    [
+      'fails for one to be written',
+      [`${passing}; test.todo("b")`],
+      { stdout: '1 passed, 0 failed', status: 1 },
+    ],
+  ])('%s', (_, suites, counted) => {
+    expect(count(suites)).toEqual(counted)
   })
 })
 
