@@ -54,7 +54,12 @@ export function step(side: Side, reading: Reading, { noise, reference, more }: S
   // A candidate that was better for a while has not earned a stricter margin, nor a worse one a laxer: away from 1 one way only.
   const factor = more ? Math.max(1, foretold.factor) : Math.min(1, foretold.factor)
   const allowed = { theta: theta * factor, delta: delta * factor }
-  const offer = offerOf(reading, allowed, { ...reference, rate }, { own: foretold.noise, jitter: wandering.jitter })
+  const offer = offerOf(
+    reading,
+    allowed,
+    { ...reference, rate },
+    { own: foretold.noise, jitter: wandering.jitter },
+  )
   const mean = candidate.total * factor * (theta * rate + delta)
   const share = baseline ? (offer.theta * candidate.total) / baseline.total : 0
   const factors = changes(more, foretold).map((change) => {
@@ -97,7 +102,12 @@ interface ArmNoise {
 }
 
 /** The larger an arm, the less it jitters: the other arm's jitter is the candidate's, by the ratio of their requests. */
-function offerOf(reading: Reading, tolerance: Tolerance, reference: Reference, { own, jitter }: ArmNoise): Offer {
+function offerOf(
+  reading: Reading,
+  tolerance: Tolerance,
+  reference: Reference,
+  { own, jitter }: ArmNoise,
+): Offer {
   const candidate = reading.candidate.total
   const { theta, delta } = tolerance
   if (reading.baseline) {
