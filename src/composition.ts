@@ -11,6 +11,9 @@ import { processRunner, type RunProcess } from './adapters/run-process.ts'
 import { stateFolder } from './adapters/state-folder.ts'
 import { declaredSecrets } from './config/declared-secrets.ts'
 import type { Config } from './config/schema.ts'
+import { UsageError } from './errors.ts'
+import type { GitHubRepository } from './github/client.ts'
+import { ACTIONS_APP_ID } from './github/verdict-check.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Log } from './ports/log.ts'
 import type { VersionControl } from './ports/version-control.ts'
@@ -90,24 +93,45 @@ export async function composePorts(
 
 /** GitHub keeps the record where a token is there; else a file does, and no pull request is opened or reverted. */
 async function composeRecord(
-  { github, signal, clock }: Surroundings,
+  surroundings: Surroundings,
   log: Log,
   state: string,
 ): Promise<Pick<Ports, 'deployments' | 'pullRequests'>> {
-  if (github === undefined) {
+  const { github, signal, clock } = surroundings
+  const repository = await openGitHubOf({ surroundings, log })
+  if (github === undefined || repository === undefined) {
     const { localDeployments } = await import('./adapters/local-deployments.ts')
     return { deployments: localDeployments(join(state, 'deployments.json'), { clock, signal }) }
   }
-  const [{ openGitHub }, { githubDeployments }, { githubPullRequests }] = await Promise.all([
-    import('./github/client.ts'),
+  const [{ githubDeployments }, { githubPullRequests }] = await Promise.all([
     import('./github/deployments.ts'),
     import('./github/pull-requests.ts'),
   ])
-  const repository = openGitHub(github, { clock, log, signal, fetch: globalThis.fetch })
   return {
     deployments: githubDeployments(repository, github),
     pullRequests: githubPullRequests(repository),
   }
+}
+
+/** The repository on GitHub, where a token is there. */
+export async function openGitHubOf({
+  surroundings: { github, clock, signal },
+  log,
+}: Pick<Opened, 'surroundings' | 'log'>): Promise<GitHubRepository | undefined> {
+  if (github === undefined) return undefined
+  const { openGitHub } = await import('./github/client.ts')
+  return openGitHub(github, { clock, log, signal, fetch: globalThis.fetch })
+}
+
+/**
+ * The app whose verdicts are believed: GitHub Actions on github.com. An Enterprise server's has another id, and so has an
+ * app of one's own whose token is used. Error: `UsageError` where it is no number.
+ */
+export function checksAppId(environment: Environment): number {
+  const said = environment['SEAMLESS_CHECKS_APP_ID']
+  if (said === undefined || said === '') return ACTIONS_APP_ID
+  if (/^[1-9]\d{0,9}$/.test(said)) return Number(said)
+  throw new UsageError(`SEAMLESS_CHECKS_APP_ID is the number of a GitHub App, not ${JSON.stringify(said)}.`)
 }
 
 function maskFor({ environment, github }: Surroundings, declared: readonly string[]): Mask {

@@ -6,6 +6,7 @@ import { parseConfig } from './config/parse.ts'
 import { pinHealth } from './config/pin-health.ts'
 import type { Config } from './config/schema.ts'
 import { ConfigInvalid, UsageError } from './errors.ts'
+import { causes } from './report/causes.ts'
 import { digestOf } from './upgrade/digest.ts'
 import type { Plan } from './upgrade/plan.ts'
 import type { Ports } from './upgrade/ports.ts'
@@ -48,7 +49,12 @@ export async function loadConfig(opened: Opened, file: string, place: ConfigPlac
   if (place.kind !== 'commit' || place.healthFrom === undefined) return loaded
   const before = await opened.versionControl
     .read(place.healthFrom, pathInRepository(opened, file))
-    .catch(() => undefined)
+    .catch((error: unknown) => {
+      opened.log.warning(
+        `The config from before this change could not be read, so its own judges it: ${causes(error)}`,
+      )
+      return undefined
+    })
   const parsed = before === undefined || before === text ? undefined : parseConfig(before, file)
   if (parsed?.ok !== true) return loaded
   opened.log.info(

@@ -1,4 +1,4 @@
-import { c as systemClock, t as composePorts } from "./composition.js";
+import { n as composePorts, u as systemClock } from "./composition.js";
 import { l as UsageError } from "./errors.js";
 import { _ as planQueries, d as startWatch, f as tick, l as verdictOf, m as loadBaseline, s as reportOf, v as queriesOf, y as sourcesOf } from "./next-steps.js";
 import { r as loadConfig } from "./plan-summary.js";

@@ -4,8 +4,11 @@ import { i as saveState, r as getState } from "./core.js";
 function noteBeginning() {
 	saveState("began", "true");
 }
+function noteEnd() {
+	saveState("began", "");
+}
 function hasBegun() {
 	return getState("began") === "true";
 }
 
-export { noteBeginning as n, hasBegun as t };
+export { noteBeginning as n, noteEnd as r, hasBegun as t };

@@ -1,8 +1,9 @@
 import { c as RevisionUnknown, l as UsageError, n as BranchTaken, t as ArtifactMismatch, u as VersionControlError } from "./errors.js";
 import { n as secretValues, r as maskOf, t as childEnvironment } from "./child-environment.js";
 import { a as discriminatedUnion, f as strictObject, i as boolean, l as number, n as _enum, p as string, r as array, s as literal } from "./schemas.js";
-import { n as pathInside, t as isBelow } from "./path-inside.js";
 import { a as codeDifference$1, c as revertRecord, d as verdictReport, f as version, i as artifact, l as stage, n as decisions, o as environmentState, r as reasonCodes, s as pullRequest, t as receipt, u as suiteResult } from "./receipt.js";
+import { n as pathInside, t as isBelow } from "./path-inside.js";
+import { t as ACTIONS_APP_ID } from "./verdict-check.js";
 import { isIP } from "node:net";
 import { Transform } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
@@ -14,6 +15,36 @@ import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { createReadStream, createWriteStream, existsSync, readFileSync, readdirSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { spawn } from "node:child_process";
+
+// src/adapters/file-receipts.ts
+function fileReceipts(folder) {
+	return {
+		async save(upgrade) {
+			const text = `${JSON.stringify(upgrade, void 0, 2)}\n`;
+			const last = join(folder, "receipt.json");
+			await replace(folder, "receipt.json", text);
+			const sha = upgrade.candidate?.sha;
+			if (sha !== void 0 && upgrade.tests.length > 0) await replace(join(folder, "receipts"), `${sha}.json`, text);
+			return last;
+		},
+		last: () => readReceipt(join(folder, "receipt.json")),
+		ofCommit: (sha) => readReceipt(join(folder, "receipts", `${sha}.json`))
+	};
+}
+async function readReceipt(file) {
+	const text = await readFile(file, "utf8").catch(() => void 0);
+	if (text === void 0) return void 0;
+	try {
+		return receipt.parse(JSON.parse(text));
+	} catch {
+		return;
+	}
+}
+async function replace(folder, name, text) {
+	await mkdir(folder, { recursive: true });
+	await writeFile(join(folder, `${name}.new`), text);
+	await rename(join(folder, `${name}.new`), join(folder, name));
+}
 
 // src/adapters/system-clock.ts
 const systemClock = {
@@ -245,36 +276,6 @@ function parseLine(file, line, number) {
 	} catch (error) {
 		throw new UsageError(`${file}:${number} is no event of this version of Seamless. Somebody changed the file, or another version wrote it: look at what the environments run, then move the file away.`, { cause: error });
 	}
-}
-
-// src/adapters/file-receipts.ts
-function fileReceipts(folder) {
-	return {
-		async save(upgrade) {
-			const text = `${JSON.stringify(upgrade, void 0, 2)}\n`;
-			const last = join(folder, "receipt.json");
-			await replace(folder, "receipt.json", text);
-			const sha = upgrade.candidate?.sha;
-			if (sha !== void 0 && upgrade.tests.length > 0) await replace(join(folder, "receipts"), `${sha}.json`, text);
-			return last;
-		},
-		last: () => readReceipt(join(folder, "receipt.json")),
-		ofCommit: (sha) => readReceipt(join(folder, "receipts", `${sha}.json`))
-	};
-}
-async function readReceipt(file) {
-	const text = await readFile(file, "utf8").catch(() => void 0);
-	if (text === void 0) return void 0;
-	try {
-		return receipt.parse(JSON.parse(text));
-	} catch {
-		return;
-	}
-}
-async function replace(folder, name, text) {
-	await mkdir(folder, { recursive: true });
-	await writeFile(join(folder, `${name}.new`), text);
-	await rename(join(folder, `${name}.new`), join(folder, name));
 }
 
 // src/adapters/git-command.ts
@@ -1733,32 +1734,43 @@ async function composePorts({ surroundings, repository, versionControl }, config
 		mask: mask.text
 	};
 }
-async function composeRecord({ github, signal, clock }, log, state) {
-	if (github === void 0) {
+async function composeRecord(surroundings, log, state) {
+	const { github, signal, clock } = surroundings;
+	const repository = await openGitHubOf({
+		surroundings,
+		log
+	});
+	if (github === void 0 || repository === void 0) {
 		const { localDeployments } = await import("./local-deployments.js");
 		return { deployments: localDeployments(join(state, "deployments.json"), {
 			clock,
 			signal
 		}) };
 	}
-	const [{ openGitHub }, { githubDeployments }, { githubPullRequests }] = await Promise.all([
-		import("./client2.js"),
-		import("./deployments.js"),
-		import("./pull-requests.js")
-	]);
-	const repository = openGitHub(github, {
-		clock,
-		log,
-		signal,
-		fetch: globalThis.fetch
-	});
+	const [{ githubDeployments }, { githubPullRequests }] = await Promise.all([import("./deployments.js"), import("./pull-requests.js")]);
 	return {
 		deployments: githubDeployments(repository, github),
 		pullRequests: githubPullRequests(repository)
 	};
 }
+async function openGitHubOf({ surroundings: { github, clock, signal }, log }) {
+	if (github === void 0) return void 0;
+	const { openGitHub } = await import("./client2.js");
+	return openGitHub(github, {
+		clock,
+		log,
+		signal,
+		fetch: globalThis.fetch
+	});
+}
+function checksAppId(environment) {
+	const said = environment["SEAMLESS_CHECKS_APP_ID"];
+	if (said === void 0 || said === "") return ACTIONS_APP_ID;
+	if (/^[1-9]\d{0,9}$/.test(said)) return Number(said);
+	throw new UsageError(`SEAMLESS_CHECKS_APP_ID is the number of a GitHub App, not ${JSON.stringify(said)}.`);
+}
 function maskFor({ environment, github }, declared) {
 	return maskOf([...secretValues(environment, declared), ...github ? [github.token] : []]);
 }
 
-export { openSource as a, systemClock as c, processRunner as i, openRepository as n, sourceVariable as o, declaredSecrets as r, gitCommand as s, composePorts as t };
+export { declaredSecrets as a, sourceVariable as c, readReceipt as d, openRepository as i, gitCommand as l, composePorts as n, processRunner as o, openGitHubOf as r, openSource as s, checksAppId as t, systemClock as u };

@@ -124,6 +124,9 @@ function setFailed(message) {
 function error(message, properties = {}) {
 	issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
+function warning(message, properties = {}) {
+	issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
+}
 function saveState(name, value) {
 	if (process.env["GITHUB_STATE"] || "") return issueFileCommand("STATE", prepareKeyValueMessage(name, value));
 	issueCommand("save-state", { name }, toCommandValue(value));
@@ -132,4 +135,4 @@ function getState(name) {
 	return process.env[`STATE_${name}`] || "";
 }
 
-export { setFailed as a, saveState as i, getInput as n, setOutput as o, getState as r, error as t };
+export { setFailed as a, saveState as i, getInput as n, setOutput as o, getState as r, warning as s, error as t };

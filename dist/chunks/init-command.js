@@ -1,4 +1,4 @@
-import { c as systemClock, n as openRepository } from "./composition.js";
+import { i as openRepository, u as systemClock } from "./composition.js";
 import { c as looseObject, d as record, g as unknown, p as string } from "./schemas.js";
 import { a as formatConfigError, n as dump, r as load, t as parseConfig } from "./parse.js";
 import { l as UsageError } from "./errors.js";
@@ -849,6 +849,8 @@ function planJob(parts) {
 		"    concurrency: { group: \"seamless-plan-${{ github.ref }}\", cancel-in-progress: true }",
 		"    permissions:",
 		"      contents: read",
+		"      deployments: read # what runs where",
+		"      checks: read # which of it was healthy",
 		"    steps:",
 		...checkout(),
 		`      - uses: ${SEAMLESS}`,

@@ -1,8 +1,9 @@
 import { a as DeploymentMismatch, i as ConfigInvalid, l as UsageError, n as BranchTaken, r as CommitMoved, s as GitHubError, u as VersionControlError } from "./errors.js";
 import { t as reasonOf } from "./reason-of.js";
+import { t as causes } from "./causes.js";
 import { t as nearestName } from "./nearest.js";
 import { n as code, r as fence, t as cell } from "./markdown.js";
-import { t as composePorts } from "./composition.js";
+import { n as composePorts } from "./composition.js";
 import { a as formatConfigError, i as fillText, t as parseConfig } from "./parse.js";
 import { c as gateOf, d as startWatch, f as tick, l as verdictOf, m as loadBaseline, p as wasBadBefore, s as reportOf, u as enterStep, v as queriesOf } from "./next-steps.js";
 import { createHash } from "node:crypto";
@@ -2433,7 +2434,9 @@ async function loadConfig(opened, file, place) {
 		digest: digestOf(text)
 	};
 	if (place.kind !== "commit" || place.healthFrom === void 0) return loaded;
-	const before = await opened.versionControl.read(place.healthFrom, pathInRepository(opened, file)).catch(() => void 0);
+	const before = await opened.versionControl.read(place.healthFrom, pathInRepository(opened, file)).catch((error) => {
+		opened.log.warning(`The config from before this change could not be read, so its own judges it: ${causes(error)}`);
+	});
 	const parsed = before === void 0 || before === text ? void 0 : parseConfig(before, file);
 	if (parsed?.ok !== true) return loaded;
 	opened.log.info(`Health is judged by the config from before this change (${place.healthFrom.slice(0, 12)}).`);

@@ -1,11 +1,12 @@
-import { a as setFailed, o as setOutput, t as error } from "./core.js";
+import { a as setFailed, o as setOutput, s as warning, t as error } from "./core.js";
 import { l as UsageError } from "./errors.js";
 import { p as string, u as object } from "./schemas.js";
-import { n as noteBeginning } from "./began.js";
+import { t as causes } from "./causes.js";
+import { n as noteBeginning, r as noteEnd } from "./began.js";
 import { t as exitCodeOf } from "./exit-code.js";
 import { i as plain, n as code, r as fence, t as cell } from "./markdown.js";
-import { c as systemClock, n as openRepository } from "./composition.js";
-import { t as ACTIONS_APP_ID } from "./verdict-check.js";
+import { d as readReceipt, i as openRepository, r as openGitHubOf, t as checksAppId, u as systemClock } from "./composition.js";
+import { n as statusOf } from "./request-policy.js";
 import { a as operateRollback, i as makePlan, o as operateRun, r as loadConfig, t as planSummary } from "./plan-summary.js";
 import { a as noticedBy, i as headline, n as count, o as plural, r as elapsed, t as nextSteps } from "./next-steps.js";
 import { EOL } from "os";
@@ -167,6 +168,48 @@ var Summary = class {
 };
 const _summary = new Summary();
 const summary = _summary;
+
+// src/github/commit-of-repository.ts
+async function isOfRepository(github, commit, defaultBranch) {
+	return await isOnBranch(github, commit, defaultBranch) || await isTip(github, commit) || await isInOwnPullRequest(github, commit);
+}
+async function isOnBranch({ octokit, owner, repo }, commit, branch) {
+	try {
+		const asked = {
+			owner,
+			repo,
+			basehead: `${branch}...${commit}`,
+			per_page: 1
+		};
+		const { data } = await octokit.rest.repos.compareCommitsWithBasehead(asked);
+		return data.status === "identical" || data.status === "behind";
+	} catch (error) {
+		if (statusOf(error) === 404) return false;
+		throw error;
+	}
+}
+async function isTip({ octokit, owner, repo }, commit) {
+	return (await Promise.all(["heads/", "tags/"].map(async (ref) => octokit.rest.git.listMatchingRefs({
+		owner,
+		repo,
+		ref
+	})))).some(({ data }) => data.some(({ object }) => object.sha === commit));
+}
+async function isInOwnPullRequest({ octokit, owner, repo }, commit) {
+	try {
+		const asked = {
+			owner,
+			repo,
+			commit_sha: commit,
+			per_page: 100
+		};
+		const { data } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit(asked);
+		return data.some(({ head, base }) => head.repo !== null && head.repo.id === base.repo.id);
+	} catch (error) {
+		if (statusOf(error) === 404 || statusOf(error) === 422) return false;
+		throw error;
+	}
+}
 
 // src/report/chart.ts
 function chart(upgrade) {
@@ -336,10 +379,33 @@ function setOutputs(outputs) {
 	for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
 }
 
+// src/action/trusted.ts
+const ACTING = [
+	"push",
+	"workflow_dispatch",
+	"schedule",
+	"repository_dispatch",
+	"workflow_run",
+	"release"
+];
+function refuseUntrusted(inputs, context) {
+	if (inputs.operation === "plan") return;
+	const { event, ref, defaultBranch } = context;
+	if (!ACTING.includes(event)) throw new UsageError(`operation: ${inputs.operation} is not possible on ${event}: what ${event.startsWith("pull_request") ? "a pull request brings" : "comes with it"} is not trusted. Use "operation: plan" there, and deploy on "push" to the default branch or "workflow_dispatch".`);
+	if (event === "push" && ref.startsWith("refs/heads/") && ref !== `refs/heads/${defaultBranch}`) throw new UsageError(`This push is to ${ref.slice(11)}, not to the default branch ${defaultBranch}: nothing is deployed. Add "branches: [${defaultBranch}]" under "push" of the workflow; to deploy another commit on purpose, run the workflow by hand with its sha.`);
+	if (inputs.operation === "rollback") refuseTarget(inputs);
+}
+function refuseTarget({ sha, planDigest, stage }) {
+	const given = [...sha === void 0 ? [] : ["sha"], ...planDigest === void 0 ? [] : ["plan-digest"]];
+	if (stage !== "all") given.push("stage");
+	if (given.length === 0) return;
+	throw new UsageError(`operation: rollback returns to the last healthy version and takes no ${given.join(", no ")}. To bring another version there, run an upgrade with its sha.`);
+}
+
 // src/action/workflow-context.ts
 const payload = object({
 	before: string().optional(),
-	repository: object({ default_branch: string() }).optional(),
+	repository: object({ default_branch: string() }).optional().catch(void 0),
 	pull_request: object({ head: object({ ref: string() }) }).optional()
 });
 async function readContext(environment) {
@@ -370,7 +436,7 @@ async function readContext(environment) {
 // src/action/run-action.ts
 async function runAction({ environment, signal, logs }, inputs) {
 	const context = await readContext(environment);
-	refuseUntrusted(inputs, context);
+	if (context.event === "merge_group") return sayMergeQueue();
 	const opened = await openAction({
 		inputs,
 		context,
@@ -378,13 +444,20 @@ async function runAction({ environment, signal, logs }, inputs) {
 		signal,
 		logs
 	});
-	const request = await requestOf(inputs, context, opened);
+	const defaultBranch = context.defaultBranch ?? await opened.repository.defaultBranch();
+	const known = {
+		...context,
+		defaultBranch
+	};
+	refuseUntrusted(inputs, known);
+	const request = await requestOf(inputs, known, opened);
 	if (inputs.operation === "plan") return showPlan(await makePlan(request));
 	noteBeginning();
 	const upgrade = inputs.operation === "rollback" ? await operateRollback(request, signal) : await operateRun(request, signal);
 	logs.resume();
 	if (signal.aborted) throw signal.reason;
 	await reportUpgrade(upgrade, opened);
+	noteEnd();
 }
 async function openAction(parts) {
 	const { inputs, context, environment, signal, logs } = parts;
@@ -402,7 +475,7 @@ async function openAction(parts) {
 			token: inputs.token,
 			apiUrl: context.apiUrl,
 			repository: context.repository,
-			appId: 15368,
+			appId: checksAppId(environment),
 			logUrl: context.runUrl
 		} }
 	});
@@ -423,15 +496,13 @@ async function configPlace(context, opened) {
 		...context.event === "push" && before !== void 0 && { healthFrom: before }
 	};
 }
-function refuseUntrusted({ operation }, { event }) {
-	if (!event.startsWith("pull_request") || operation === "plan") return;
-	throw new UsageError(`operation: ${operation} is not possible on ${event}: what a pull request brings is not trusted. Use "operation: plan" there, and deploy on "push" to the default branch or "workflow_dispatch".`);
-}
 async function requestOf(inputs, context, opened) {
 	const isPullRequest = context.event.startsWith("pull_request");
 	const place = isPullRequest ? { kind: "working_tree" } : await configPlace(context, opened);
 	if (isPullRequest) opened.log.info("The config is that of this pull request; it takes effect when it is on the default branch.");
 	const loaded = await loadConfig(opened, inputs.config, place);
+	if (inputs.token === void 0 && inputs.operation !== "plan") opened.log.warning("There is no github-token: what is deployed is on record in .seamless/ of this checkout only. A later run elsewhere will take its upgrade for the first one, with nothing to go back to.");
+	if (inputs.sha !== void 0) await refuseStranger(inputs.sha, context.defaultBranch, opened);
 	const sha = inputs.sha ?? shaOfEvent(context, loaded.config.upgrade !== void 0);
 	return {
 		opened,
@@ -440,10 +511,16 @@ async function requestOf(inputs, context, opened) {
 		...inputs.environment !== void 0 && { environment: inputs.environment },
 		...sha !== void 0 && { sha },
 		...context.headBranch !== void 0 && { branch: context.headBranch },
-		...context.defaultBranch !== void 0 && { defaultBranch: context.defaultBranch },
+		defaultBranch: context.defaultBranch,
 		...inputs.planDigest !== void 0 && { planDigest: inputs.planDigest },
 		...inputs.deploymentId !== void 0 && { adopt: inputs.deploymentId }
 	};
+}
+async function refuseStranger(sha, defaultBranch, opened) {
+	const github = await openGitHubOf(opened);
+	if (github === void 0 || !/^[0-9a-f]{40}$/.test(sha)) return;
+	if (await isOfRepository(github, sha, defaultBranch)) return;
+	throw new UsageError(`The commit ${sha} is on no branch or tag of this repository and in no pull request from one: it may be a fork's. Nothing was run. Push it to a branch first.`);
 }
 function shaOfEvent({ event, sha }, makes) {
 	return event === "push" || event.startsWith("pull_request") || !makes ? sha : void 0;
@@ -456,16 +533,30 @@ async function showPlan(plan) {
 		"previous-version": plan.base?.name ?? "",
 		sha: plan.head.kind === "given" ? plan.head.version.sha : ""
 	});
-	await summary.addRaw(planSummary(plan), true).write();
+	await writeSummary(planSummary(plan));
+}
+async function sayMergeQueue() {
+	setOutputs({
+		decision: "nothing_to_do",
+		"reason-code": "merge_queue"
+	});
+	await writeSummary("A merge queue tries this commit; it is not merged yet, so nothing is done.");
+}
+async function writeSummary(markdown) {
+	await summary.addRaw(markdown, true).write().catch((error) => warning(`The job summary could not be written: ${causes(error)}`));
 }
 async function reportUpgrade(upgrade, opened) {
-	const { repository } = opened;
 	annotateFailures(upgrade);
-	setOutputs(outputsOf(upgrade, join(repository.root, ".seamless", "receipt.json")));
-	await summary.addRaw(jobSummary(upgrade), true).write();
+	setOutputs(outputsOf(upgrade, await receiptOf(upgrade, opened)));
+	await writeSummary(jobSummary(upgrade));
 	const line = `${headline(upgrade)}. ${upgrade.message ?? ""}`;
 	if (exitCodeOf(upgrade) === 0) opened.log.info(line);
 	else setFailed(line);
 }
+async function receiptOf({ id, startedAtMs }, { repository }) {
+	const file = join(repository.root, ".seamless", "receipt.json");
+	const kept = await readReceipt(file);
+	return kept?.id === id && kept.startedAtMs === startedAtMs ? file : "";
+}
 
-export { outputsOf as a, summary as c, readContext as i, openAction as n, setOutputs as o, runAction as r, jobSummary as s, configPlace as t };
+export { readContext as a, jobSummary as c, writeSummary as i, openAction as n, outputsOf as o, runAction as r, setOutputs as s, configPlace as t };

@@ -63,8 +63,9 @@ async function actionShell(work) {
 		});
 	} catch (error) {
 		logs.resume();
-		setOutput("decision", "failed");
-		setOutput("reason-code", reasonOf(error));
+		const isCancelled = cancel.signal.aborted;
+		setOutput("decision", isCancelled ? "cancelled" : "failed");
+		setOutput("reason-code", isCancelled ? "cancelled" : reasonOf(error));
 		setFailed(mask.text(causes(error)));
 	}
 }

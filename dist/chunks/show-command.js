@@ -1,9 +1,11 @@
 import { l as UsageError } from "./errors.js";
 import { c as looseObject, d as record, g as unknown, l as number, p as string, s as literal, u as object } from "./schemas.js";
 import { s as reportOf } from "./next-steps.js";
+import { o as visible } from "./markdown.js";
 import { n as receiptText } from "./text.js";
 import { t as receipt } from "./receipt.js";
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 
 // src/health/recompute.ts
 const envelope = object({
@@ -48,13 +50,13 @@ function isBranch(value) {
 }
 
 // src/cli/show-command.ts
-async function showCommand({ line, terminal }) {
-	const upgrade = await readUpgrade(line.receipt ?? "");
+async function showCommand({ line, folder, terminal }) {
+	const upgrade = await readUpgrade(folder, line.receipt ?? "");
 	terminal.out(line.json ? JSON.stringify(upgrade, void 0, 2) : receiptText(upgrade));
-	return line.explain ? explain(upgrade, terminal.out) : 0;
+	return line.explain ? explain(upgrade, line.json ? terminal.line : terminal.out) : 0;
 }
-async function readUpgrade(file) {
-	const text = await readFile(file, "utf8").catch((cause) => {
+async function readUpgrade(folder, file) {
+	const text = await readFile(resolve(folder, file), "utf8").catch((cause) => {
 		throw new UsageError(`There is no receipt ${file}. A run writes one to .seamless/receipt.json.`, { cause });
 	});
 	try {
@@ -72,10 +74,10 @@ function explain(upgrade, out) {
 	const differences = judged.flatMap(({ name, report }) => {
 		const found = recompute(report);
 		const title = `${name}, ${report.step}`;
-		if (found.length === 0) out(`${title}: all figures follow from the evidence.`);
+		if (found.length === 0) out(`${visible(title)}: all figures follow from the evidence.`);
 		return found.map((difference) => `${title}: ${difference}`);
 	});
-	for (const difference of differences) out(difference);
+	for (const difference of differences) out(visible(difference));
 	return differences.length === 0 ? 0 : 1;
 }
 

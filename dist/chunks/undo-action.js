@@ -1,5 +1,5 @@
-import { a as outputsOf, c as summary, i as readContext, n as openAction, o as setOutputs, s as jobSummary, t as configPlace } from "./run-action.js";
 import { r as loadConfig, s as operateUndo } from "./plan-summary.js";
+import { a as readContext, c as jobSummary, i as writeSummary, n as openAction, o as outputsOf, s as setOutputs, t as configPlace } from "./run-action.js";
 import { t as readInputs } from "./inputs.js";
 import { join } from "node:path";
 
@@ -23,7 +23,7 @@ async function undoAction(shell) {
 	if (undone === void 0) return;
 	opened.log.warning(`${undone.message ?? ""} ${undone.environments.map(({ message }) => message ?? "").join(" ")}`);
 	setOutputs(outputsOf(undone, join(opened.repository.root, ".seamless", "receipt.json")));
-	await summary.addRaw(jobSummary(undone), true).write();
+	await writeSummary(jobSummary(undone));
 }
 
 export { undoAction };

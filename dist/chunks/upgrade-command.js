@@ -1,5 +1,4 @@
-import { c as systemClock, n as openRepository } from "./composition.js";
-import { t as ACTIONS_APP_ID } from "./verdict-check.js";
+import { i as openRepository, t as checksAppId, u as systemClock } from "./composition.js";
 import { a as operateRollback, i as makePlan, n as planText, o as operateRun, r as loadConfig, s as operateUndo } from "./plan-summary.js";
 import { t as exitCodeOf } from "./exit-code.js";
 import { n as receiptText, t as checkLine } from "./text.js";
@@ -111,7 +110,7 @@ async function openHere({ folder, environment, signal, terminal }) {
 			token,
 			repository,
 			apiUrl: environment["GITHUB_API_URL"] ?? "https://api.github.com",
-			appId: Number(environment["SEAMLESS_CHECKS_APP_ID"] ?? 15368)
+			appId: checksAppId(environment)
 		}
 	});
 }

@@ -5,6 +5,11 @@ export function noteBeginning(): void {
   saveState('began', 'true')
 }
 
+/** It ended and reported: whatever a later step does to the workspace, `post` has nothing to look for. */
+export function noteEnd(): void {
+  saveState('began', '')
+}
+
 export function hasBegun(): boolean {
   return getState('began') === 'true'
 }

@@ -1,10 +1,11 @@
-import { setFailed, summary } from '@actions/core'
+import { setFailed, summary, warning } from '@actions/core'
 import { realpath } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { readReceipt } from '../adapters/file-receipts.ts'
 import { systemClock } from '../adapters/system-clock.ts'
-import { type Opened, openRepository } from '../composition.ts'
+import { checksAppId, type Opened, openGitHubOf, openRepository } from '../composition.ts'
 import { UsageError } from '../errors.ts'
-import { ACTIONS_APP_ID } from '../github/verdict-check.ts'
+import { isOfRepository } from '../github/commit-of-repository.ts'
 import {
   type ConfigPlace,
   loadConfig,
@@ -13,25 +14,32 @@ import {
   operateRollback,
   operateRun,
 } from '../operation.ts'
+import { causes } from '../report/causes.ts'
 import { exitCodeOf } from '../report/exit-code.ts'
 import { headline } from '../report/headline.ts'
 import { jobSummary } from '../report/job-summary.ts'
 import { planSummary } from '../report/plan-summary.ts'
 import type { Plan } from '../upgrade/plan.ts'
+import type { ReasonCode } from '../upgrade/reason.ts'
 import type { Upgrade } from '../upgrade/receipt.ts'
 import type { ActionLogs } from './action-log.ts'
 import { annotateFailures } from './annotations.ts'
-import { noteBeginning } from './began.ts'
+import { noteBeginning, noteEnd } from './began.ts'
 import type { Inputs } from './inputs.ts'
 import { outputsOf, setOutputs } from './outputs.ts'
+import { refuseUntrusted } from './trusted.ts'
 import { readContext, type WorkflowContext } from './workflow-context.ts'
 
 /** One step of a workflow, from its inputs to its outputs. Throws what is not a run's own ending. */
 export async function runAction({ environment, signal, logs }: ActionShell, inputs: Inputs): Promise<void> {
   const context = await readContext(environment)
-  refuseUntrusted(inputs, context)
+  // A merge queue only tries: a required check must not keep it waiting.
+  if (context.event === 'merge_group') return sayMergeQueue()
   const opened = await openAction({ inputs, context, environment, signal, logs })
-  const request = await requestOf(inputs, context, opened)
+  const defaultBranch = context.defaultBranch ?? (await opened.repository.defaultBranch())
+  const known = { ...context, defaultBranch }
+  refuseUntrusted(inputs, known)
+  const request = await requestOf(inputs, known, opened)
   if (inputs.operation === 'plan') return showPlan(await makePlan(request))
   noteBeginning()
   const upgrade =
@@ -41,6 +49,7 @@ export async function runAction({ environment, signal, logs }: ActionShell, inpu
   logs.resume()
   if (signal.aborted) throw signal.reason
   await reportUpgrade(upgrade, opened)
+  noteEnd()
 }
 
 export interface ActionShell {
@@ -78,7 +87,7 @@ export async function openAction(parts: ActionParts): Promise<Opened> {
         token: inputs.token,
         apiUrl: context.apiUrl,
         repository: context.repository,
-        appId: ACTIONS_APP_ID,
+        appId: checksAppId(environment),
         logUrl: context.runUrl,
       },
     }),
@@ -100,17 +109,9 @@ export async function configPlace(context: WorkflowContext, opened: Opened): Pro
   }
 }
 
-/** A pull request's workflow file, config and code are the author's: its runs may look, nothing more. */
-function refuseUntrusted({ operation }: Inputs, { event }: WorkflowContext): void {
-  if (!event.startsWith('pull_request') || operation === 'plan') return
-  throw new UsageError(
-    `operation: ${operation} is not possible on ${event}: what a pull request brings is not trusted. Use "operation: plan" there, and deploy on "push" to the default branch or "workflow_dispatch".`,
-  )
-}
-
 async function requestOf(
   inputs: Inputs,
-  context: WorkflowContext,
+  context: WorkflowContext & { readonly defaultBranch: string },
   opened: Opened,
 ): Promise<OperationRequest> {
   const isPullRequest = context.event.startsWith('pull_request')
@@ -121,6 +122,12 @@ async function requestOf(
     )
   }
   const loaded = await loadConfig(opened, inputs.config, place)
+  if (inputs.token === undefined && inputs.operation !== 'plan') {
+    opened.log.warning(
+      'There is no github-token: what is deployed is on record in .seamless/ of this checkout only. A later run elsewhere will take its upgrade for the first one, with nothing to go back to.',
+    )
+  }
+  if (inputs.sha !== undefined) await refuseStranger(inputs.sha, context.defaultBranch, opened)
   const sha = inputs.sha ?? shaOfEvent(context, loaded.config.upgrade !== undefined)
   return {
     opened,
@@ -129,10 +136,21 @@ async function requestOf(
     ...(inputs.environment !== undefined && { environment: inputs.environment }),
     ...(sha !== undefined && { sha }),
     ...(context.headBranch !== undefined && { branch: context.headBranch }),
-    ...(context.defaultBranch !== undefined && { defaultBranch: context.defaultBranch }),
+    defaultBranch: context.defaultBranch,
     ...(inputs.planDigest !== undefined && { planDigest: inputs.planDigest }),
     ...(inputs.deploymentId !== undefined && { adopt: inputs.deploymentId }),
   }
+}
+
+/** T04: a commit that only a fork has can be fetched from here as well. */
+async function refuseStranger(sha: string, defaultBranch: string, opened: Opened): Promise<void> {
+  const github = await openGitHubOf(opened)
+  // A name or a short id is refused for what it is when the plan is made.
+  if (github === undefined || !/^[0-9a-f]{40}$/.test(sha)) return
+  if (await isOfRepository(github, sha, defaultBranch)) return
+  throw new UsageError(
+    `The commit ${sha} is on no branch or tag of this repository and in no pull request from one: it may be a fork's. Nothing was run. Push it to a branch first.`,
+  )
 }
 
 /** A push or a pull request is about its commit. A dispatch or a schedule makes the upgrade where the config says how. */
@@ -149,15 +167,34 @@ async function showPlan(plan: Plan): Promise<void> {
     'previous-version': plan.base?.name ?? '',
     sha: plan.head.kind === 'given' ? plan.head.version.sha : '',
   })
-  await summary.addRaw(planSummary(plan), true).write()
+  await writeSummary(planSummary(plan))
+}
+
+async function sayMergeQueue(): Promise<void> {
+  setOutputs({ decision: 'nothing_to_do', 'reason-code': 'merge_queue' satisfies ReasonCode })
+  await writeSummary('A merge queue tries this commit; it is not merged yet, so nothing is done.')
+}
+
+/** A report that cannot be shown makes no upgrade a failure. */
+export async function writeSummary(markdown: string): Promise<void> {
+  await summary
+    .addRaw(markdown, true)
+    .write()
+    .catch((error: unknown) => warning(`The job summary could not be written: ${causes(error)}`))
 }
 
 async function reportUpgrade(upgrade: Upgrade, opened: Opened): Promise<void> {
-  const { repository } = opened
   annotateFailures(upgrade)
-  setOutputs(outputsOf(upgrade, join(repository.root, '.seamless', 'receipt.json')))
-  await summary.addRaw(jobSummary(upgrade), true).write()
+  setOutputs(outputsOf(upgrade, await receiptOf(upgrade, opened)))
+  await writeSummary(jobSummary(upgrade))
   const line = `${headline(upgrade)}. ${upgrade.message ?? ''}`
   if (exitCodeOf(upgrade) === 0) opened.log.info(line)
   else setFailed(line)
+}
+
+/** Where its receipt is; empty for a run that was refused: the file is another one's. */
+async function receiptOf({ id, startedAtMs }: Upgrade, { repository }: Opened): Promise<string> {
+  const file = join(repository.root, '.seamless', 'receipt.json')
+  const kept = await readReceipt(file)
+  return kept?.id === id && kept.startedAtMs === startedAtMs ? file : ''
 }

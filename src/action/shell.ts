@@ -21,8 +21,9 @@ export async function actionShell(work: (shell: ActionShell) => Promise<void>): 
     await work({ environment: process.env, signal: cancel.signal, logs })
   } catch (error) {
     logs.resume()
-    setOutput('decision', 'failed')
-    setOutput('reason-code', reasonOf(error))
+    const isCancelled = cancel.signal.aborted
+    setOutput('decision', isCancelled ? 'cancelled' : 'failed')
+    setOutput('reason-code', isCancelled ? 'cancelled' : reasonOf(error))
     setFailed(mask.text(causes(error)))
   }
 }

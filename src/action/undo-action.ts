@@ -1,8 +1,7 @@
-import { summary } from '@actions/core'
 import { loadConfig, operateUndo } from '../operation.ts'
 import { jobSummary } from '../report/job-summary.ts'
 import { readInputs } from './inputs.ts'
-import { type ActionShell, configPlace, openAction } from './run-action.ts'
+import { type ActionShell, configPlace, openAction, writeSummary } from './run-action.ts'
 import { outputsOf, setOutputs } from './outputs.ts'
 import { readContext } from './workflow-context.ts'
 import { join } from 'node:path'
@@ -28,5 +27,5 @@ export async function undoAction(shell: ActionShell): Promise<void> {
     `${undone.message ?? ''} ${undone.environments.map(({ message }) => message ?? '').join(' ')}`,
   )
   setOutputs(outputsOf(undone, join(opened.repository.root, '.seamless', 'receipt.json')))
-  await summary.addRaw(jobSummary(undone), true).write()
+  await writeSummary(jobSummary(undone))
 }

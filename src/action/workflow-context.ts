@@ -20,7 +20,8 @@ export interface WorkflowContext {
 
 const payload = z.object({
   before: z.string().optional(),
-  repository: z.object({ default_branch: z.string() }).optional(),
+  // Not every event has all of a repository.
+  repository: z.object({ default_branch: z.string() }).optional().catch(undefined),
   pull_request: z.object({ head: z.object({ ref: z.string() }) }).optional(),
 })
 

@@ -1,6 +1,5 @@
-import { type Opened, openRepository } from '../composition.ts'
+import { checksAppId, type Opened, openRepository } from '../composition.ts'
 import { systemClock } from '../adapters/system-clock.ts'
-import { ACTIONS_APP_ID } from '../github/verdict-check.ts'
 import {
   loadConfig,
   makePlan,
@@ -56,7 +55,7 @@ export async function openHere({ folder, environment, signal, terminal }: CliShe
       token,
       repository,
       apiUrl: environment['GITHUB_API_URL'] ?? 'https://api.github.com',
-      appId: Number(environment['SEAMLESS_CHECKS_APP_ID'] ?? ACTIONS_APP_ID),
+      appId: checksAppId(environment),
     },
   })
 }

@@ -8,7 +8,7 @@ export interface Artifact {
   readonly digest: string
   readonly bytes: number
   /** Whether it may be run as a program: stores and archives on the way forget the modes of files. */
-  readonly executable?: boolean
+  readonly executable?: boolean | undefined
 }
 
 export type BuildOutcome =

@@ -212,7 +212,13 @@ describe('on GitHub', () => {
     } as const
     await stranger.octokit.rest.checks.create(forged)
     expect(await deployments.lastHealthy('production')).toBeUndefined()
-    expect(await deployments.newest('production')).toEqual({ id, key: 'run-1', sha, version: '1.0.0', state: 'unknown' })
+    expect(await deployments.newest('production')).toEqual({
+      id,
+      key: 'run-1',
+      sha,
+      version: '1.0.0',
+      state: 'unknown',
+    })
   })
 
   test('a check run of our app for another deployment is not believed', async () => {

@@ -1,13 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { operateRollback, operateRun, operateUndo } from '../../src/operation.ts'
-import {
-  basicConfig,
-  deployByScripts,
-  mark,
-  type UpgradeWorld,
-  upgradeWorld,
-} from '../support/upgrade-world.ts'
+import { basicConfig, deployByScripts, type UpgradeWorld, upgradeWorld } from '../support/upgrade-world.ts'
 
 const worlds: UpgradeWorld[] = []
 const world = async (...options: Parameters<typeof upgradeWorld>): Promise<UpgradeWorld> => {

@@ -57,6 +57,8 @@ function planJob(parts: WorkflowParts): string[] {
     '    concurrency: { group: "seamless-plan-${{ github.ref }}", cancel-in-progress: true }',
     '    permissions:',
     '      contents: read',
+    '      deployments: read # what runs where',
+    '      checks: read # which of it was healthy',
     '    steps:',
     ...checkout(),
     `      - uses: ${SEAMLESS}`,
