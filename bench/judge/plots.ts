@@ -65,7 +65,7 @@ export function evidencePlot(): string {
     from: -2,
     to: 4,
     label: 'evidence of "worse than tolerated"',
-    ticks: [-2, -1, 0, 1, 2, 3, 4].map((at) => [at, at === 2 ? '100: acts' : `10^${at}`] as const),
+    ticks: [-2, -1, 0, 1, 2, 3, 4].map((at) => [at, at === 2 ? 'acts' : `10^${at}`] as const),
   }
   return chart('Evidence over time, autocorrelated traffic, 100 requests a second', x, y, [
     ...quiet,
