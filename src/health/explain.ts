@@ -1,4 +1,7 @@
+import { NO_MEMORY } from './arm-reading.ts'
+import type { CheckState } from './check-watch.ts'
 import { type CheckWords, describeCheck, whyText } from './check-text.ts'
+import type { Comparison } from './comparison.ts'
 import { evidenceText, countText, spanText } from './number-text.ts'
 import { describeQuery, planQueries, type QueryPlan } from './query-plan.ts'
 import { sparkline } from './sparkline.ts'
@@ -38,7 +41,7 @@ export interface CheckRow {
   readonly wasBadBefore: boolean
 }
 
-/** All that a verdict was made of: the watch's counts, e-values, limits and configuration at that moment. Plain JSON. */
+/** All that a verdict was made of: the watch's counts, e-values, limits and configuration at that moment. Plain JSON, of the same size however long the watch and however many the instances. */
 export interface WatchEvidence {
   readonly version: 1
   readonly atMs: number
@@ -59,8 +62,22 @@ export function reportOf(watch: WatchState, nowMs: number): WatchReport {
     ...(judged.noticed === undefined ? {} : { noticed: judged.noticed }),
     watched: judged.watched,
     checks,
-    evidence: { version: 1, atMs: nowMs, watch },
+    evidence: { version: 1, atMs: nowMs, watch: withoutMemory(watch) },
   }
+}
+
+/** What only the next tick needs says nothing of this one; of a service with many instances it would be most of a receipt. */
+function withoutMemory(watch: WatchState): WatchState {
+  const checks = Object.entries(watch.checks).map(([name, state]): [string, CheckState] => {
+    const { comparison } = state
+    const kept = comparison === undefined ? {} : { comparison: withoutSlots(comparison) }
+    return [name, { ...state, ...kept, memory: { candidate: NO_MEMORY, baseline: NO_MEMORY } }]
+  })
+  return { ...watch, checks: Object.fromEntries(checks) }
+}
+
+function withoutSlots({ slots: _, ...comparison }: Comparison): Comparison {
+  return comparison
 }
 
 function rowOf(watch: WatchState, plan: QueryPlan, verdict: NamedVerdict): CheckRow | undefined {

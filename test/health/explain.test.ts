@@ -100,6 +100,22 @@ describe('a report made again from its evidence', () => {
     expect(recompute(stored)).toEqual([])
   })
 
+  it('weighs the same however many instances there are', () => {
+    const evidence = (instances: number): number => {
+      const world = service((at) =>
+        Array.from({ length: instances }, (_, pod) =>
+          requests(`v2-${pod}`, 1500 / instances, 150 / instances, at),
+        ).flat(),
+      )
+      const { watch, nowMs } = run(begin({ checks: { errors } }), world, 10)
+      expect(JSON.stringify(watch).length).toBeGreaterThan(100 * instances)
+      const made = reportOf(watch, nowMs)
+      expect(recompute(made)).toEqual([])
+      return JSON.stringify(made.evidence).length
+    }
+    expect(evidence(50)).toBe(evidence(1))
+  })
+
   it.each([
     [
       'a verdict that was changed',
