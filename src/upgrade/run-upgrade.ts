@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import { sourcesOf } from '../health/query-plan.ts'
 import { reasonOf } from './reason-of.ts'
 import type { Plan } from './plan.ts'
 import type { Ports } from './ports.ts'
@@ -79,6 +80,7 @@ async function stagesOf(run: Run): Promise<Ending> {
   }
   return (
     (await finishEarlier(run)) ??
+    (await openSources(run)) ??
     (await branchStage(run)) ??
     (await compareCode(run)) ??
     (await buildStage(run)) ??
@@ -100,6 +102,14 @@ async function finishEarlier(run: Run): Promise<Ending | undefined> {
     return endAfterTakingBack(taken, left.reason, left.why, name)
   }
   return undefined
+}
+
+/** A source without a place is told before anything is built, not when the new version waits to be watched. */
+async function openSources({ plan, ports, config }: Run): Promise<undefined> {
+  for (const name of plan.environments) {
+    const health = config.environments[name]?.health
+    for (const source of health === undefined ? [] : sourcesOf(health)) await ports.adapters.source(source)
+  }
 }
 
 /** Shown, and nothing else depends on it: a history that was rewritten stops no upgrade. */

@@ -171,13 +171,14 @@ describe('watching', () => {
     expect(await world.run()).toMatchObject({ decision: 'promoted' })
   })
 
-  it('refuses to start where a source has no place, before anything is deployed', async () => {
+  it('refuses to start where a source has no place, before anything is built', async () => {
     const { world } = await scene()
     const before = world.calls().length
     delete world.environment['SEAMLESS_SOURCE_PAGES_URL']
     const upgrade = await world.run()
     expect(upgrade).toMatchObject({ decision: 'failed', reason: 'usage' })
     expect(upgrade.message).toContain('SEAMLESS_SOURCE_PAGES_URL')
+    expect(upgrade.steps).toEqual([])
     expect(world.calls()).toHaveLength(before)
   })
 })
