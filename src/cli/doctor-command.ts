@@ -12,6 +12,7 @@ import { openGitHub } from '../github/client.ts'
 import { visible } from '../report/markdown.ts'
 import { baselineRows } from './doctor/baseline-rows.ts'
 import { commandRows } from './doctor/command-rows.ts'
+import { comparisonRows } from './doctor/comparison-rows.ts'
 import { missing, ok, type Row, warning } from './doctor/row.ts'
 import { sourceRows } from './doctor/source-rows.ts'
 import { tokenRows } from './doctor/token-rows.ts'
@@ -56,7 +57,7 @@ async function configured(shell: CliShell, opened: Opened, config: Config): Prom
     sourceRows(config, { environment, clock: systemClock, signal }),
     composePorts(opened, config).then(({ deployments }) => baselineRows(config, deployments)),
   ])
-  return groups.flat()
+  return [...groups.flat(), ...comparisonRows(config)]
 }
 
 function repositoryRow({ repository: { root, name } }: Opened): Row {

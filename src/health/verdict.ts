@@ -85,7 +85,7 @@ function comparedVerdict(watch: WatchState, name: string, nowMs: number): CheckV
 }
 
 /** Measured: with half an hour of past 7.5 % of unchanged watches are called worse, with two hours 1 % (docs/judge.md). */
-const LEAST_PAST_MS = 7_200_000
+export const LEAST_PAST_MS = 7_200_000
 
 /** A few ticks of the two hours may be missing. */
 function isShort({ health: { baseline } }: WatchState, { comparison }: CheckState): boolean {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../src/adapters/system-clock.ts'
 import { commandWords } from '../../src/cli/doctor/command-words.ts'
+import { comparisonRows } from '../../src/cli/doctor/comparison-rows.ts'
 import type { Row } from '../../src/cli/doctor/row.ts'
 import { tokenRows } from '../../src/cli/doctor/token-rows.ts'
 import { workflowRows } from '../../src/cli/doctor/workflow-rows.ts'
@@ -124,6 +125,54 @@ describe('a workflow', () => {
         'Add "DEPLOY_KEY: ${{ secrets.DEPLOY_KEY }}" under env of the step.',
       ],
     ])
+  })
+})
+
+describe('a comparison', () => {
+  const rows = (type: string, health: string): string[] =>
+    comparisonRows(
+      parsed(`
+driver: action
+sources: { main: { type: ${type} }, site: { type: probe } }
+environments:
+  production:
+    deploy: { run: { deploy: a, rollback: b } }
+    revert: off
+    health:
+      source: main
+${health}
+        memory: { gauge: memory_bytes, max: 1GiB }
+        answers: { source: site, probe: /healthz }
+`),
+    ).map(({ what, state, why }) => `${state} ${what}: ${why}`)
+  const errors = '      checks:\n        errors: { bad: \'requests{code="500"}\', total: requests'
+
+  test('with the past of a source that keeps none leaves every later upgrade held', () => {
+    expect(rows('scrape', `      baseline: { before: 2h }\n${errors}, max: 1% }`)).toEqual([
+      'missing health production: errors, memory cannot be compared with the time before, because the source keeps no history: after the first upgrade none is ever healthy.',
+    ])
+  })
+
+  test('with the stable version ends with its traffic where nothing is remembered of it', () => {
+    const arms = '      candidate: { version: "{version}" }\n      baseline: { version: "{previous}" }'
+    expect(rows('scrape', `${arms}\n${errors} }`)).toEqual([
+      'warning health production: Nothing is remembered of before the deployment (errors, memory): at 100 % of the traffic, when the stable version has none, nothing is compared any more.',
+    ])
+    expect(rows('prometheus', `${arms}\n${errors} }`)).toEqual([])
+  })
+
+  test.each([
+    ['2h', []],
+    ['1h50m', []],
+    ['1h', [expect.stringMatching(/^warning health production: Less than two hours of past/)]],
+    ['30m, same-time: day', []],
+    ['20m, same-time: week', [expect.stringMatching(/nothing is taken back for it\.$/)]],
+  ])('with before: %s', (before, wanted) => {
+    expect(rows('prometheus', `      baseline: { before: ${before} }\n${errors} }`)).toEqual(wanted)
+  })
+
+  test('that nobody asked for is no concern', () => {
+    expect(rows('scrape', `${errors}, max: 1% }`)).toEqual([])
   })
 })
 
