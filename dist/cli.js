@@ -1,6 +1,8 @@
 #!/usr/bin/env node
+import { n as secretValues, r as maskOf } from "./chunks/child-environment.js";
 import { l as UsageError } from "./chunks/errors.js";
 import { t as causes } from "./chunks/causes.js";
+import { o as visible } from "./chunks/markdown.js";
 import { t as nearestName } from "./chunks/nearest.js";
 import { t as stages } from "./chunks/stage.js";
 import { t as openTerminal } from "./chunks/terminal.js";
@@ -277,7 +279,8 @@ async function runCli(argv, environment) {
 			process.stdout.write(`${help}\n`);
 			return 0;
 		}
-		process.stderr.write(`seamless: ${causes(error)}\n`);
+		const { text } = maskOf(secretValues(environment));
+		process.stderr.write(`seamless: ${visible(text(causes(error)))}\n`);
 		return error instanceof UsageError ? 2 : 1;
 	}
 }
@@ -295,9 +298,13 @@ async function dispatch(shell) {
 		case "help": return 0;
 	}
 }
+const EXIT_INTERRUPTED = 130;
 function interruption() {
 	const cancel = new AbortController();
-	for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => cancel.abort(/* @__PURE__ */ new Error(`Cancelled by ${signal}.`)));
+	for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => {
+		if (cancel.signal.aborted) process.exit(EXIT_INTERRUPTED);
+		cancel.abort(/* @__PURE__ */ new Error(`Cancelled by ${signal}.`));
+	});
 	return cancel.signal;
 }
 

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
+import { lockRun } from './adapters/run-lock.ts'
+import { stateFolder } from './adapters/state-folder.ts'
 import { composePorts, type Opened } from './composition.ts'
 import { formatConfigError } from './config/config-error.ts'
 import { parseConfig } from './config/parse.ts'
@@ -70,6 +73,23 @@ export async function makePlan(request: OperationRequest): Promise<Plan> {
 
 /** Runs the upgrade to its end. An approved plan that is no longer the plan is not run. */
 export async function operateRun(request: OperationRequest, signal: AbortSignal): Promise<Upgrade> {
+  return alone(request, () => runPlanned(request, signal))
+}
+
+/** One run at a time in a checkout. */
+async function alone(
+  { opened }: Pick<OperationRequest, 'opened'>,
+  work: () => Promise<Upgrade>,
+): Promise<Upgrade> {
+  const unlock = await lockRun(join(await stateFolder(opened.repository.root), 'run.lock'))
+  try {
+    return await work()
+  } finally {
+    await unlock()
+  }
+}
+
+async function runPlanned(request: OperationRequest, signal: AbortSignal): Promise<Upgrade> {
   const ports = { ...(await composePorts(request.opened, request.loaded.config)), ...request.watch }
   const plan = await prepare(request, ports)
   if (request.adopt !== undefined && plan.environments.length !== 1) {
@@ -94,10 +114,8 @@ export async function operateRun(request: OperationRequest, signal: AbortSignal)
   })
 }
 
-export async function operateRollback(
-  { opened, loaded, environment, watch }: OperationRequest,
-  signal: AbortSignal,
-): Promise<Upgrade> {
+export async function operateRollback(request: OperationRequest, signal: AbortSignal): Promise<Upgrade> {
+  const { opened, loaded, environment, watch } = request
   const names = Object.keys(loaded.config.environments)
   const name = environment ?? (names.length === 1 ? names[0] : undefined)
   if (name === undefined) {
@@ -105,14 +123,11 @@ export async function operateRollback(
   }
   if (loaded.config.environments[name] === undefined) throw unknownEnvironment(loaded.config, name)
   const ports = { ...(await composePorts(opened, loaded.config)), ...watch }
-  return runRollback({
-    config: loaded.config,
-    repository: repositoryName(opened),
-    environment: name,
-    ports,
-    directory: directoryOf(opened),
-    signal,
-  })
+  const repository = repositoryName(opened)
+  const directory = directoryOf(opened)
+  return alone(request, () =>
+    runRollback({ config: loaded.config, repository, environment: name, ports, directory, signal }),
+  )
 }
 
 /** Takes back what a cancelled or killed run left in between; nothing where the journal has no such run. */
@@ -162,8 +177,14 @@ async function readConfig(opened: Opened, file: string, sha: string | undefined)
       ? await readFile(join(opened.surroundings.folder, file), 'utf8').catch(() => undefined)
       : await opened.versionControl.read(sha, pathInRepository(opened, file))
   if (text !== undefined) return text
-  const where = sha === undefined ? opened.surroundings.folder : `commit ${sha.slice(0, 12)}`
-  throw new UsageError(`There is no ${file} in ${where}. "seamless init" writes one; --config names another.`)
+  const { folder } = opened.surroundings
+  const { root } = opened.repository
+  const where = sha === undefined ? folder : `commit ${sha.slice(0, 12)}`
+  const isBelow = sha === undefined && folder !== root && existsSync(join(root, file))
+  const hint = isBelow
+    ? `There is one in ${root}: run it there.`
+    : '"seamless init" writes one; --config names another.'
+  throw new UsageError(`There is no ${file} in ${where}. ${hint}`)
 }
 
 function parse(text: string, file: string): Config {

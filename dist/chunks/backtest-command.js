@@ -1,6 +1,6 @@
-import { n as composePorts, u as systemClock } from "./composition.js";
+import { d as systemClock, n as composePorts } from "./composition.js";
 import { l as UsageError } from "./errors.js";
-import { _ as planQueries, d as startWatch, f as tick, l as verdictOf, m as loadBaseline, s as reportOf, v as queriesOf, y as sourcesOf } from "./next-steps.js";
+import { S as sourcesOf, b as planQueries, g as loadBaseline, l as verdictOf, m as tick, p as startWatch, s as reportOf, x as queriesOf } from "./next-steps.js";
 import { r as loadConfig } from "./plan-summary.js";
 import { o as visible } from "./markdown.js";
 import { t as openHere } from "./upgrade-command.js";

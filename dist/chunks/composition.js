@@ -436,7 +436,14 @@ async function findRepository(folder, options) {
 		defaultBranch: () => askDefaultBranch(git, url, {
 			...options,
 			root
-		})
+		}),
+		uncommitted: async () => {
+			return (await git.answer([
+				"status",
+				"--porcelain",
+				"--untracked-files=no"
+			]))?.split("\n").filter(Boolean).length ?? 0;
+		}
 	};
 }
 async function askDefaultBranch(git, url, options) {
@@ -1773,4 +1780,4 @@ function maskFor({ environment, github }, declared) {
 	return maskOf([...secretValues(environment, declared), ...github ? [github.token] : []]);
 }
 
-export { declaredSecrets as a, sourceVariable as c, readReceipt as d, openRepository as i, gitCommand as l, composePorts as n, processRunner as o, openGitHubOf as r, openSource as s, checksAppId as t, systemClock as u };
+export { declaredSecrets as a, sourceVariable as c, systemClock as d, readReceipt as f, openRepository as i, stateFolder as l, composePorts as n, processRunner as o, openGitHubOf as r, openSource as s, checksAppId as t, gitCommand as u };

@@ -1,12 +1,12 @@
 import { r as maskOf } from "./child-environment.js";
-import { a as declaredSecrets, c as sourceVariable, n as composePorts, o as processRunner, s as openSource, u as systemClock } from "./composition.js";
+import { a as declaredSecrets, c as sourceVariable, d as systemClock, n as composePorts, o as processRunner, s as openSource } from "./composition.js";
 import { c as looseObject, d as record, g as unknown, h as union, p as string, r as array } from "./schemas.js";
 import { a as formatConfigError, r as load, t as parseConfig } from "./parse.js";
 import { l as UsageError, s as GitHubError } from "./errors.js";
 import { t as openGitHub } from "./client.js";
 import { o as visible } from "./markdown.js";
 import { t as causes } from "./causes.js";
-import { g as describeQuery, h as armQueries, y as sourcesOf } from "./next-steps.js";
+import { S as sourcesOf, _ as wantsComparison, d as LEAST_PAST_MS, u as LEAST_COVERAGE, v as armQueries, y as describeQuery } from "./next-steps.js";
 import { n as readWorkflows } from "./read-facts.js";
 import { t as openHere } from "./upgrade-command.js";
 import { access, constants, readFile } from "node:fs/promises";
@@ -157,6 +157,30 @@ function commandsOf({ build, test, upgrade, environments }) {
 			working: traffic.working
 		}])
 	];
+}
+
+// src/cli/doctor/comparison-rows.ts
+function comparisonRows({ environments, sources }) {
+	return Object.entries(environments).flatMap(([name, { health }]) => health?.baseline === void 0 ? [] : [...historyRows(name, health, sources), ...shortPastRows(name, health)]);
+}
+function historyRows(environment, health, sources) {
+	const forgetful = Object.entries(health.checks).filter(([, check]) => {
+		const source = sources[check.source ?? health.source ?? ""];
+		return wantsComparison(health, check) && source !== void 0 && source.type !== "prometheus";
+	});
+	if (forgetful.length === 0) return [];
+	const names = forgetful.map(([name]) => name).join(", ");
+	const what = `health ${environment}`;
+	if (health.baseline?.kind === "concurrent") {
+		const why = `Nothing is remembered of before the deployment (${names}): at 100 % of the traffic, when the stable version has none, nothing is compared any more.`;
+		return [warning(what, why, "Hold the steps below 100 % for long enough, or read a prometheus source.")];
+	}
+	return [missing(what, `${names} cannot be compared with the time before, because the source keeps no history: after the first upgrade none is ever healthy.`, "Read a prometheus source, compare with the stable version at the same time (baseline by labels), or leave baseline out.")];
+}
+function shortPastRows(environment, { baseline }) {
+	if (baseline?.kind !== "before") return [];
+	if ((baseline.sameTime === void 0 ? 1 : 4) * baseline.beforeMs >= .9 * 72e5) return [];
+	return [warning(`health ${environment}`, "Less than two hours of past are compared with: what looks worse is said, but nothing is taken back for it.", "Set baseline.before to 2h or more.")];
 }
 
 // src/cli/doctor/source-rows.ts
@@ -351,7 +375,7 @@ async function examine(shell) {
 }
 async function configured(shell, opened, config) {
 	const { folder, environment, signal } = shell;
-	return (await Promise.all([
+	return [...(await Promise.all([
 		commandRows(config, folder, environment),
 		readWorkflows(opened.repository.root).then((workflows) => workflowRows(workflows, config)),
 		githubRows(opened),
@@ -361,7 +385,7 @@ async function configured(shell, opened, config) {
 			signal
 		}),
 		composePorts(opened, config).then(({ deployments }) => baselineRows(config, deployments))
-	])).flat();
+	])).flat(), ...comparisonRows(config)];
 }
 function repositoryRow({ repository: { root, name } }) {
 	if (name !== "local") return ok("repository", `${name} in ${root}`);

@@ -1,5 +1,83 @@
 import { n as formatSelector, t as fillSelector } from "./selector.js";
 
+// src/health/query-plan.ts
+function queriesOf(health, values) {
+	return planQueries(health, values).batches;
+}
+function sourcesOf({ source, checks }) {
+	return [...new Set(Object.values(checks).flatMap((check) => check.source ?? source ?? []))];
+}
+function planQueries(health, values) {
+	const batches = /* @__PURE__ */ new Map();
+	const checks = {};
+	for (const [name, check] of Object.entries(health.checks)) {
+		const source = check.source ?? health.source ?? "";
+		const place = (queries) => queries?.map((query) => placeQuery(batches, source, query));
+		checks[name] = {
+			candidate: place(armQueries(check, health.candidate ?? {}, values)),
+			baseline: place(baselineQueries(health, check, values))
+		};
+	}
+	return {
+		batches: [...batches].map(([source, queries]) => ({
+			source,
+			queries: [...queries.values()]
+		})),
+		checks
+	};
+}
+function armQueries(check, labels, values) {
+	if (check.kind === "probe") {
+		const { probe: path, method, statuses, timeoutMs, body } = check;
+		return [{
+			kind: "probe",
+			probe: {
+				path,
+				method,
+				statuses,
+				timeoutMs,
+				...body === void 0 ? {} : { body }
+			}
+		}];
+	}
+	const filled = selectorsOf(check).map((selector) => fillSelector(selector, labels, values));
+	const known = filled.filter((selector) => selector !== void 0);
+	if (known.length < filled.length) return void 0;
+	return known.map((selector) => ({
+		kind: "select",
+		selector: formatSelector(selector)
+	}));
+}
+function describeQuery(query) {
+	if (query.kind === "select") return query.selector;
+	if (query.kind === "expression") return query.promql;
+	return `${query.probe.method} ${query.probe.path}`;
+}
+function baselineQueries(health, check, values) {
+	if (health.baseline?.kind !== "concurrent" || check.kind === "probe") return void 0;
+	return armQueries(check, health.baseline.labels, values);
+}
+function selectorsOf(check) {
+	if (check.kind === "ratio") return [check.bad, check.total];
+	if (check.kind === "histogram") return [bucketsOf(check.histogram)];
+	return [check.kind === "gauge" ? check.gauge : check.traffic];
+}
+function bucketsOf({ metric, matchers }) {
+	if (metric === void 0) return { matchers };
+	return { matchers: [{
+		label: "__name__",
+		operator: "=~",
+		value: `${metric.replace(/_bucket$/, "").replaceAll(/[\\.+*?()|[\]{}^$]/g, String.raw`\$&`)}(_bucket)?`
+	}, ...matchers] };
+}
+function placeQuery(batches, source, query) {
+	const queries = batches.get(source) ?? /* @__PURE__ */ new Map();
+	batches.set(source, queries);
+	const key = JSON.stringify(query);
+	if (!queries.has(key)) queries.set(key, query);
+	return [[...batches.keys()].indexOf(source), [...queries.keys()].indexOf(key)];
+}
+
 // src/health/counter-reading.ts
 function isInvalid(value) {
 	return "invalid" in value && typeof value.invalid === "string";
@@ -1801,84 +1879,6 @@ function withLevels(check, comparison, tick) {
 	};
 }
 
-// src/health/query-plan.ts
-function queriesOf(health, values) {
-	return planQueries(health, values).batches;
-}
-function sourcesOf({ source, checks }) {
-	return [...new Set(Object.values(checks).flatMap((check) => check.source ?? source ?? []))];
-}
-function planQueries(health, values) {
-	const batches = /* @__PURE__ */ new Map();
-	const checks = {};
-	for (const [name, check] of Object.entries(health.checks)) {
-		const source = check.source ?? health.source ?? "";
-		const place = (queries) => queries?.map((query) => placeQuery(batches, source, query));
-		checks[name] = {
-			candidate: place(armQueries(check, health.candidate ?? {}, values)),
-			baseline: place(baselineQueries(health, check, values))
-		};
-	}
-	return {
-		batches: [...batches].map(([source, queries]) => ({
-			source,
-			queries: [...queries.values()]
-		})),
-		checks
-	};
-}
-function armQueries(check, labels, values) {
-	if (check.kind === "probe") {
-		const { probe: path, method, statuses, timeoutMs, body } = check;
-		return [{
-			kind: "probe",
-			probe: {
-				path,
-				method,
-				statuses,
-				timeoutMs,
-				...body === void 0 ? {} : { body }
-			}
-		}];
-	}
-	const filled = selectorsOf(check).map((selector) => fillSelector(selector, labels, values));
-	const known = filled.filter((selector) => selector !== void 0);
-	if (known.length < filled.length) return void 0;
-	return known.map((selector) => ({
-		kind: "select",
-		selector: formatSelector(selector)
-	}));
-}
-function describeQuery(query) {
-	if (query.kind === "select") return query.selector;
-	if (query.kind === "expression") return query.promql;
-	return `${query.probe.method} ${query.probe.path}`;
-}
-function baselineQueries(health, check, values) {
-	if (health.baseline?.kind !== "concurrent" || check.kind === "probe") return void 0;
-	return armQueries(check, health.baseline.labels, values);
-}
-function selectorsOf(check) {
-	if (check.kind === "ratio") return [check.bad, check.total];
-	if (check.kind === "histogram") return [bucketsOf(check.histogram)];
-	return [check.kind === "gauge" ? check.gauge : check.traffic];
-}
-function bucketsOf({ metric, matchers }) {
-	if (metric === void 0) return { matchers };
-	return { matchers: [{
-		label: "__name__",
-		operator: "=~",
-		value: `${metric.replace(/_bucket$/, "").replaceAll(/[\\.+*?()|[\]{}^$]/g, String.raw`\$&`)}(_bucket)?`
-	}, ...matchers] };
-}
-function placeQuery(batches, source, query) {
-	const queries = batches.get(source) ?? /* @__PURE__ */ new Map();
-	batches.set(source, queries);
-	const key = JSON.stringify(query);
-	if (!queries.has(key)) queries.set(key, query);
-	return [[...batches.keys()].indexOf(source), [...queries.keys()].indexOf(key)];
-}
-
 // src/health/baseline.ts
 async function loadBaseline(health, values, { sources, nowMs, signal }) {
 	const { baseline } = health;
@@ -2968,9 +2968,30 @@ function reportOf(watch, nowMs) {
 		evidence: {
 			version: 1,
 			atMs: nowMs,
-			watch
+			watch: withoutMemory(watch)
 		}
 	};
+}
+function withoutMemory(watch) {
+	const checks = Object.entries(watch.checks).map(([name, state]) => {
+		const { comparison } = state;
+		const kept = comparison === void 0 ? {} : { comparison: withoutSlots(comparison) };
+		return [name, {
+			...state,
+			...kept,
+			memory: {
+				candidate: NO_MEMORY,
+				baseline: NO_MEMORY
+			}
+		}];
+	});
+	return {
+		...watch,
+		checks: Object.fromEntries(checks)
+	};
+}
+function withoutSlots({ slots: _, ...comparison }) {
+	return comparison;
 }
 function rowOf(watch, plan, verdict) {
 	const [check, state] = [watch.health.checks[verdict.name], watch.checks[verdict.name]];
@@ -3133,4 +3154,4 @@ function forRevert({ outcome, pullRequest, message }) {
 	}
 }
 
-export { planQueries as _, noticedBy as a, gateOf as c, startWatch as d, tick as f, describeQuery as g, armQueries as h, headline as i, verdictOf as l, loadBaseline as m, count as n, plural as o, wasBadBefore as p, elapsed as r, reportOf as s, nextSteps as t, enterStep as u, queriesOf as v, sourcesOf as y };
+export { sourcesOf as S, wantsComparison as _, noticedBy as a, planQueries as b, gateOf as c, LEAST_PAST_MS as d, enterStep as f, loadBaseline as g, wasBadBefore as h, headline as i, verdictOf as l, tick as m, count as n, plural as o, startWatch as p, elapsed as r, reportOf as s, nextSteps as t, LEAST_COVERAGE as u, armQueries as v, queriesOf as x, describeQuery as y };

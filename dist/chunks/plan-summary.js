@@ -1,14 +1,41 @@
 import { a as DeploymentMismatch, i as ConfigInvalid, l as UsageError, n as BranchTaken, r as CommitMoved, s as GitHubError, u as VersionControlError } from "./errors.js";
 import { t as reasonOf } from "./reason-of.js";
 import { t as causes } from "./causes.js";
-import { t as nearestName } from "./nearest.js";
 import { n as code, r as fence, t as cell } from "./markdown.js";
-import { n as composePorts } from "./composition.js";
+import { t as nearestName } from "./nearest.js";
+import { l as stateFolder, n as composePorts } from "./composition.js";
 import { a as formatConfigError, i as fillText, t as parseConfig } from "./parse.js";
-import { c as gateOf, d as startWatch, f as tick, l as verdictOf, m as loadBaseline, p as wasBadBefore, s as reportOf, u as enterStep, v as queriesOf } from "./next-steps.js";
+import { S as sourcesOf, c as gateOf, f as enterStep, g as loadBaseline, h as wasBadBefore, l as verdictOf, m as tick, p as startWatch, s as reportOf, x as queriesOf } from "./next-steps.js";
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { existsSync } from "node:fs";
+
+// src/adapters/run-lock.ts
+async function lockRun(file) {
+	await mkdir(dirname(file), { recursive: true });
+	for (let attempt = 1;; attempt += 1) {
+		try {
+			await writeFile(file, String(process.pid), { flag: "wx" });
+			return () => rm(file, { force: true });
+		} catch (error) {
+			if (error.code !== "EEXIST" || attempt === ATTEMPTS) throw error;
+		}
+		const holder = Number(await readFile(file, "utf8").catch(() => ""));
+		if (isAlive(holder)) throw new UsageError(`Another run is under way in this checkout (process ${holder}). Wait for it, or stop it with Ctrl-C, which takes back what it began. If there is no such run, remove ${file}.`);
+		await rm(file, { force: true });
+	}
+}
+const ATTEMPTS = 5;
+function isAlive(pid) {
+	if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return error.code === "EPERM";
+	}
+}
 
 // src/config/pin-health.ts
 function pinHealth(config, before) {
@@ -2168,7 +2195,7 @@ async function stagesOf(run) {
 		reason: "no_steps",
 		message: "Nothing to do: the config has no step for this."
 	};
-	return await finishEarlier(run) ?? await branchStage(run) ?? await compareCode(run) ?? await buildStage(run) ?? await testStage(run) ?? await environmentStages(run) ?? completed(run);
+	return await finishEarlier(run) ?? await openSources(run) ?? await branchStage(run) ?? await compareCode(run) ?? await buildStage(run) ?? await testStage(run) ?? await environmentStages(run) ?? completed(run);
 }
 async function finishEarlier(run) {
 	for (const known of run.upgrade().environments) {
@@ -2179,6 +2206,12 @@ async function finishEarlier(run) {
 		if (left.kind === "end") return left.ending;
 		const taken = await rollBackEnvironment(run, name, left.why);
 		return endAfterTakingBack(taken, left.reason, left.why, name);
+	}
+}
+async function openSources({ plan, ports, config }) {
+	for (const name of plan.environments) {
+		const health = config.environments[name]?.health;
+		for (const source of health === void 0 ? [] : sourcesOf(health)) await ports.adapters.source(source);
 	}
 }
 async function compareCode(run) {
@@ -2449,6 +2482,17 @@ async function makePlan(request) {
 	return prepare(request, await composePorts(request.opened, request.loaded.config));
 }
 async function operateRun(request, signal) {
+	return alone(request, () => runPlanned(request, signal));
+}
+async function alone({ opened }, work) {
+	const unlock = await lockRun(join(await stateFolder(opened.repository.root), "run.lock"));
+	try {
+		return await work();
+	} finally {
+		await unlock();
+	}
+}
+async function runPlanned(request, signal) {
 	const ports = {
 		...await composePorts(request.opened, request.loaded.config),
 		...request.watch
@@ -2469,7 +2513,8 @@ async function operateRun(request, signal) {
 		...request.adopt !== void 0 && { adopt: request.adopt }
 	});
 }
-async function operateRollback({ opened, loaded, environment, watch }, signal) {
+async function operateRollback(request, signal) {
+	const { opened, loaded, environment, watch } = request;
 	const names = Object.keys(loaded.config.environments);
 	const name = environment ?? (names.length === 1 ? names[0] : void 0);
 	if (name === void 0) throw new UsageError(`Which environment is to be rolled back? The config has ${names.join(", ")}.`);
@@ -2478,14 +2523,16 @@ async function operateRollback({ opened, loaded, environment, watch }, signal) {
 		...await composePorts(opened, loaded.config),
 		...watch
 	};
-	return runRollback({
+	const repository = repositoryName(opened);
+	const directory = directoryOf(opened);
+	return alone(request, () => runRollback({
 		config: loaded.config,
-		repository: repositoryName(opened),
+		repository,
 		environment: name,
 		ports,
-		directory: directoryOf(opened),
+		directory,
 		signal
-	});
+	}));
 }
 async function operateUndo({ opened, loaded }, why, signal) {
 	const ports = await composePorts(opened, loaded.config);
@@ -2526,8 +2573,11 @@ function pathInRepository(opened, file) {
 async function readConfig(opened, file, sha) {
 	const text = sha === void 0 ? await readFile(join(opened.surroundings.folder, file), "utf8").catch(() => void 0) : await opened.versionControl.read(sha, pathInRepository(opened, file));
 	if (text !== void 0) return text;
-	const where = sha === void 0 ? opened.surroundings.folder : `commit ${sha.slice(0, 12)}`;
-	throw new UsageError(`There is no ${file} in ${where}. "seamless init" writes one; --config names another.`);
+	const { folder } = opened.surroundings;
+	const { root } = opened.repository;
+	const where = sha === void 0 ? folder : `commit ${sha.slice(0, 12)}`;
+	const hint = sha === void 0 && folder !== root && existsSync(join(root, file)) ? `There is one in ${root}: run it there.` : "\"seamless init\" writes one; --config names another.";
+	throw new UsageError(`There is no ${file} in ${where}. ${hint}`);
 }
 function parse(text, file) {
 	const parsed = parseConfig(text, file);

@@ -5,7 +5,7 @@ import { t as causes } from "./causes.js";
 import { n as noteBeginning, r as noteEnd } from "./began.js";
 import { t as exitCodeOf } from "./exit-code.js";
 import { i as plain, n as code, r as fence, t as cell } from "./markdown.js";
-import { d as readReceipt, i as openRepository, r as openGitHubOf, t as checksAppId, u as systemClock } from "./composition.js";
+import { d as systemClock, f as readReceipt, i as openRepository, r as openGitHubOf, t as checksAppId } from "./composition.js";
 import { n as statusOf } from "./request-policy.js";
 import { a as operateRollback, i as makePlan, o as operateRun, r as loadConfig, t as planSummary } from "./plan-summary.js";
 import { a as noticedBy, i as headline, n as count, o as plural, r as elapsed, t as nextSteps } from "./next-steps.js";
@@ -380,18 +380,18 @@ function setOutputs(outputs) {
 }
 
 // src/action/trusted.ts
-const ACTING = [
+const ACTING = /* @__PURE__ */ new Set([
 	"push",
 	"workflow_dispatch",
 	"schedule",
 	"repository_dispatch",
 	"workflow_run",
 	"release"
-];
+]);
 function refuseUntrusted(inputs, context) {
 	if (inputs.operation === "plan") return;
 	const { event, ref, defaultBranch } = context;
-	if (!ACTING.includes(event)) throw new UsageError(`operation: ${inputs.operation} is not possible on ${event}: what ${event.startsWith("pull_request") ? "a pull request brings" : "comes with it"} is not trusted. Use "operation: plan" there, and deploy on "push" to the default branch or "workflow_dispatch".`);
+	if (!ACTING.has(event)) throw new UsageError(`operation: ${inputs.operation} is not possible on ${event}: what ${event.startsWith("pull_request") ? "a pull request brings" : "comes with it"} is not trusted. Use "operation: plan" there, and deploy on "push" to the default branch or "workflow_dispatch".`);
 	if (event === "push" && ref.startsWith("refs/heads/") && ref !== `refs/heads/${defaultBranch}`) throw new UsageError(`This push is to ${ref.slice(11)}, not to the default branch ${defaultBranch}: nothing is deployed. Add "branches: [${defaultBranch}]" under "push" of the workflow; to deploy another commit on purpose, run the workflow by hand with its sha.`);
 	if (inputs.operation === "rollback") refuseTarget(inputs);
 }

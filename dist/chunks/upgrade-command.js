@@ -1,8 +1,9 @@
-import { i as openRepository, t as checksAppId, u as systemClock } from "./composition.js";
+import { d as systemClock, i as openRepository, t as checksAppId } from "./composition.js";
 import { a as operateRollback, i as makePlan, n as planText, o as operateRun, r as loadConfig, s as operateUndo } from "./plan-summary.js";
 import { t as exitCodeOf } from "./exit-code.js";
+import { o as plural, r as elapsed } from "./next-steps.js";
 import { n as receiptText, t as checkLine } from "./text.js";
-import { r as elapsed } from "./next-steps.js";
+import { o as visible } from "./markdown.js";
 import { n as terminalLog } from "./terminal.js";
 
 // src/cli/live-display.ts
@@ -20,7 +21,7 @@ function liveDisplay(terminal, clock) {
 	return {
 		watchEvent(event, upgrade) {
 			const said = lineOf(event, upgrade);
-			if (said !== void 0) terminal.line(said);
+			if (said !== void 0) terminal.line(visible(said));
 			if (event.type === "step_started") {
 				running = {
 					step: event.step,
@@ -74,6 +75,7 @@ async function upgradeCommand(shell) {
 	const { line, terminal, signal } = shell;
 	const opened = await openHere(shell);
 	const loaded = await loadConfig(opened, line.config, { kind: "working_tree" });
+	if (line.command !== "rollback") await sayUncommitted(opened);
 	const display = liveDisplay(terminal, systemClock);
 	const request = requestOf(shell, opened, loaded, display);
 	try {
@@ -113,6 +115,11 @@ async function openHere({ folder, environment, signal, terminal }) {
 			appId: checksAppId(environment)
 		}
 	});
+}
+async function sayUncommitted({ repository, log }) {
+	const files = await repository.uncommitted();
+	if (files === 0) return;
+	log.warning(`${plural(files, "file")} with changes that are not committed: the code of an upgrade is a commit's, without them; only the config is read as it stands here.`);
 }
 function requestOf({ line }, opened, loaded, watch) {
 	const { stage, environment, sha, planDigest } = line;

@@ -3,7 +3,7 @@ import type { Inputs } from './inputs.ts'
 import type { WorkflowContext } from './workflow-context.ts'
 
 /** Events behind which stands somebody, or a schedule, who may let things run. */
-const ACTING = ['push', 'workflow_dispatch', 'schedule', 'repository_dispatch', 'workflow_run', 'release']
+const ACTING = new Set(['push', 'workflow_dispatch', 'schedule', 'repository_dispatch', 'workflow_run', 'release'])
 
 /**
  * Refuses what must not act on an environment: a pull request's workflow file, config and code are its author's, a comment
@@ -12,7 +12,7 @@ const ACTING = ['push', 'workflow_dispatch', 'schedule', 'repository_dispatch', 
 export function refuseUntrusted(inputs: Inputs, context: WorkflowContext & { defaultBranch: string }): void {
   if (inputs.operation === 'plan') return
   const { event, ref, defaultBranch } = context
-  if (!ACTING.includes(event)) {
+  if (!ACTING.has(event)) {
     throw new UsageError(
       `operation: ${inputs.operation} is not possible on ${event}: what ${event.startsWith('pull_request') ? 'a pull request brings' : 'comes with it'} is not trusted. Use "operation: plan" there, and deploy on "push" to the default branch or "workflow_dispatch".`,
     )

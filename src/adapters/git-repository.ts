@@ -10,6 +10,8 @@ export interface Repository {
   readonly name: string
   /** Asks the remote. Error: `UsageError` where it does not say. */
   defaultBranch(): Promise<string>
+  /** How many files that git knows have changes that are not committed. */
+  uncommitted(): Promise<number>
 }
 
 export interface RepositoryOptions extends GitShell {
@@ -31,6 +33,10 @@ export async function findRepository(folder: string, options: RepositoryOptions)
     root,
     name: (url === undefined ? undefined : repositoryOf(url)) ?? url ?? 'local',
     defaultBranch: () => askDefaultBranch(git, url, { ...options, root }),
+    uncommitted: async () => {
+      const listed = await git.answer(['status', '--porcelain', '--untracked-files=no'])
+      return listed?.split('\n').filter(Boolean).length ?? 0
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts'
 import { elapsed } from '../report/headline.ts'
+import { visible } from '../report/markdown.ts'
 import { checkLine } from '../report/text.ts'
 import type { UpgradeEvent } from '../upgrade/event.ts'
 import type { VerdictReport } from '../upgrade/facts.ts'
@@ -29,7 +30,7 @@ export function liveDisplay(terminal: Terminal, clock: Clock): LiveDisplay {
   return {
     watchEvent(event, upgrade) {
       const said = lineOf(event, upgrade)
-      if (said !== undefined) terminal.line(said)
+      if (said !== undefined) terminal.line(visible(said))
       if (event.type === 'step_started') {
         running = { step: event.step, sinceMs: event.atMs }
         health = []

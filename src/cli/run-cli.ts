@@ -1,8 +1,10 @@
 import { realpath } from 'node:fs/promises'
-import type { Environment } from '../adapters/child-environment.ts'
+import { type Environment, secretValues } from '../adapters/child-environment.ts'
+import { maskOf } from '../adapters/mask.ts'
 import { UsageError } from '../errors.ts'
 import { causes } from '../report/causes.ts'
 import { EXIT_USAGE } from '../report/exit-code.ts'
+import { visible } from '../report/markdown.ts'
 import { type CommandLine, help, HelpAsked, parseCommandLine } from './command-line.ts'
 import { refuseOldNode } from './refuse-old-node.ts'
 import type { Terminal } from './terminal.ts'
@@ -31,7 +33,8 @@ export async function runCli(argv: readonly string[], environment: Environment):
       process.stdout.write(`${help}\n`)
       return 0
     }
-    process.stderr.write(`seamless: ${causes(error)}\n`)
+    const { text } = maskOf(secretValues(environment))
+    process.stderr.write(`seamless: ${visible(text(causes(error)))}\n`)
     return error instanceof UsageError ? EXIT_USAGE : 1
   }
 }
@@ -58,11 +61,18 @@ async function dispatch(shell: CliShell): Promise<number> {
   }
 }
 
-/** Ctrl-C once: stop and take back. Twice: the process ends at once, as without us. */
+/** As a shell tells that a program ended by SIGINT. */
+const EXIT_INTERRUPTED = 130
+
+/** Ctrl-C once: stop and take back. Twice: the process ends at once, and with it what it has started. */
 function interruption(): AbortSignal {
   const cancel = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => cancel.abort(new Error(`Cancelled by ${signal}.`)))
+    process.on(signal, () => {
+      // Not by the signal itself: children are ended when the process exits, and are in groups that no terminal reaches.
+      if (cancel.signal.aborted) process.exit(EXIT_INTERRUPTED)
+      cancel.abort(new Error(`Cancelled by ${signal}.`))
+    })
   }
   return cancel.signal
 }

@@ -9,6 +9,7 @@ import {
   operateUndo,
 } from '../operation.ts'
 import { exitCodeOf } from '../report/exit-code.ts'
+import { plural } from '../report/headline.ts'
 import { planText } from '../report/plan-summary.ts'
 import { receiptText } from '../report/text.ts'
 import type { Upgrade } from '../upgrade/receipt.ts'
@@ -21,6 +22,7 @@ export async function upgradeCommand(shell: CliShell): Promise<number> {
   const { line, terminal, signal } = shell
   const opened = await openHere(shell)
   const loaded = await loadConfig(opened, line.config, { kind: 'working_tree' })
+  if (line.command !== 'rollback') await sayUncommitted(opened)
   const display = liveDisplay(terminal, systemClock)
   const request = requestOf(shell, opened, loaded, display)
   try {
@@ -58,6 +60,15 @@ export async function openHere({ folder, environment, signal, terminal }: CliShe
       appId: checksAppId(environment),
     },
   })
+}
+
+/** The config is the working tree's, so that it can be tried; the code never is. */
+async function sayUncommitted({ repository, log }: Opened): Promise<void> {
+  const files = await repository.uncommitted()
+  if (files === 0) return
+  log.warning(
+    `${plural(files, 'file')} with changes that are not committed: the code of an upgrade is a commit's, without them; only the config is read as it stands here.`,
+  )
 }
 
 function requestOf(

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openRepository } from '../../src/composition.ts'
+import { loadConfig, operateRun } from '../../src/operation.ts'
+import type { Upgrade } from '../../src/upgrade/receipt.ts'
+import type { Fault } from '../support/github/faults.ts'
+import { type GitHub, type HubRepository, startGitHub } from '../support/github/start-github.ts'
+import { manualClock } from '../support/manual-clock.ts'
+import { type MemoryLog, memoryLog } from '../support/memory-log.ts'
+import { type MetricsPage, metricsPage } from '../support/metrics-page.ts'
+
+const execute = promisify(execFile)
+
+const config = `driver: action
+version: { file: VERSION }
+sources: { pages: { type: scrape } }
+environments:
+  production:
+    deploy:
+      run:
+        deploy: echo "$SEAMLESS_VERSION" > "$WORLD/live"
+        status: cat "$WORLD/live" 2>/dev/null || true
+        rollback: echo "$SEAMLESS_VERSION" > "$WORLD/live"
+    revert: 'off'
+    health:
+      source: pages
+      every: 10s
+      grace: 0s
+      watch: 1m
+      candidate: { version: "{version}" }
+      checks:
+        errors: { bad: 'http_requests_total{code=~"5.."}', total: http_requests_total, max: 1% }
+`
+const permissions = { contents: 'write', deployments: 'write', checks: 'write', metadata: 'read' } as const
+
+/** What a watched upgrade asks of GitHub's record. */
+const operations = [
+  'GET /repos/{owner}/{repo}/deployments',
+  'POST /repos/{owner}/{repo}/deployments',
+  'POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
+  'GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses',
+  'GET /repos/{owner}/{repo}/commits/{ref}/check-runs',
+  'POST /repos/{owner}/{repo}/check-runs',
+]
+const faults: Record<string, Omit<Fault, 'on'>> = {
+  'is down for good': { times: 1000, answer: { status: 502, body: { message: 'Bad gateway' } } },
+  'L08 loses the answer to what it did': { times: 1, when: 'after', answer: 'hang up' },
+  'L09 asks to wait': {
+    times: 1,
+    answer: { status: 403, headers: { 'retry-after': '60' }, body: { message: 'Slow down' } },
+  },
+}
+
+describe('GitHub fails at one call of an upgrade', () => {
+  let github: GitHub
+  let repository: HubRepository
+  let folder: string
+  let page: MetricsPage
+  let clock: ReturnType<typeof manualClock>
+  let log: MemoryLog
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'seamless-faults-'))
+    clock = manualClock()
+    page = await metricsPage(clock)
+    github = await startGitHub({ clock, oracle: false })
+    repository = await github.createRepository({
+      owner: 'team',
+      name: 'service',
+      files: { VERSION: '1.0.0\n', '.github/seamless.yml': config },
+    })
+    page.set('1.0.0', { perSecond: 50, failing: 0 })
+    log = memoryLog()
+  })
+  afterEach(async () => {
+    await github.close()
+    await page.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** In a checkout of its own, as each job has one. */
+  async function run(): Promise<Upgrade> {
+    const workspace = mkdtempSync(join(folder, 'checkout-'))
+    const token = github.token({ login: 'github-actions[bot]', permissions })
+    await execute('git', ['clone', '--quiet', github.cloneUrl(repository, token), workspace])
+    const signal = new AbortController().signal
+    const opened = await openRepository({
+      folder: workspace,
+      environment: {
+        PATH: process.env['PATH'] ?? '',
+        WORLD: folder,
+        SEAMLESS_SOURCE_PAGES_URL: page.url,
+      },
+      signal,
+      clock,
+      log: () => log,
+      github: { token, apiUrl: github.apiUrl, repository: 'team/service', appId: 15368 },
+    })
+    const loaded = await loadConfig(opened, '.github/seamless.yml', { kind: 'working_tree' })
+    return operateRun({ opened, loaded, stage: 'all' }, signal)
+  }
+  const live = (): string | undefined =>
+    existsSync(join(folder, 'live')) ? readFileSync(join(folder, 'live'), 'utf8').trim() : undefined
+
+  const cases = operations.flatMap((on) => Object.entries(faults).map(([how, fault]) => ({ on, how, fault })))
+
+  it.each(cases)('$on $how', { timeout: 60_000 }, async ({ on, fault }) => {
+    expect(await run()).toMatchObject({ decision: 'promoted' })
+    await repository.commit({ files: { VERSION: '1.1.0\n' }, message: 'Next' })
+    page.set('1.1.0', { perSecond: 50, failing: 0 })
+    github.faults.add({ ...fault, on })
+    const upgrade = await run().catch((error: unknown) => error as Error)
+    github.faults.clear()
+    if (fault.times === 1) {
+      // A hiccup is nobody's business, and makes nothing twice.
+      expect(upgrade).toMatchObject({ decision: 'promoted', base: { name: '1.0.0' } })
+      expect(await run()).toMatchObject({ decision: 'nothing_to_do', reason: 'already_live' })
+      return
+    }
+    if (upgrade instanceof Error) {
+      // Before anything was begun.
+      expect(live()).toBe('1.0.0')
+      expect(await run()).toMatchObject({ decision: 'promoted', base: { name: '1.0.0' } })
+      return
+    }
+    expect(upgrade.decision).toBeDefined()
+    expect(['untouched', 'promoted', 'rolled_back']).toContain(upgrade.environments[0]?.state)
+    expect(live()).toBe(upgrade.decision === 'promoted' ? '1.1.0' : '1.0.0')
+    if (upgrade.decision === 'promoted') expect(log.lines.join('\n')).toContain('could not be recorded')
+    // What was not recorded is met by a name, never by a guess.
+    const after = await run()
+    expect(['healthy', 'already_live', 'environment_unknown']).toContain(after.reason)
+  })
+})
