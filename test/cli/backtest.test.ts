@@ -507,3 +507,27 @@ describe('the command', () => {
     expect(() => readFileSync(join(repository.clone, 'kept.jsonl'))).toThrow('ENOENT')
   })
 })
+
+describe('docs/backtest.md', () => {
+  const page = readFileSync(new URL('../../docs/backtest.md', import.meta.url), 'utf8')
+  const [config = '', list = '', call = ''] = [...page.matchAll(/```(?:yaml|text)\n([\s\S]*?)```/g)].map(
+    ([, body = '']) => body,
+  )
+
+  it('shows a config and a list that are understood', () => {
+    expect(Object.keys(healthOf('production', config).checks)).toEqual(['errors'])
+    const listed = parseDeployments(list, 'deployments.txt', at('2026-11-23T12:00:00Z'))
+    expect(listed.map(({ version, previous }) => [version, previous])).toEqual([
+      ['1.1.0', '1.0.0'],
+      ['1.2.0', '1.1.0'],
+      ['1.3.0', '1.1.0'],
+    ])
+  })
+
+  it('calls the command as it is called', () => {
+    const calls = [...page.matchAll(/^\$ seamless (backtest .*)$/gm)].map(([, argv = '']) => argv.split(' '))
+    expect(calls).toHaveLength(2)
+    for (const argv of calls) expect(parseCommandLine(argv)).toMatchObject({ command: 'backtest' })
+    expect(call).toContain('\nWould have taken back 1 of 3.\n')
+  })
+})
