@@ -3,7 +3,14 @@ import type { Inputs } from './inputs.ts'
 import type { WorkflowContext } from './workflow-context.ts'
 
 /** Events behind which stands somebody, or a schedule, who may let things run. */
-const ACTING = new Set(['push', 'workflow_dispatch', 'schedule', 'repository_dispatch', 'workflow_run', 'release'])
+const ACTING = new Set([
+  'push',
+  'workflow_dispatch',
+  'schedule',
+  'repository_dispatch',
+  'workflow_run',
+  'release',
+])
 
 /**
  * Refuses what must not act on an environment: a pull request's workflow file, config and code are its author's, a comment
