@@ -149,6 +149,24 @@ export function deploymentsContract(name: string, open: () => Promise<Deployment
       expect(await world.deployments.lastHealthy('production')).toEqual(first)
     })
 
+    test('the past is there newest first, with times and verdicts, at most so many, of this environment only', async () => {
+      expect(await world.deployments.past('production', 10)).toEqual([])
+      const first = await judged(0, 'healthy')
+      const second = await judged(1, 'unhealthy')
+      const third = await begun(2)
+      await begun(0, { environment: 'staging', key: 'elsewhere' })
+      const atMs = expect.any(Number)
+      expect(await world.reopen().past('production', 10)).toEqual([
+        { ...third, atMs },
+        { ...second, atMs, verdict: 'unhealthy' },
+        { ...first, atMs, verdict: 'healthy' },
+      ])
+      const [newest, before] = await world.deployments.past('production', 2)
+      expect([newest?.id, before?.id]).toEqual([third.id, second.id])
+      expect(newest?.atMs).toBeGreaterThanOrEqual(before?.atMs ?? Infinity)
+      expect(await world.deployments.past('production', 2)).toHaveLength(2)
+    })
+
     test('a given deployment is taken over, whatever its key', async () => {
       const made = await begun(0, { key: 'made by somebody' })
       expect(await world.reopen().begin(of(0, { key: 'mine', adopt: made.id }))).toEqual(made)
