@@ -68,14 +68,11 @@ export async function openRepository(surroundings: Surroundings): Promise<Opened
 }
 
 /** All ports of a run of this config. */
-export async function composePorts(
-  { surroundings, repository, versionControl }: Opened,
-  config: Config,
-): Promise<Ports> {
+export async function composePorts({ surroundings, versionControl }: Opened, config: Config): Promise<Ports> {
   const { environment, clock } = surroundings
   const mask = maskFor(surroundings, declaredSecrets(config))
   const log = surroundings.log(mask)
-  const state = await stateFolder(repository.root)
+  const state = await stateFolder(surroundings.folder)
   const artifacts = fileArtifacts(join(state, 'artifacts'))
   const shell = { environment, log, run: processRunner({ mask }) }
   return {

@@ -193,8 +193,8 @@ async function reportUpgrade(upgrade: Upgrade, opened: Opened): Promise<void> {
 }
 
 /** Where its receipt is; empty for a run that was refused: the file is another one's. */
-async function receiptOf({ id, startedAtMs }: Upgrade, { repository }: Opened): Promise<string> {
-  const file = join(repository.root, '.seamless', 'receipt.json')
+async function receiptOf({ id, startedAtMs }: Upgrade, { surroundings }: Opened): Promise<string> {
+  const file = join(surroundings.folder, '.seamless', 'receipt.json')
   const kept = await readReceipt(file)
   return kept?.id === id && kept.startedAtMs === startedAtMs ? file : ''
 }

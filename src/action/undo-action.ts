@@ -26,6 +26,6 @@ export async function undoAction(shell: ActionShell): Promise<void> {
   opened.log.warning(
     `${undone.message ?? ''} ${undone.environments.map(({ message }) => message ?? '').join(' ')}`,
   )
-  setOutputs(outputsOf(undone, join(opened.repository.root, '.seamless', 'receipt.json')))
+  setOutputs(outputsOf(undone, join(opened.surroundings.folder, '.seamless', 'receipt.json')))
   await writeSummary(jobSummary(undone))
 }

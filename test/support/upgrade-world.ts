@@ -16,7 +16,8 @@ export interface UpgradeWorld {
   readonly repository: GitRepository
   readonly log: ReturnType<typeof memoryLog>
   readonly environment: Record<string, string>
-  run(options?: Partial<OperationRequest>, signal?: AbortSignal): Promise<Upgrade>
+  /** In the folder of a service, or at the top. */
+  run(options?: Partial<OperationRequest>, signal?: AbortSignal, folder?: string): Promise<Upgrade>
   rollback(environment?: string): Promise<Upgrade>
   request(options?: Partial<OperationRequest>): Promise<OperationRequest>
   read(name: 'live' | 'weight'): string | undefined
@@ -76,9 +77,9 @@ export async function upgradeWorld(options: WorldOptions = {}): Promise<UpgradeW
   const log = memoryLog()
   const environment = { ...repository.environment, WORLD: repository.folder, ...options.environment }
   const github = await options.github?.(repository)
-  const open = (signal: AbortSignal): Promise<Opened> =>
+  const open = (signal: AbortSignal, folder: string): Promise<Opened> =>
     openRepository({
-      folder: repository.clone,
+      folder: join(repository.clone, folder),
       environment,
       signal,
       clock,
@@ -88,8 +89,13 @@ export async function upgradeWorld(options: WorldOptions = {}): Promise<UpgradeW
   const request: (
     given?: Partial<OperationRequest>,
     signal?: AbortSignal,
-  ) => Promise<OperationRequest> = async (given = {}, signal = new AbortController().signal) => {
-    const opened = await open(signal)
+    folder?: string,
+  ) => Promise<OperationRequest> = async (
+    given = {},
+    signal = new AbortController().signal,
+    folder = '.',
+  ) => {
+    const opened = await open(signal, folder)
     const loaded = await loadConfig(opened, '.github/seamless.yml', { kind: 'working_tree' })
     return { opened, loaded, stage: 'all', ...given }
   }
@@ -101,8 +107,8 @@ export async function upgradeWorld(options: WorldOptions = {}): Promise<UpgradeW
     log,
     environment,
     request,
-    run: async (given, signal = new AbortController().signal) =>
-      operateRun(await request(given, signal), signal),
+    run: async (given, signal = new AbortController().signal, folder = '.') =>
+      operateRun(await request(given, signal, folder), signal),
     rollback: async (name) => {
       const asked = await request(name === undefined ? {} : { environment: name })
       return operateRollback(asked, new AbortController().signal)

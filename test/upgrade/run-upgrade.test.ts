@@ -83,6 +83,15 @@ describe('deploying', () => {
     expect(refused.message).toContain('seamless rollback --environment production')
   })
 
+  it('takes back a version that its deploy command did not make live, whatever its exit code', async () => {
+    const made = await world()
+    await made.run()
+    nextVersion(made, '1.1.0', { 'ops/deploy.sh': 'echo "deploy nothing" >> "$WORLD/calls"\n' })
+    const upgrade = await made.run()
+    expect(upgrade).toMatchObject({ decision: 'rolled_back', reason: 'deploy_failed' })
+    expect(upgrade.message).toContain('its status says that 1.0.0 is live, not 1.1.0')
+  })
+
   it('says that a first version has nothing to go back to', async () => {
     const made = await world({ files: { 'broken-deploy': '' } })
     const upgrade = await made.run()
@@ -368,5 +377,34 @@ describe('a cancelled run', () => {
     const upgrade = await operateRun(await made.request({ watch }), cancel.signal)
     expect(upgrade.decision).toBeUndefined()
     expect(upgrade.environments[0]?.state).toBe('deploying')
+  })
+})
+
+describe('two services in one repository', () => {
+  it('keep their records apart, in their own folders', async () => {
+    const made = await world()
+    const service = (version: string, live: string): Record<string, string> => ({
+      VERSION: `${version}\n`,
+      '.github/seamless.yml': `driver: action
+version: { file: VERSION }
+environments:
+  production:
+    deploy:
+      run:
+        deploy: echo "$SEAMLESS_VERSION" > "$WORLD/${live}"
+        status: cat "$WORLD/${live}" 2>/dev/null || true
+        rollback: echo "$SEAMLESS_VERSION" > "$WORLD/${live}"
+`,
+    })
+    const inFolder = (folder: string, files: Record<string, string>): Record<string, string> =>
+      Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]))
+    made.repository.commit({
+      ...inFolder('api', service('3.0.0', 'live')),
+      ...inFolder('web', service('7.0.0', 'weight')),
+    })
+    expect(await made.run({}, undefined, 'api')).toMatchObject({ decision: 'completed' })
+    expect(await made.run({}, undefined, 'web')).toMatchObject({ decision: 'completed' })
+    expect([made.read('live'), made.read('weight')]).toEqual(['3.0.0', '7.0.0'])
+    expect(await made.run({}, undefined, 'web')).toMatchObject({ decision: 'nothing_to_do' })
   })
 })

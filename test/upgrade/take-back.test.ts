@@ -46,12 +46,14 @@ describe('what a rollback returns to', () => {
   })
 
   it("is each environment's own version, which its commands are told", async () => {
+    const deploy =
+      'echo "$SEAMLESS_ENVIRONMENT from ${SEAMLESS_PREVIOUS:-none}" >> "$WORLD/calls"; echo "$SEAMLESS_VERSION" > "$WORLD/live"'
     const config = `driver: action
 version: { file: VERSION }
 environments:
   staging:
-${deployByScripts.replace('bash ops/deploy.sh', 'echo "$SEAMLESS_ENVIRONMENT from ${SEAMLESS_PREVIOUS:-none}" >> "$WORLD/calls"')}  production:
-${deployByScripts.replace('bash ops/deploy.sh', 'echo "$SEAMLESS_ENVIRONMENT from ${SEAMLESS_PREVIOUS:-none}" >> "$WORLD/calls"')}`
+${deployByScripts.replace('bash ops/deploy.sh', deploy)}  production:
+${deployByScripts.replace('bash ops/deploy.sh', deploy)}`
     const made = await world({ config })
     await made.run()
     made.repository.commit({ VERSION: '1.1.0\n' }, 'Next')

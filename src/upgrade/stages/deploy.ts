@@ -42,6 +42,7 @@ export async function deployStage(
   return (
     (await apply(run, name, environment)) ??
     (await shiftTraffic(run, { name, environment, watching })) ??
+    (await confirmLive(run, name, environment)) ??
     (await nowLive(run, name))
   )
 }
@@ -232,6 +233,25 @@ async function setWeight(
   return end.result === 'failed'
     ? end
     : { ...end, events: [{ type: 'weight_set', environment: name, percent }] }
+}
+
+/**
+ * The deployer's own word outranks the exit code of its commands: a version that is not live would be watched by the old
+ * one's traffic and found healthy. A deployer that cannot say is believed.
+ */
+async function confirmLive(
+  run: Run,
+  name: string,
+  environment: EnvironmentConfig,
+): Promise<Ending | undefined> {
+  const deployer = await run.ports.adapters.deployer(environment)
+  const live = await deployer.status(await releaseContext(run, name, `deploy/${name}/status`))
+  const { name: version, sha } = candidateOf(run.upgrade())
+  if (live.kind === 'unknown' || (live.kind === 'live' && [version, sha].includes(live.version)))
+    return undefined
+  const says = live.kind === 'empty' ? 'nothing is live' : `${live.version} is live`
+  const why = `The commands that bring ${version} to ${name} ended well, but its status says that ${says}, not ${version}.`
+  return endAfterTakingBack(await rollBackEnvironment(run, name, why), 'deploy_failed', why, name)
 }
 
 async function nowLive(run: Run, name: string): Promise<undefined> {
