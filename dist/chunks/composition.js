@@ -1713,11 +1713,11 @@ async function openRepository(surroundings) {
 		})
 	};
 }
-async function composePorts({ surroundings, repository, versionControl }, config) {
+async function composePorts({ surroundings, versionControl }, config) {
 	const { environment, clock } = surroundings;
 	const mask = maskFor(surroundings, declaredSecrets(config));
 	const log = surroundings.log(mask);
-	const state = await stateFolder(repository.root);
+	const state = await stateFolder(surroundings.folder);
 	const artifacts = fileArtifacts(join(state, "artifacts"));
 	const shell = {
 		environment,

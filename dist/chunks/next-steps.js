@@ -3117,64 +3117,59 @@ function elapsed(ms) {
 function nextSteps(upgrade) {
 	const { reason, revert } = upgrade;
 	if (reason === void 0) return [];
-	return [...forReason(reason, upgrade.environments.filter(({ state }) => state !== "untouched" && state !== "promoted" && state !== "rolled_back").map(({ name }) => name)), ...revert === void 0 ? [] : forRevert(revert)];
+	const advice = ADVICE[reason];
+	const step = typeof advice === "function" ? advice(rollbacks(upgrade)) : advice;
+	return [...step === void 0 ? [] : [step], ...revert === void 0 ? [] : forRevert(revert)];
 }
-function forReason(reason, environments) {
-	const back = environments.map((name) => `seamless rollback --environment ${name}`).join("; ");
-	const orBack = back === "" ? "" : `, or: ${back}`;
-	switch (reason) {
-		case "healthy":
-		case "plan_only":
-		case "stage_completed":
-		case "rolled_back_on_request":
-		case "no_change":
-		case "already_live":
-		case "not_driver":
-		case "merge_queue": return [];
-		case "not_watched": return ["To know next time whether users notice, describe `health` for it: docs/health.md."];
-		case "no_steps": return ["If something should have been done, add it to the config: `build`, `test`, `health`."];
-		case "health_no_data": return [`Look at the health source: the checks above had no data. Then run again${orBack}`];
-		case "health_too_little_traffic":
-		case "health_undecided": return [`Nobody knows yet whether users would notice. Run again to go on watching${orBack}`];
-		case "shadow_unhealthy": return ["`shadow` is on: nothing was done. Judge whether you agree, and switch it off when you trust it."];
-		case "earlier_environment_not_healthy": return ["Bring this commit to the environment before it first; the message above names it."];
-		default: return forFailure(reason, back);
-	}
+function rollbacks({ environments }) {
+	return environments.filter(({ state }) => state !== "untouched" && state !== "promoted" && state !== "rolled_back").map(({ name }) => `seamless rollback --environment ${name}`).join("; ");
 }
-function forFailure(reason, back) {
-	switch (reason) {
-		case "tests_failed": return ["Mend the tests listed above, or the code that they test. Nothing was deployed."];
-		case "users_tests_failed": return ["These tests of version n fail on the new build: its users would notice. Mend it, or list the tests under `accepts` if the break is meant."];
-		case "build_failed":
-		case "change_failed": return ["Mend the command whose output is above. Nothing was deployed."];
-		case "branch_taken": return ["Delete the branch or merge it, or give `upgrade.branch` another name."];
-		case "push_failed": return ["See that the token may write contents and that the branch is not protected. Then run again."];
-		case "artifact_mismatch": return ["Build again. Where jobs run apart, carry `.seamless` from one to the next (include-hidden-files: true)."];
-		case "commit_moved": return ["Find the step that commits or checks out something else in its checkout, and take that out."];
-		case "superseded": return ["Nothing, if that was meant. To bring this version after all, run it again."];
-		case "not_deployed": return ["Deploy this commit first (`stage: deploy`), then watch it."];
-		case "cancelled": return back === "" ? ["Run it again when you want it after all."] : [`What could not be taken back is named above: ${back}`];
-		case "environment_dirty":
-		case "environment_unknown":
-		case "rollback_failed": return [`Look at what the environment runs.${back === "" ? "" : ` To bring its last healthy version back: ${back}`}`];
-		default: return forRequest(reason);
-	}
-}
-function forRequest(reason) {
-	switch (reason) {
-		case "no_rollback_target": return ["There is no healthy version to go back to: deploy one that works."];
-		case "plan_changed": return ["The plan is not the one that was approved. Make it again, read it, and approve its digest."];
-		case "unhealthy":
-		case "deploy_failed":
-		case "traffic_failed": return ["Users have their last healthy version again. Mend what is above before you try once more."];
-		case "deployment_sha_mismatch": return ["Give the id of a deployment of this very commit and environment, or none."];
-		case "version_control_failed": return ["See what git says above: the network, the token, the remote. Then run again."];
-		case "github_failed": return ["See what GitHub says above: a permission, or its status page. Then run again."];
-		case "config_invalid":
-		case "usage": return ["Correct what is named above; nothing was done."];
-		default: return ["This is unexpected: run again, and report it with the receipt if it stays."];
-	}
-}
+const goOn = (why) => (rollbacks) => rollbacks === "" ? `${why}.` : `${why}, or: ${rollbacks}`;
+const look = (rollbacks) => rollbacks === "" ? "Look at what the environment runs; what to do about it is said above." : `Look at what the environment runs. To bring its last healthy version back: ${rollbacks}`;
+const MEND_COMMAND = "Mend the command whose output is above. Nothing was deployed.";
+const MEND_VERSION = "Users have their last healthy version again. Mend what is above before you try once more.";
+const CORRECT = "Correct what is named above. Nothing was done.";
+const ADVICE = {
+	healthy: void 0,
+	not_watched: "To know next time whether users notice, say under `health` what to watch there.",
+	stage_completed: void 0,
+	plan_only: void 0,
+	rolled_back_on_request: void 0,
+	no_change: void 0,
+	already_live: void 0,
+	no_steps: "If something should have been done, the config must say so: `build`, `test`, `health`.",
+	merge_queue: void 0,
+	health_no_data: goOn("Look at the health source: the checks above had no data. Then run again"),
+	health_too_little_traffic: goOn("Nobody knows yet whether users would notice. Run again to go on watching"),
+	health_undecided: goOn("Nobody knows yet whether users would notice. Run again to go on watching"),
+	shadow_unhealthy: "`shadow` is on: nothing was done. Judge whether you agree, and switch it off when you trust it.",
+	earlier_environment_not_healthy: "Bring this commit to the environment that is named above first.",
+	change_failed: MEND_COMMAND,
+	branch_taken: "Delete the branch or merge it, or give `upgrade.branch` another name.",
+	push_failed: "See that the token may write contents, and that no rule protects the branch. Then run again.",
+	build_failed: MEND_COMMAND,
+	artifact_mismatch: "Build again. Where jobs run on machines of their own, carry `.seamless` from one to the next.",
+	tests_failed: "Mend the tests listed above, or the code that they test. Nothing was deployed.",
+	users_tests_failed: "These tests of version n fail on the new build: its users would notice. Mend it, or list the tests under `accepts` if the break is meant.",
+	deploy_failed: MEND_VERSION,
+	deployment_sha_mismatch: "Give the id of a deployment of this very commit and environment, or none.",
+	traffic_failed: MEND_VERSION,
+	unhealthy: MEND_VERSION,
+	cancelled: (rollbacks) => rollbacks === "" ? "Run it again when you want it after all." : `Not all could be taken back. Look at what is named above, then: ${rollbacks}`,
+	superseded: "Nothing, if that was meant. To bring this version after all, run it again.",
+	not_deployed: "Deploy this commit first, then watch it.",
+	environment_dirty: look,
+	environment_unknown: look,
+	rollback_failed: look,
+	no_rollback_target: "There is no healthy version to go back to: deploy one that works.",
+	plan_changed: "Make the plan again, read it, and approve its digest.",
+	commit_moved: "Find the step that commits or checks out something else, and take that out of it.",
+	version_control_failed: "See what git says above: the network, the token, the remote. Then run again.",
+	github_failed: "See what GitHub says above: a permission, or its status page. Then run again.",
+	config_invalid: CORRECT,
+	usage: CORRECT,
+	internal_error: "This is unexpected. Run again; if it stays, report it with the receipt."
+};
 function forRevert({ outcome, pullRequest, message }) {
 	const where = pullRequest === void 0 ? "" : ` ${pullRequest.url}`;
 	switch (outcome) {

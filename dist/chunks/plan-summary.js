@@ -1201,7 +1201,7 @@ async function deployStage(run, name, watching) {
 		name,
 		environment,
 		watching
-	}) ?? await nowLive(run, name);
+	}) ?? await confirmLive(run, name, environment) ?? await nowLive(run, name);
 }
 async function restoreArtifacts$1(run) {
 	const { path } = await run.worktree();
@@ -1361,6 +1361,13 @@ async function setWeight(run, { name, environment }, step, percent) {
 			percent
 		}]
 	};
+}
+async function confirmLive(run, name, environment) {
+	const live = await (await run.ports.adapters.deployer(environment)).status(await releaseContext(run, name, `deploy/${name}/status`));
+	const { name: version, sha } = candidateOf(run.upgrade());
+	if (live.kind === "unknown" || live.kind === "live" && [version, sha].includes(live.version)) return void 0;
+	const why = `The commands that bring ${version} to ${name} ended well, but its status says that ${live.kind === "empty" ? "nothing is live" : `${live.version} is live`}, not ${version}.`;
+	return endAfterTakingBack(await rollBackEnvironment(run, name, why), "deploy_failed", why, name);
 }
 async function nowLive(run, name) {
 	const { name: version } = candidateOf(run.upgrade());
@@ -2072,7 +2079,7 @@ function ended(suite) {
 	const { newlyFailing, known, accepted, passed } = suite;
 	if (newlyFailing.length === 0) return {
 		result: "done",
-		message: `${passed} passed${known.length > 0 ? `, ${known.length} known failures` : ""}${accepted.length > 0 ? `, ${accepted.length} accepted breaks` : ""}`,
+		message: `${passed} passed${known.length > 0 ? `, failing as on the base: ${known.length}` : ""}${accepted.length > 0 ? `, breaking as accepted: ${accepted.length}` : ""}`,
 		events
 	};
 	const names = newlyFailing.slice(0, 3).map(({ name }) => name);

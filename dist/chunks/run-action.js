@@ -4,7 +4,7 @@ import { p as string, u as object } from "./schemas.js";
 import { t as causes } from "./causes.js";
 import { n as noteBeginning, r as noteEnd } from "./began.js";
 import { t as exitCodeOf } from "./exit-code.js";
-import { i as plain, n as code, r as fence, t as cell } from "./markdown.js";
+import { a as posted, i as plain, n as code, r as fence, t as cell } from "./markdown.js";
 import { d as systemClock, f as readReceipt, i as openRepository, r as openGitHubOf, t as checksAppId } from "./composition.js";
 import { n as statusOf } from "./request-policy.js";
 import { a as operateRollback, i as makePlan, o as operateRun, r as loadConfig, t as planSummary } from "./plan-summary.js";
@@ -237,6 +237,7 @@ function inert(text) {
 }
 
 // src/report/job-summary.ts
+const MAX_SUMMARY = 33e4;
 const MAX_DIFFERENCE = 8e3;
 function jobSummary(upgrade) {
 	const { decision, message, startedAtMs, endedAtMs } = upgrade;
@@ -244,9 +245,9 @@ function jobSummary(upgrade) {
 	const noticed = noticedBy(upgrade);
 	const took = endedAtMs === void 0 ? "" : ` In ${elapsed(endedAtMs - startedAtMs)}.`;
 	const drawn = chart(upgrade);
-	return [
-		`## ${icon} ${plain(headline(upgrade))}`,
-		`${plain(message ?? "", 2e3)}${took}${noticed === void 0 ? "" : ` **${capital(noticed.line)}.**`}`,
+	const body = [
+		`## ${icon} ${prose(headline(upgrade), 300)}`,
+		`${prose(message ?? "", 2e3)}${took}${noticed === void 0 ? "" : ` **${capital(noticed.line)}.**`}`,
 		section("Code", codeLines(upgrade)),
 		section("Tests", upgrade.tests.flatMap(testLines)),
 		section("Release", upgrade.environments.flatMap(releaseLines(upgrade))),
@@ -255,6 +256,10 @@ function jobSummary(upgrade) {
 		section("What to do next", list(nextSteps(upgrade).map((step) => plain(step, 1e3)))),
 		`<sub>Reason ${code(upgrade.reason ?? "none")}, upgrade ${code(upgrade.id)}, plan ${code(upgrade.planDigest.slice(0, 19))}.</sub>`
 	].filter((part) => part !== "").join("\n\n");
+	return posted(body, {
+		max: MAX_SUMMARY,
+		rest: "the receipt"
+	});
 }
 const ICONS = {
 	promoted: "✅",
@@ -291,12 +296,12 @@ function testLines(suite) {
 		`${suite.passed} passed`,
 		...suite.failed > 0 ? [`${suite.failed} failed`] : [],
 		...suite.skipped > 0 ? [`${suite.skipped} skipped`] : [],
-		...suite.known.length > 0 ? [`${suite.known.length} known failures of the base`] : [],
-		...suite.accepted.length > 0 ? [`${suite.accepted.length} accepted breaks`] : [],
+		...suite.known.length > 0 ? [`${plural(suite.known.length, "known failure")} of the base`] : [],
+		...suite.accepted.length > 0 ? [plural(suite.accepted.length, "accepted break")] : [],
 		...suite.newlyPassing.length > 0 ? [`${suite.newlyPassing.length} newly passing`] : [],
 		...suite.added.length > 0 ? [`${suite.added.length} added`] : [],
 		...suite.removed.length > 0 ? [`${suite.removed.length} removed`] : [],
-		...suite.unused.length > 0 ? [`${suite.unused.length} entries of accepts not needed`] : []
+		...suite.unused.length > 0 ? [`${suite.unused.length} of \`accepts\` not needed`] : []
 	];
 	return [`- ${code(suite.suite)}: ${parts.join(", ")}`, ...suite.newlyFailing.slice(0, 20).flatMap(({ name, message, file, line }) => [`  - ❌ ${code(name)}${file === void 0 ? "" : ` at ${code(line === void 0 ? file : `${file}:${line}`)}`}${message === void 0 ? "" : `: ${code(message, 300)}`}`])];
 }
@@ -304,8 +309,9 @@ function releaseLines(upgrade) {
 	return ({ name, state, previous, weight, difference, message }) => {
 		if (state === "untouched") return [`- ${code(name)}: untouched`];
 		const from = previous === void 0 ? "its first version" : `before: ${code(previous.name)}`;
+		const share = weight === void 0 || weight === 0 ? "" : `, with ${weight} % of the traffic`;
 		return [
-			`- ${code(name)}: **${state.replaceAll("_", " ")}**${weight === void 0 ? "" : ` at ${weight} %`}, ${from}${message === void 0 ? "" : `. ${plain(message, 500)}`}`,
+			`- ${code(name)}: **${state.replaceAll("_", " ")}**${share}, ${from}${message === void 0 ? "" : `. ${prose(message, 500)}`}`,
 			...upgrade.artifacts.slice(0, 10).map(({ name: artifact, digest }) => `  - ${code(artifact)} ${code(digest.slice(0, 19))}`),
 			...difference === void 0 ? [] : ["", fence(difference, {
 				language: "diff",
@@ -315,11 +321,10 @@ function releaseLines(upgrade) {
 	};
 }
 function healthLines({ name, judged }) {
-	return judged.flatMap((report) => [
-		`**${code(name)}, ${report.step === "watch" ? "the watch" : `at ${plain(report.step)}`}:** ${plain(report.line, 1e3)}`,
+	return judged.flatMap((report, index) => [
+		`**${code(name)}, ${report.step === "watch" ? "the watch" : `at ${prose(report.step)}`}:** ${prose(report.line, 1e3)}`,
 		"",
-		...healthTable(report),
-		""
+		...index === judged.length - 1 ? [...healthTable(report), ""] : []
 	]);
 }
 function healthTable(report) {
@@ -335,6 +340,9 @@ function verdictWord(verdict) {
 		unhealthy: "❌ unhealthy",
 		inconclusive: "❔ inconclusive"
 	}[verdict];
+}
+function prose(text, maxLength = 256) {
+	return plain(text, maxLength).replaceAll(/[\\`*_[\]<>#|~!&]/g, "\\$&").replaceAll("://", ":\\//").replaceAll(/\bwww\./gi, "www\\.");
 }
 function capital(text) {
 	return text.charAt(0).toUpperCase() + text.slice(1);
@@ -553,8 +561,8 @@ async function reportUpgrade(upgrade, opened) {
 	if (exitCodeOf(upgrade) === 0) opened.log.info(line);
 	else setFailed(line);
 }
-async function receiptOf({ id, startedAtMs }, { repository }) {
-	const file = join(repository.root, ".seamless", "receipt.json");
+async function receiptOf({ id, startedAtMs }, { surroundings }) {
+	const file = join(surroundings.folder, ".seamless", "receipt.json");
 	const kept = await readReceipt(file);
 	return kept?.id === id && kept.startedAtMs === startedAtMs ? file : "";
 }

@@ -38,9 +38,10 @@ function testLines(suite) {
 	return [`${suite.suite}: ${suite.passed} passed, ${suite.newlyFailing.length} newly failing${known}${accepted}`, ...suite.newlyFailing.slice(0, 10).map(({ name, message }) => `  ✗ ${name}${message === void 0 ? "" : `: ${message.split("\n")[0] ?? ""}`}`)];
 }
 function releaseLine({ name, state, weight, previous }) {
-	const at = weight === void 0 ? "" : ` at ${weight} %`;
+	if (state === "rolled_back") return `${name}: rolled back${previous === void 0 ? "" : ` to ${previous.name}`}`;
+	const share = weight === void 0 ? "" : `, with ${weight} % of the traffic`;
 	const before = previous === void 0 ? "" : `, before: ${previous.name}`;
-	return `${name}: ${state.replaceAll("_", " ")}${at}${before}`;
+	return `${name}: ${state.replaceAll("_", " ")}${share}${before}`;
 }
 function healthLines({ name, judged }) {
 	return judged.flatMap((report) => [`${name}, ${report.step === "watch" ? "the watch" : `at ${report.step}`}: ${report.line}`, ...report.checks.map((check) => `  ${checkLine(check)}`)]);
@@ -54,7 +55,11 @@ function checkLine(check) {
 	const change = check.change === "" ? "" : `, ${check.change}`;
 	const before = check.before === "" ? "" : ` (before ${check.before})`;
 	const { measured, expected } = check.coverage;
-	return `${icon} ${check.name} ${check.after}${before}${change}, allowed ${check.allowed} ${check.sparkline} ${measured} of ${expected}`;
+	return [
+		`${icon} ${check.name} ${check.after}${before}${change}, allowed ${check.allowed}`,
+		check.sparkline,
+		`measured ${measured} of ${expected}`
+	].filter(Boolean).join(" ");
 }
 function revertLines({ revert }) {
 	if (revert === void 0) return [];

@@ -22,7 +22,7 @@ async function undoAction(shell) {
 	shell.logs.resume();
 	if (undone === void 0) return;
 	opened.log.warning(`${undone.message ?? ""} ${undone.environments.map(({ message }) => message ?? "").join(" ")}`);
-	setOutputs(outputsOf(undone, join(opened.repository.root, ".seamless", "receipt.json")));
+	setOutputs(outputsOf(undone, join(opened.surroundings.folder, ".seamless", "receipt.json")));
 	await writeSummary(jobSummary(undone));
 }
 

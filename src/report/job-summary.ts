@@ -2,10 +2,11 @@ import type { SuiteResult, VerdictReport } from '../upgrade/facts.ts'
 import type { EnvironmentRecord, Upgrade } from '../upgrade/receipt.ts'
 import { chart } from './chart.ts'
 import { count, elapsed, headline, noticedBy, plural } from './headline.ts'
-import { cell, code, fence, plain } from './markdown.ts'
+import { cell, code, fence, plain, posted } from './markdown.ts'
 import { nextSteps } from './next-steps.ts'
 
-/** GitHub takes 1 MiB of summary per step; far less is read. */
+/** GitHub takes 1 MiB (1 048 576 bytes) of summary per step, and a character may have three; far less is read. */
+const MAX_SUMMARY = 330_000
 const MAX_DIFFERENCE = 8000
 
 /** The receipt as GitHub-flavoured Markdown for a job summary. Every text from outside is inert in it. */
@@ -15,9 +16,9 @@ export function jobSummary(upgrade: Upgrade): string {
   const noticed = noticedBy(upgrade)
   const took = endedAtMs === undefined ? '' : ` In ${elapsed(endedAtMs - startedAtMs)}.`
   const drawn = chart(upgrade)
-  return [
-    `## ${icon} ${plain(headline(upgrade))}`,
-    `${plain(message ?? '', 2000)}${took}${noticed === undefined ? '' : ` **${capital(noticed.line)}.**`}`,
+  const body = [
+    `## ${icon} ${prose(headline(upgrade), 300)}`,
+    `${prose(message ?? '', 2000)}${took}${noticed === undefined ? '' : ` **${capital(noticed.line)}.**`}`,
     section('Code', codeLines(upgrade)),
     section('Tests', upgrade.tests.flatMap(testLines)),
     section('Release', upgrade.environments.flatMap(releaseLines(upgrade))),
@@ -28,6 +29,7 @@ export function jobSummary(upgrade: Upgrade): string {
   ]
     .filter((part) => part !== '')
     .join('\n\n')
+  return posted(body, { max: MAX_SUMMARY, rest: 'the receipt' })
 }
 
 const ICONS = {
@@ -75,12 +77,12 @@ function testLines(suite: SuiteResult): readonly string[] {
     `${suite.passed} passed`,
     ...(suite.failed > 0 ? [`${suite.failed} failed`] : []),
     ...(suite.skipped > 0 ? [`${suite.skipped} skipped`] : []),
-    ...(suite.known.length > 0 ? [`${suite.known.length} known failures of the base`] : []),
-    ...(suite.accepted.length > 0 ? [`${suite.accepted.length} accepted breaks`] : []),
+    ...(suite.known.length > 0 ? [`${plural(suite.known.length, 'known failure')} of the base`] : []),
+    ...(suite.accepted.length > 0 ? [plural(suite.accepted.length, 'accepted break')] : []),
     ...(suite.newlyPassing.length > 0 ? [`${suite.newlyPassing.length} newly passing`] : []),
     ...(suite.added.length > 0 ? [`${suite.added.length} added`] : []),
     ...(suite.removed.length > 0 ? [`${suite.removed.length} removed`] : []),
-    ...(suite.unused.length > 0 ? [`${suite.unused.length} entries of accepts not needed`] : []),
+    ...(suite.unused.length > 0 ? [`${suite.unused.length} of \`accepts\` not needed`] : []),
   ]
   return [
     `- ${code(suite.suite)}: ${parts.join(', ')}`,
@@ -96,8 +98,9 @@ function releaseLines(upgrade: Upgrade): (environment: EnvironmentRecord) => rea
   return ({ name, state, previous, weight, difference, message }) => {
     if (state === 'untouched') return [`- ${code(name)}: untouched`]
     const from = previous === undefined ? 'its first version' : `before: ${code(previous.name)}`
+    const share = weight === undefined || weight === 0 ? '' : `, with ${weight} % of the traffic`
     return [
-      `- ${code(name)}: **${state.replaceAll('_', ' ')}**${weight === undefined ? '' : ` at ${weight} %`}, ${from}${message === undefined ? '' : `. ${plain(message, 500)}`}`,
+      `- ${code(name)}: **${state.replaceAll('_', ' ')}**${share}, ${from}${message === undefined ? '' : `. ${prose(message, 500)}`}`,
       ...upgrade.artifacts
         .slice(0, 10)
         .map(({ name: artifact, digest }) => `  - ${code(artifact)} ${code(digest.slice(0, 19))}`),
@@ -109,11 +112,11 @@ function releaseLines(upgrade: Upgrade): (environment: EnvironmentRecord) => rea
 }
 
 function healthLines({ name, judged }: EnvironmentRecord): readonly string[] {
-  return judged.flatMap((report) => [
-    `**${code(name)}, ${report.step === 'watch' ? 'the watch' : `at ${plain(report.step)}`}:** ${plain(report.line, 1000)}`,
+  // Each report holds all that was measured until then: the last one's table tells what the earlier ones' would.
+  return judged.flatMap((report, index) => [
+    `**${code(name)}, ${report.step === 'watch' ? 'the watch' : `at ${prose(report.step)}`}:** ${prose(report.line, 1000)}`,
     '',
-    ...healthTable(report),
-    '',
+    ...(index === judged.length - 1 ? [...healthTable(report), ''] : []),
   ])
 }
 
@@ -130,6 +133,14 @@ function healthTable(report: VerdictReport): readonly string[] {
 
 function verdictWord(verdict: VerdictReport['verdict']): string {
   return { healthy: '✅ healthy', unhealthy: '❌ unhealthy', inconclusive: '❔ inconclusive' }[verdict]
+}
+
+/** A text from outside among our own words: it reads as it is, and nothing in it is a link, an image, HTML or emphasis. */
+function prose(text: string, maxLength = 256): string {
+  return plain(text, maxLength)
+    .replaceAll(/[\\`*_[\]<>#|~!&]/g, '\\$&')
+    .replaceAll('://', ':\\//')
+    .replaceAll(/\bwww\./gi, 'www\\.')
 }
 
 function capital(text: string): string {

@@ -64,9 +64,11 @@ function testLines(suite: SuiteResult): readonly string[] {
 }
 
 function releaseLine({ name, state, weight, previous }: EnvironmentRecord): string {
-  const at = weight === undefined ? '' : ` at ${weight} %`
+  if (state === 'rolled_back')
+    return `${name}: rolled back${previous === undefined ? '' : ` to ${previous.name}`}`
+  const share = weight === undefined ? '' : `, with ${weight} % of the traffic`
   const before = previous === undefined ? '' : `, before: ${previous.name}`
-  return `${name}: ${state.replaceAll('_', ' ')}${at}${before}`
+  return `${name}: ${state.replaceAll('_', ' ')}${share}${before}`
 }
 
 function healthLines({ name, judged }: EnvironmentRecord): readonly string[] {
@@ -82,7 +84,8 @@ export function checkLine(check: VerdictReport['checks'][number]): string {
   const change = check.change === '' ? '' : `, ${check.change}`
   const before = check.before === '' ? '' : ` (before ${check.before})`
   const { measured, expected } = check.coverage
-  return `${icon} ${check.name} ${check.after}${before}${change}, allowed ${check.allowed} ${check.sparkline} ${measured} of ${expected}`
+  const figures = `${icon} ${check.name} ${check.after}${before}${change}, allowed ${check.allowed}`
+  return [figures, check.sparkline, `measured ${measured} of ${expected}`].filter(Boolean).join(' ')
 }
 
 function revertLines({ revert }: Upgrade): readonly string[] {

@@ -121,8 +121,8 @@ function ended(suite: SuiteResult): StepEnd {
   const events = [{ type: 'tested' as const, suite }]
   const { newlyFailing, known, accepted, passed } = suite
   if (newlyFailing.length === 0) {
-    const excused = known.length > 0 ? `, ${known.length} known failures` : ''
-    const meant = accepted.length > 0 ? `, ${accepted.length} accepted breaks` : ''
+    const excused = known.length > 0 ? `, failing as on the base: ${known.length}` : ''
+    const meant = accepted.length > 0 ? `, breaking as accepted: ${accepted.length}` : ''
     return { result: 'done', message: `${passed} passed${excused}${meant}`, events }
   }
   const names = newlyFailing.slice(0, 3).map(({ name }) => name)
