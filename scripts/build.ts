@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type OutputChunk, rolldown } from 'rolldown'
 
@@ -19,6 +19,8 @@ const files = new Map([
 await rm(out, { recursive: true, force: true })
 await mkdir(join(out, 'chunks'), { recursive: true })
 await Promise.all([...files].map(([path, text]) => writeFile(join(out, path), text)))
+// As npm makes it where it links the command: else an installation would change the clone.
+await chmod(join(out, 'cli.js'), 0o755)
 
 async function bundle(): Promise<OutputChunk[]> {
   const build = await rolldown({

@@ -77,7 +77,7 @@ export async function rollbackTarget({
     : await journaledTarget(ports, environment, newest.sha)
   if (target === undefined || target.sha === newest.sha) {
     throw new UsageError(
-      `No version of ${environment} other than ${newest.version} was ever found healthy: there is nothing to go back to. Deploy one that works instead.`,
+      `No version of ${environment} other than ${newest.version} is on record as healthy: there is nothing to go back to. (Only an environment with "health" is judged.) Deploy one that works instead: "seamless run --sha <its commit>".`,
     )
   }
   return {
