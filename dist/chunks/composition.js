@@ -20,7 +20,7 @@ import { spawn } from "node:child_process";
 function fileReceipts(folder) {
 	return {
 		async save(upgrade) {
-			const text = `${JSON.stringify(upgrade, void 0, 2)}\n`;
+			const text = `${JSON.stringify(upgrade)}\n`;
 			const last = join(folder, "receipt.json");
 			await replace(folder, "receipt.json", text);
 			const sha = upgrade.candidate?.sha;

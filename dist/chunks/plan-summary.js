@@ -2370,7 +2370,7 @@ async function rollbackTarget({ ports, environment }) {
 		sha: healthy.sha,
 		name: healthy.version
 	} : await journaledTarget(ports, environment, newest.sha);
-	if (target === void 0 || target.sha === newest.sha) throw new UsageError(`No version of ${environment} other than ${newest.version} was ever found healthy: there is nothing to go back to. Deploy one that works instead.`);
+	if (target === void 0 || target.sha === newest.sha) throw new UsageError(`No version of ${environment} other than ${newest.version} is on record as healthy: there is nothing to go back to. (Only an environment with "health" is judged.) Deploy one that works instead: "seamless run --sha <its commit>".`);
 	return {
 		newest: {
 			id: newest.id,
