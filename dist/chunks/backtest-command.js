@@ -1,4 +1,4 @@
-import { d as systemClock, n as composePorts } from "./composition.js";
+import { f as systemClock, n as composePorts } from "./composition.js";
 import { l as UsageError } from "./errors.js";
 import { S as sourcesOf, b as planQueries, g as loadBaseline, l as verdictOf, m as tick, p as startWatch, s as reportOf, x as queriesOf } from "./next-steps.js";
 import { r as loadConfig } from "./plan-summary.js";

@@ -1031,6 +1031,17 @@ async function blobs(git, ids) {
 	return found;
 }
 
+// src/adapters/is-alive.ts
+function isAlive(pid) {
+	if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return error.code === "EPERM";
+	}
+}
+
 // src/adapters/git-worktree.ts
 async function checkOut(store, commit) {
 	assertCommitId(commit);
@@ -1089,7 +1100,8 @@ async function pruneWorktrees(store) {
 	const owned = (await readdir(work).catch(() => [])).filter((name) => name.endsWith(OWNER));
 	const removed = [];
 	for (const owner of owned) {
-		if (isAlive(Number(await readFile(join(work, owner), "utf8").catch(() => "")))) continue;
+		const pid = Number(await readFile(join(work, owner), "utf8").catch(() => ""));
+		if (isAlive(pid)) continue;
 		const name = owner.slice(0, -OWNER.length);
 		await removeWorktree(store, name);
 		removed.push(name);
@@ -1126,15 +1138,6 @@ async function remains({ state, gitDirectory }, name) {
 		recursive: true,
 		force: true
 	});
-}
-function isAlive(pid) {
-	if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return error.code === "EPERM";
-	}
 }
 async function readWithin(folder, path) {
 	const target = resolve(folder, path);
@@ -1780,4 +1783,4 @@ function maskFor({ environment, github }, declared) {
 	return maskOf([...secretValues(environment, declared), ...github ? [github.token] : []]);
 }
 
-export { declaredSecrets as a, sourceVariable as c, systemClock as d, readReceipt as f, openRepository as i, stateFolder as l, composePorts as n, processRunner as o, openGitHubOf as r, openSource as s, checksAppId as t, gitCommand as u };
+export { declaredSecrets as a, sourceVariable as c, gitCommand as d, systemClock as f, openRepository as i, isAlive as l, composePorts as n, processRunner as o, readReceipt as p, openGitHubOf as r, openSource as s, checksAppId as t, stateFolder as u };

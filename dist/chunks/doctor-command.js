@@ -1,5 +1,5 @@
 import { r as maskOf } from "./child-environment.js";
-import { a as declaredSecrets, c as sourceVariable, d as systemClock, n as composePorts, o as processRunner, s as openSource } from "./composition.js";
+import { a as declaredSecrets, c as sourceVariable, f as systemClock, n as composePorts, o as processRunner, s as openSource } from "./composition.js";
 import { c as looseObject, d as record, g as unknown, h as union, p as string, r as array } from "./schemas.js";
 import { a as formatConfigError, r as load, t as parseConfig } from "./parse.js";
 import { l as UsageError, s as GitHubError } from "./errors.js";

@@ -1,4 +1,4 @@
-import { d as systemClock, i as openRepository } from "./composition.js";
+import { f as systemClock, i as openRepository } from "./composition.js";
 import { c as looseObject, d as record, g as unknown, p as string } from "./schemas.js";
 import { a as formatConfigError, n as dump, r as load, t as parseConfig } from "./parse.js";
 import { l as UsageError } from "./errors.js";

@@ -3,7 +3,7 @@ import { t as reasonOf } from "./reason-of.js";
 import { t as causes } from "./causes.js";
 import { n as code, r as fence, t as cell } from "./markdown.js";
 import { t as nearestName } from "./nearest.js";
-import { l as stateFolder, n as composePorts } from "./composition.js";
+import { l as isAlive, n as composePorts, u as stateFolder } from "./composition.js";
 import { a as formatConfigError, i as fillText, t as parseConfig } from "./parse.js";
 import { S as sourcesOf, c as gateOf, f as enterStep, g as loadBaseline, h as wasBadBefore, l as verdictOf, m as tick, p as startWatch, s as reportOf, x as queriesOf } from "./next-steps.js";
 import { createHash } from "node:crypto";
@@ -27,15 +27,6 @@ async function lockRun(file) {
 	}
 }
 const ATTEMPTS = 5;
-function isAlive(pid) {
-	if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return error.code === "EPERM";
-	}
-}
 
 // src/config/pin-health.ts
 function pinHealth(config, before) {
@@ -950,6 +941,8 @@ async function superseded(run, name) {
 	run.signal.throwIfAborted();
 	const ending = decideSuperseded(name, deployment, newest);
 	if (ending === void 0) return void 0;
+	if (newest?.id !== deployment) await recordState(run, name, "inactive", ending.message);
+	await recordVerdict(run, name, "inconclusive", ending.message);
 	const isBack = newest?.id === deployment && newest.state === "failure";
 	await run.record({
 		type: "environment_ended",
@@ -2211,6 +2204,8 @@ async function finishEarlier(run) {
 		const left = unfinished(run.upgrade(), known, { shadow });
 		if (left === void 0) continue;
 		if (left.kind === "end") return left.ending;
+		const other = await superseded(run, name);
+		if (other) return other;
 		const taken = await rollBackEnvironment(run, name, left.why);
 		return endAfterTakingBack(taken, left.reason, left.why, name);
 	}
@@ -2297,6 +2292,8 @@ async function unexpected(run, error) {
 	run.ports.log.error(message);
 	const open = run.upgrade().environments.find(({ state }) => state === "deploying");
 	if (open === void 0) return ending;
+	const other = await superseded(run, open.name);
+	if (other) return other;
 	return endAfterTakingBack(await rollBackEnvironment(run, open.name, message), ending.reason, message, open.name);
 }
 function refusedUpgrade(plan, atMs, ending) {
@@ -2425,7 +2422,10 @@ async function undoInterrupted(request) {
 	});
 	const { log } = request.ports;
 	try {
-		for (const name of leftOpen(upgrade, request.config)) if ((await rollBackEnvironment(run, name, request.why).catch(() => leaveDirty(run, name, request.why)))?.kind !== "rolled_back") log.error(`${name} could not be taken back; it is reported dirty.`);
+		for (const name of leftOpen(upgrade, request.config)) {
+			if (await superseded(run, name) !== void 0) continue;
+			if ((await rollBackEnvironment(run, name, request.why).catch(() => leaveDirty(run, name, request.why)))?.kind !== "rolled_back") log.error(`${name} could not be taken back; it is reported dirty.`);
+		}
 		await undoSteps(run).catch((error) => log.error(textOf(error)));
 		await run.record({
 			type: "ended",

@@ -1,4 +1,4 @@
-import { u as gitCommand } from "./composition.js";
+import { d as gitCommand } from "./composition.js";
 import { access, constants, readFile, readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 

@@ -5,7 +5,7 @@ import { t as causes } from "./causes.js";
 import { n as noteBeginning, r as noteEnd } from "./began.js";
 import { t as exitCodeOf } from "./exit-code.js";
 import { a as posted, i as plain, n as code, r as fence, t as cell } from "./markdown.js";
-import { d as systemClock, f as readReceipt, i as openRepository, r as openGitHubOf, t as checksAppId } from "./composition.js";
+import { f as systemClock, i as openRepository, p as readReceipt, r as openGitHubOf, t as checksAppId } from "./composition.js";
 import { n as statusOf } from "./request-policy.js";
 import { a as operateRollback, i as makePlan, o as operateRun, r as loadConfig, t as planSummary } from "./plan-summary.js";
 import { a as noticedBy, i as headline, n as count, o as plural, r as elapsed, t as nextSteps } from "./next-steps.js";

@@ -1,4 +1,4 @@
-import { d as systemClock, i as openRepository, t as checksAppId } from "./composition.js";
+import { f as systemClock, i as openRepository, t as checksAppId } from "./composition.js";
 import { a as operateRollback, i as makePlan, n as planText, o as operateRun, r as loadConfig, s as operateUndo } from "./plan-summary.js";
 import { t as exitCodeOf } from "./exit-code.js";
 import { o as plural, r as elapsed } from "./next-steps.js";

@@ -6,6 +6,7 @@ import type { CommitId, Worktree } from '../ports/version-control.ts'
 import { refuseLinksOutside } from './git-links.ts'
 import { assertCommitId } from './git-resolve.ts'
 import type { GitStore } from './git-store.ts'
+import { isAlive } from './is-alive.ts'
 import { isBelow, pathInside } from './path-inside.ts'
 
 /** Checks one commit out into `.seamless/work/<first 12 digits>-<n>`. Errors: `RevisionUnknown`, `VersionControlError`. */
@@ -108,16 +109,6 @@ async function remains({ state, gitDirectory }: GitStore, name: string): Promise
   // Away at one stroke too; where it was not registered there is nothing to move.
   await rename(registration(gitDirectory, name), discarded).catch(() => undefined)
   await rm(discarded, { recursive: true, force: true })
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 /** A step may have put a link where a file was, so the real path counts. */

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { UsageError } from '../errors.ts'
+import { isAlive } from './is-alive.ts'
 
 /**
  * Keeps two runs from working in one checkout at the same time: the second would take the first one's journal for that of
@@ -27,13 +28,3 @@ export async function lockRun(file: string): Promise<() => Promise<void>> {
 
 /** More than one only where several runs find the same dead one's file. */
 const ATTEMPTS = 5
-
-function isAlive(pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}

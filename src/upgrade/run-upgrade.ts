@@ -14,6 +14,7 @@ import { buildStage } from './stages/build.ts'
 import { deployStage } from './stages/deploy.ts'
 import { monitorStage, openWatching, takeUpLive } from './stages/monitor.ts'
 import { revertStage } from './stages/revert.ts'
+import { superseded } from './stages/superseded.ts'
 import { testStage } from './stages/test.ts'
 import { rollBackEnvironment, undoSteps } from './take-back.ts'
 import { unfinished } from './unfinished.ts'
@@ -98,6 +99,8 @@ async function finishEarlier(run: Run): Promise<Ending | undefined> {
     const left = unfinished(run.upgrade(), known, { shadow })
     if (left === undefined) continue
     if (left.kind === 'end') return left.ending
+    const other = await superseded(run, name)
+    if (other) return other
     const taken = await rollBackEnvironment(run, name, left.why)
     return endAfterTakingBack(taken, left.reason, left.why, name)
   }
@@ -203,6 +206,8 @@ async function unexpected(run: Run, error: unknown): Promise<Ending> {
   run.ports.log.error(message)
   const open = run.upgrade().environments.find(({ state }) => state === 'deploying')
   if (open === undefined) return ending
+  const other = await superseded(run, open.name)
+  if (other) return other
   return endAfterTakingBack(
     await rollBackEnvironment(run, open.name, message),
     ending.reason,

@@ -4,6 +4,7 @@ import type { Ports } from './ports.ts'
 import { leftOpen } from './resume.ts'
 import { openRun, textOf } from './run.ts'
 import { journaled } from './run-upgrade.ts'
+import { superseded } from './stages/superseded.ts'
 import { leaveDirty, rollBackEnvironment, undoSteps } from './take-back.ts'
 import type { Upgrade } from './receipt.ts'
 
@@ -28,6 +29,7 @@ export async function undoInterrupted(request: UndoRequest): Promise<Upgrade | u
   const { log } = request.ports
   try {
     for (const name of leftOpen(upgrade, request.config)) {
+      if ((await superseded(run, name)) !== undefined) continue
       const taken = await rollBackEnvironment(run, name, request.why).catch(() =>
         leaveDirty(run, name, request.why),
       )

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
+import { operateUndo } from '../../src/operation.ts'
 import { cutOffAfter, cutOffBefore } from '../support/cut-off-run.ts'
 import { manualClock } from '../support/manual-clock.ts'
 import { type MetricsPage, metricsPage } from '../support/metrics-page.ts'
@@ -174,6 +175,19 @@ describe('L19 a deployment that came after ours', () => {
     expect(upgrade).toMatchObject({ decision: 'cancelled', reason: 'superseded' })
     expect(upgrade.revert).toBeUndefined()
     expect(world.calls().some((call) => call.startsWith('rollback'))).toBe(false)
+  })
+
+  it('is left alone by the undo of a run that was cancelled', async () => {
+    const world = await upgraded()
+    await cutOffAfter(
+      world,
+      (event) => event.type === 'step_ended' && event.step === 'deploy/production/apply',
+    )
+    writeFileSync(deploymentsFile(world), withAnother(world))
+    const calls = world.calls().length
+    const undone = await operateUndo(await world.request(), 'Cancelled.', new AbortController().signal)
+    expect(undone).toMatchObject({ decision: 'cancelled' })
+    expect(world.calls()).toHaveLength(calls)
   })
 
   it('L16 a rollback by somebody elsewhere in the middle is not overrun', async () => {

@@ -1,5 +1,6 @@
 import { decideSuperseded } from '../gate.ts'
 import { type Ending, type Run, textOf } from '../run.ts'
+import { recordState, recordVerdict } from '../state-of-record.ts'
 
 /**
  * Asked before each act on an environment: whether it is still this upgrade's. A record that does not answer is no reason
@@ -15,6 +16,8 @@ export async function superseded(run: Run, name: string): Promise<Ending | undef
   run.signal.throwIfAborted()
   const ending = decideSuperseded(name, deployment, newest)
   if (ending === undefined) return undefined
+  if (newest?.id !== deployment) await recordState(run, name, 'inactive', ending.message)
+  await recordVerdict(run, name, 'inconclusive', ending.message)
   const isBack = newest?.id === deployment && newest.state === 'failure'
   await run.record({
     type: 'environment_ended',
