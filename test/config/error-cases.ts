@@ -198,6 +198,11 @@ const shape: ErrorCase[] = [
     errors: [':5:7 environments.production.deploy.kubernets: unknown adapter; expected one of run'],
   },
   {
+    title: 'I07 a helm release with a post-renderer, which would run a program of the change',
+    text: 'driver: action\nenvironments:\n  production:\n    deploy:\n      helm: { args: [--post-renderer=./x.sh] }\n',
+    errors: [':5:7 environments.production.deploy.helm: unknown adapter; expected one of run'],
+  },
+  {
     title: 'a misspelt adapter',
     text: withProduction('traffic: { rn: ./weight.sh, steps: [100%] }'),
     errors: [
