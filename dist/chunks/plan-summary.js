@@ -7,17 +7,26 @@ import { l as isAlive, n as composePorts, u as stateFolder } from "./composition
 import { a as formatConfigError, i as fillText, t as parseConfig } from "./parse.js";
 import { S as sourcesOf, c as gateOf, f as enterStep, g as loadBaseline, h as wasBadBefore, l as verdictOf, m as tick, p as startWatch, s as reportOf, x as queriesOf } from "./next-steps.js";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { existsSync } from "node:fs";
 
 // src/adapters/run-lock.ts
 async function lockRun(file) {
 	await mkdir(dirname(file), { recursive: true });
+	const own = `${file}.${process.pid}`;
+	await writeFile(own, String(process.pid));
+	try {
+		await take(file, own);
+	} finally {
+		await rm(own, { force: true });
+	}
+	return () => rm(file, { force: true });
+}
+async function take(file, own) {
 	for (let attempt = 1;; attempt += 1) {
 		try {
-			await writeFile(file, String(process.pid), { flag: "wx" });
-			return () => rm(file, { force: true });
+			return await link(own, file);
 		} catch (error) {
 			if (error.code !== "EEXIST" || attempt === ATTEMPTS) throw error;
 		}
@@ -2224,6 +2233,10 @@ async function compareCode(run) {
 	});
 	run.signal.throwIfAborted();
 	if (found === void 0) return;
+	await sayLost(run, base.name, {
+		from: candidate.sha,
+		to: base.sha
+	});
 	await run.record({
 		type: "code_compared",
 		code: {
@@ -2232,6 +2245,12 @@ async function compareCode(run) {
 			files: found.files.map((file) => ({ ...file }))
 		}
 	});
+}
+async function sayLost(run, base, { from, to }) {
+	const { commits = [], more = 0 } = await run.ports.versionControl.difference(from, to).catch(() => void 0) ?? {};
+	const [newest] = commits;
+	if (newest === void 0) return;
+	run.ports.log.warning(`${run.upgrade().candidate?.name ?? "This version"} is older than ${base}, or from another line: it lacks ${commits.length + more} of its commits, the newest of them ${newest.id.slice(0, 12)} (${newest.subject}). What they brought is gone when it is live.`);
 }
 async function environmentStages(run) {
 	const endings = [];

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { UsageError } from '../errors.ts'
 import { isAlive } from './is-alive.ts'
@@ -9,10 +9,21 @@ import { isAlive } from './is-alive.ts'
  */
 export async function lockRun(file: string): Promise<() => Promise<void>> {
   await mkdir(dirname(file), { recursive: true })
+  // A link makes the file with its content at one stroke: an empty one would look like that of a dead process.
+  const own = `${file}.${process.pid}`
+  await writeFile(own, String(process.pid))
+  try {
+    await take(file, own)
+  } finally {
+    await rm(own, { force: true })
+  }
+  return () => rm(file, { force: true })
+}
+
+async function take(file: string, own: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await writeFile(file, String(process.pid), { flag: 'wx' })
-      return () => rm(file, { force: true })
+      return await link(own, file)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt === ATTEMPTS) throw error
     }

@@ -125,6 +125,7 @@ async function compareCode(run: Run): Promise<undefined> {
   })
   run.signal.throwIfAborted()
   if (found === undefined) return
+  await sayLost(run, base.name, { from: candidate.sha, to: base.sha })
   await run.record({
     type: 'code_compared',
     code: {
@@ -133,6 +134,17 @@ async function compareCode(run: Run): Promise<undefined> {
       files: found.files.map((file) => ({ ...file })),
     },
   })
+}
+
+/** An older version, or one from another line: the run of an old push that somebody started again, for one. */
+async function sayLost(run: Run, base: string, { from, to }: { from: string; to: string }): Promise<void> {
+  const lost = await run.ports.versionControl.difference(from, to).catch(() => undefined)
+  const { commits = [], more = 0 } = lost ?? {}
+  const [newest] = commits
+  if (newest === undefined) return
+  run.ports.log.warning(
+    `${run.upgrade().candidate?.name ?? 'This version'} is older than ${base}, or from another line: it lacks ${commits.length + more} of its commits, the newest of them ${newest.id.slice(0, 12)} (${newest.subject}). What they brought is gone when it is live.`,
+  )
 }
 
 /** Each environment is deployed to and watched to its end before the next one begins. */

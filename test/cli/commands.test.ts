@@ -110,7 +110,9 @@ describe('the command', () => {
   })
 
   it('refuses a second run in the same checkout while the first is at it', async () => {
-    const made = await world({ config: basicConfig.replace('deploy: bash ops/deploy.sh', 'deploy: sleep 2') })
+    const made = await world({
+      config: basicConfig.replace('deploy: bash ops/deploy.sh', 'deploy: sleep 2; bash ops/deploy.sh'),
+    })
     const first = here(made, 'run')
     await until(() => existsSync(join(made.repository.clone, '.seamless/run.lock')))
     const second = await here(made, 'run')

@@ -61,6 +61,38 @@ describe('deploying', () => {
     })
   })
 
+  it('says that an older version takes away what came after it, and brings it since it was asked to', async () => {
+    const made = await world()
+    const { candidate } = await made.run()
+    nextVersion(made, '1.1.0')
+    await made.run()
+    expect(made.log.lines.join('\n')).not.toContain('is older than')
+    const upgrade = await made.run({ sha: candidate?.sha ?? '' })
+    expect(upgrade).toMatchObject({
+      decision: 'completed',
+      candidate: { name: '1.0.0' },
+      base: { name: '1.1.0' },
+    })
+    expect(made.log.lines.join('\n')).toContain(
+      '1.0.0 is older than 1.1.0, or from another line: it lacks 1 of its commits',
+    )
+  })
+
+  it('goes on where the history of the version before is gone: only the comparison is missing', async () => {
+    const made = await world()
+    await made.run()
+    const file = `${made.repository.clone}/.seamless/deployments.json`
+    const { readFileSync, writeFileSync } = await import('node:fs')
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(/"sha": "[0-9a-f]{40}"/, `"sha": "${'e'.repeat(40)}"`),
+    )
+    nextVersion(made, '1.1.0')
+    const upgrade = await made.run()
+    expect(upgrade).toMatchObject({ decision: 'completed', base: { name: '1.0.0' } })
+    expect(upgrade.code).toBeUndefined()
+  })
+
   it('L02 takes a failed deployment back to the version before', async () => {
     const made = await world()
     await made.run()
