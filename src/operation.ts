@@ -76,12 +76,12 @@ export async function operateRun(request: OperationRequest, signal: AbortSignal)
   return alone(request, () => runPlanned(request, signal))
 }
 
-/** One run at a time in a checkout. */
+/** One run of a service at a time in a checkout. */
 async function alone(
   { opened }: Pick<OperationRequest, 'opened'>,
   work: () => Promise<Upgrade>,
 ): Promise<Upgrade> {
-  const unlock = await lockRun(join(await stateFolder(opened.repository.root), 'run.lock'))
+  const unlock = await lockRun(join(await stateFolder(opened.surroundings.folder), 'run.lock'))
   try {
     return await work()
   } finally {

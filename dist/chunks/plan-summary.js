@@ -688,6 +688,11 @@ function deploymentOf(run, name) {
 	return run.upgrade().environments.find((known) => known.name === name)?.deployment;
 }
 
+// src/upgrade/is-live.ts
+function isLive(live, { name, sha }) {
+	return live.kind === "live" && (live.version === name || live.version === sha);
+}
+
 // src/upgrade/take-back.ts
 async function rollBackEnvironment(run, name, why) {
 	const known = recordOf(run, name);
@@ -808,10 +813,10 @@ async function isBackAlready(run, deployer, { name }, previous) {
 	if (previous.name === run.upgrade().candidate?.name) return false;
 	const context = await rollbackContext(run, name, await oldCheckout(run, previous), previous);
 	const live = await deployer.status(context);
-	return live.kind === "live" && live.version === previous.name;
+	return isLive(live, previous);
 }
 function confirmed(live, to, name) {
-	if (live.kind === "unknown" || live.kind === "live" && live.version === to.name) return {
+	if (live.kind === "unknown" || isLive(live, to)) return {
 		kind: "rolled_back",
 		to
 	};
@@ -1290,8 +1295,9 @@ async function interrupted(run, name, environment) {
 	const step = `deploy/${name}/apply`;
 	if (run.upgrade().steps.find((known) => known.step === step)?.state !== "running") return void 0;
 	const live = await (await run.ports.adapters.deployer(environment)).status(await releaseContext(run, name, step));
-	const { name: version } = candidateOf(run.upgrade());
-	if (live.kind === "live" && live.version === version && run.plan.previous[name]?.name !== version) {
+	const candidate = candidateOf(run.upgrade());
+	const { name: version } = candidate;
+	if (isLive(live, candidate) && run.plan.previous[name]?.name !== version) {
 		await run.record({
 			type: "step_ended",
 			step,
@@ -1366,8 +1372,9 @@ async function setWeight(run, { name, environment }, step, percent) {
 }
 async function confirmLive(run, name, environment) {
 	const live = await (await run.ports.adapters.deployer(environment)).status(await releaseContext(run, name, `deploy/${name}/status`));
-	const { name: version, sha } = candidateOf(run.upgrade());
-	if (live.kind === "unknown" || live.kind === "live" && [version, sha].includes(live.version)) return void 0;
+	const candidate = candidateOf(run.upgrade());
+	const { name: version } = candidate;
+	if (live.kind === "unknown" || isLive(live, candidate)) return void 0;
 	const why = `The commands that bring ${version} to ${name} ended well, but its status says that ${live.kind === "empty" ? "nothing is live" : `${live.version} is live`}, not ${version}.`;
 	return endAfterTakingBack(await rollBackEnvironment(run, name, why), "deploy_failed", why, name);
 }
@@ -2511,7 +2518,7 @@ async function operateRun(request, signal) {
 	return alone(request, () => runPlanned(request, signal));
 }
 async function alone({ opened }, work) {
-	const unlock = await lockRun(join(await stateFolder(opened.repository.root), "run.lock"));
+	const unlock = await lockRun(join(await stateFolder(opened.surroundings.folder), "run.lock"));
 	try {
 		return await work();
 	} finally {

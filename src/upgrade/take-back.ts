@@ -2,6 +2,7 @@ import type { Deployer, StepOutcome } from '../ports/deployer.ts'
 import type { StepContext } from '../ports/step.ts'
 import type { Worktree } from '../ports/version-control.ts'
 import type { Version } from './facts.ts'
+import { isLive } from './is-live.ts'
 import { type BuildStep, stepId } from './plan.ts'
 import type { EnvironmentRecord } from './receipt.ts'
 import { contextOf, environmentConfig, type Run, textOf } from './run.ts'
@@ -128,14 +129,12 @@ async function isBackAlready(
   if (previous.name === run.upgrade().candidate?.name) return false
   const context = await rollbackContext(run, name, await oldCheckout(run, previous), previous)
   const live = await deployer.status(context)
-  return live.kind === 'live' && live.version === previous.name
+  return isLive(live, previous)
 }
 
 /** The deployer's own word, where it can give one, outranks the exit code of its rollback. */
 function confirmed(live: Awaited<ReturnType<Deployer['status']>>, to: Version, name: string): TakenBack {
-  if (live.kind === 'unknown' || (live.kind === 'live' && live.version === to.name)) {
-    return { kind: 'rolled_back', to }
-  }
+  if (live.kind === 'unknown' || isLive(live, to)) return { kind: 'rolled_back', to }
   const says = live.kind === 'empty' ? 'nothing is live' : `${live.version} is live`
   return {
     kind: 'failed',

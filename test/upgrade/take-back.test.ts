@@ -95,6 +95,17 @@ describe('taking back', () => {
     expect(made.calls()).toEqual(['deploy production 1.0.0'])
   })
 
+  it('is believed where the status names the commit in full', async () => {
+    const bySha = basicConfig
+      .replace('bash ops/deploy.sh', 'bash ops/deploy.sh; echo "$SEAMLESS_SHA" > "$WORLD/live"')
+      .replace('bash ops/rollback.sh', 'echo "$SEAMLESS_SHA" > "$WORLD/live"')
+    const made = await world({ config: bySha })
+    const { candidate } = await made.run()
+    made.repository.commit({ VERSION: '1.1.0\n', ...broken }, 'Next')
+    expect(await made.run()).toMatchObject({ decision: 'rolled_back', reason: 'deploy_failed' })
+    expect(made.read('live')).toBe(candidate?.sha)
+  })
+
   it('is no success where the status says that nothing is live', async () => {
     const made = await world()
     await made.run()

@@ -3,6 +3,7 @@ import type { EnvironmentConfig } from '../../config/schema.ts'
 import type { StepContext } from '../../ports/step.ts'
 import type { Version } from '../facts.ts'
 import { decideGate } from '../gate.ts'
+import { isLive } from '../is-live.ts'
 import type { PlannedStep } from '../plan.ts'
 import {
   candidateOf,
@@ -154,8 +155,9 @@ async function interrupted(
   if (record?.state !== 'running') return undefined
   const deployer = await run.ports.adapters.deployer(environment)
   const live = await deployer.status(await releaseContext(run, name, step))
-  const { name: version } = candidateOf(run.upgrade())
-  if (live.kind === 'live' && live.version === version && run.plan.previous[name]?.name !== version) {
+  const candidate = candidateOf(run.upgrade())
+  const { name: version } = candidate
+  if (isLive(live, candidate) && run.plan.previous[name]?.name !== version) {
     await run.record({
       type: 'step_ended',
       step,
@@ -246,9 +248,9 @@ async function confirmLive(
 ): Promise<Ending | undefined> {
   const deployer = await run.ports.adapters.deployer(environment)
   const live = await deployer.status(await releaseContext(run, name, `deploy/${name}/status`))
-  const { name: version, sha } = candidateOf(run.upgrade())
-  if (live.kind === 'unknown' || (live.kind === 'live' && [version, sha].includes(live.version)))
-    return undefined
+  const candidate = candidateOf(run.upgrade())
+  const { name: version } = candidate
+  if (live.kind === 'unknown' || isLive(live, candidate)) return undefined
   const says = live.kind === 'empty' ? 'nothing is live' : `${live.version} is live`
   const why = `The commands that bring ${version} to ${name} ended well, but its status says that ${says}, not ${version}.`
   return endAfterTakingBack(await rollBackEnvironment(run, name, why), 'deploy_failed', why, name)

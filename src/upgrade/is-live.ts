@@ -1,0 +1,7 @@
+import type { Live } from '../ports/deployer.ts'
+import type { Version } from './facts.ts'
+
+/** Whether a deployer's status names this version: by its name, or by its commit's full id. */
+export function isLive(live: Live, { name, sha }: Version): boolean {
+  return live.kind === 'live' && (live.version === name || live.version === sha)
+}
