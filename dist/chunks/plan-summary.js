@@ -2235,15 +2235,14 @@ async function openSources({ plan, ports, config }) {
 async function compareCode(run) {
 	const { base, candidate, code } = run.upgrade();
 	if (base?.sha === void 0 || candidate?.sha === void 0 || code !== void 0) return;
-	const found = await run.ports.versionControl.difference(base.sha, candidate.sha).catch((error) => {
-		run.ports.log.warning(`The code could not be compared with ${base.name}: ${textOf(error)}`);
+	const { versionControl, log } = run.ports;
+	const [found, lost] = await Promise.all([versionControl.difference(base.sha, candidate.sha), versionControl.difference(candidate.sha, base.sha)]).catch((error) => {
+		log.warning(`The code could not be compared with ${base.name}: ${textOf(error)}`);
+		return [];
 	});
 	run.signal.throwIfAborted();
-	if (found === void 0) return;
-	await sayLost(run, base.name, {
-		from: candidate.sha,
-		to: base.sha
-	});
+	if (found === void 0 || lost === void 0) return;
+	sayLost(run, base.name, lost);
 	await run.record({
 		type: "code_compared",
 		code: {
@@ -2253,8 +2252,7 @@ async function compareCode(run) {
 		}
 	});
 }
-async function sayLost(run, base, { from, to }) {
-	const { commits = [], more = 0 } = await run.ports.versionControl.difference(from, to).catch(() => void 0) ?? {};
+function sayLost(run, base, { commits, more }) {
 	const [newest] = commits;
 	if (newest === void 0) return;
 	run.ports.log.warning(`${run.upgrade().candidate?.name ?? "This version"} is older than ${base}, or from another line: it lacks ${commits.length + more} of its commits, the newest of them ${newest.id.slice(0, 12)} (${newest.subject}). What they brought is gone when it is live.`);

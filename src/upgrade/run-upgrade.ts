@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import type { CodeDifference } from '../ports/version-control.ts'
 import { sourcesOf } from '../health/query-plan.ts'
 import { reasonOf } from './reason-of.ts'
 import type { Plan } from './plan.ts'
@@ -119,13 +120,17 @@ async function openSources({ plan, ports, config }: Run): Promise<undefined> {
 async function compareCode(run: Run): Promise<undefined> {
   const { base, candidate, code } = run.upgrade()
   if (base?.sha === undefined || candidate?.sha === undefined || code !== undefined) return
-  const found = await run.ports.versionControl.difference(base.sha, candidate.sha).catch((error: unknown) => {
-    run.ports.log.warning(`The code could not be compared with ${base.name}: ${textOf(error)}`)
-    return undefined
+  const { versionControl, log } = run.ports
+  const [found, lost] = await Promise.all([
+    versionControl.difference(base.sha, candidate.sha),
+    versionControl.difference(candidate.sha, base.sha),
+  ]).catch((error: unknown) => {
+    log.warning(`The code could not be compared with ${base.name}: ${textOf(error)}`)
+    return []
   })
   run.signal.throwIfAborted()
-  if (found === undefined) return
-  await sayLost(run, base.name, { from: candidate.sha, to: base.sha })
+  if (found === undefined || lost === undefined) return
+  sayLost(run, base.name, lost)
   await run.record({
     type: 'code_compared',
     code: {
@@ -137,9 +142,7 @@ async function compareCode(run: Run): Promise<undefined> {
 }
 
 /** An older version, or one from another line: the run of an old push that somebody started again, for one. */
-async function sayLost(run: Run, base: string, { from, to }: { from: string; to: string }): Promise<void> {
-  const lost = await run.ports.versionControl.difference(from, to).catch(() => undefined)
-  const { commits = [], more = 0 } = lost ?? {}
+function sayLost(run: Run, base: string, { commits, more }: CodeDifference): void {
   const [newest] = commits
   if (newest === undefined) return
   run.ports.log.warning(
