@@ -1,6 +1,6 @@
 import { f as systemClock, n as composePorts } from "./composition.js";
 import { l as UsageError } from "./errors.js";
-import { S as sourcesOf, b as planQueries, g as loadBaseline, l as verdictOf, m as tick, p as startWatch, s as reportOf, x as queriesOf } from "./next-steps.js";
+import { b as queriesOf, h as loadBaseline, l as verdictOf, m as tick, p as startWatch, s as reportOf, x as sourcesOf, y as planQueries } from "./next-steps.js";
 import { r as loadConfig } from "./plan-summary.js";
 import { o as visible } from "./markdown.js";
 import { t as openHere } from "./upgrade-command.js";

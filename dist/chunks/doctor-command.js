@@ -6,7 +6,7 @@ import { l as UsageError, s as GitHubError } from "./errors.js";
 import { t as openGitHub } from "./client.js";
 import { o as visible } from "./markdown.js";
 import { t as causes } from "./causes.js";
-import { S as sourcesOf, _ as wantsComparison, d as LEAST_PAST_MS, u as LEAST_COVERAGE, v as armQueries, y as describeQuery } from "./next-steps.js";
+import { _ as armQueries, d as LEAST_PAST_MS, g as wantsComparison, u as LEAST_COVERAGE, v as describeQuery, x as sourcesOf } from "./next-steps.js";
 import { n as readWorkflows } from "./read-facts.js";
 import { t as openHere } from "./upgrade-command.js";
 import { access, constants, readFile } from "node:fs/promises";

@@ -3182,4 +3182,4 @@ function forRevert({ outcome, pullRequest, message }) {
 	}
 }
 
-export { sourcesOf as S, wantsComparison as _, noticedBy as a, planQueries as b, gateOf as c, LEAST_PAST_MS as d, enterStep as f, loadBaseline as g, wasBadBefore as h, headline as i, verdictOf as l, tick as m, count as n, plural as o, startWatch as p, elapsed as r, reportOf as s, nextSteps as t, LEAST_COVERAGE as u, armQueries as v, queriesOf as x, describeQuery as y };
+export { armQueries as _, noticedBy as a, queriesOf as b, gateOf as c, LEAST_PAST_MS as d, enterStep as f, wantsComparison as g, loadBaseline as h, headline as i, verdictOf as l, tick as m, count as n, plural as o, startWatch as p, elapsed as r, reportOf as s, nextSteps as t, LEAST_COVERAGE as u, describeQuery as v, sourcesOf as x, planQueries as y };

@@ -5,7 +5,7 @@ import { n as code, r as fence, t as cell } from "./markdown.js";
 import { t as nearestName } from "./nearest.js";
 import { l as isAlive, n as composePorts, u as stateFolder } from "./composition.js";
 import { a as formatConfigError, i as fillText, t as parseConfig } from "./parse.js";
-import { S as sourcesOf, c as gateOf, f as enterStep, g as loadBaseline, h as wasBadBefore, l as verdictOf, m as tick, p as startWatch, s as reportOf, x as queriesOf } from "./next-steps.js";
+import { b as queriesOf, c as gateOf, f as enterStep, h as loadBaseline, l as verdictOf, m as tick, p as startWatch, s as reportOf, x as sourcesOf } from "./next-steps.js";
 import { createHash } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
@@ -689,6 +689,10 @@ function deploymentOf(run, name) {
 }
 
 // src/upgrade/is-live.ts
+function liveText(live) {
+	if (live.kind === "unknown") return live.why;
+	return live.kind === "empty" ? "nothing is live" : `${live.version} is live`;
+}
 function isLive(live, { name, sha }) {
 	return live.kind === "live" && (live.version === name || live.version === sha);
 }
@@ -822,7 +826,7 @@ function confirmed(live, to, name) {
 	};
 	return {
 		kind: "failed",
-		message: `The rollback of ${name} ended well, but its status says that ${live.kind === "empty" ? "nothing is live" : `${live.version} is live`}, not ${to.name}.`
+		message: `The rollback of ${name} ended well, but its status says that ${liveText(live)}, not ${to.name}.`
 	};
 }
 async function inOldCheckout(run, previous, act) {
@@ -1306,7 +1310,7 @@ async function interrupted(run, name, environment) {
 		});
 		return;
 	}
-	const message = `An earlier run was cut off while it deployed ${version} to ${name}; its status says: ${live.kind === "live" ? `${live.version} is live` : live.kind === "empty" ? "nothing is live" : live.why}. Nothing was run again. "seamless rollback --environment ${name}" brings the last healthy version back.`;
+	const message = `An earlier run was cut off while it deployed ${version} to ${name}; its status says: ${liveText(live)}. Nothing was run again. "seamless rollback --environment ${name}" brings the last healthy version back.`;
 	await run.record({
 		type: "step_ended",
 		step,
@@ -1375,7 +1379,7 @@ async function confirmLive(run, name, environment) {
 	const candidate = candidateOf(run.upgrade());
 	const { name: version } = candidate;
 	if (live.kind === "unknown" || isLive(live, candidate)) return void 0;
-	const why = `The commands that bring ${version} to ${name} ended well, but its status says that ${live.kind === "empty" ? "nothing is live" : `${live.version} is live`}, not ${version}.`;
+	const why = `The commands that bring ${version} to ${name} ended well, but its status says that ${liveText(live)}, not ${version}.`;
 	return endAfterTakingBack(await rollBackEnvironment(run, name, why), "deploy_failed", why, name);
 }
 async function nowLive(run, name) {
@@ -1423,7 +1427,7 @@ function find(run, name, id) {
 async function openWatching(run, name) {
 	const health = run.config.environments[name]?.health;
 	if (health === void 0) return void 0;
-	const sources = new Map(await Promise.all(sourceNames(health).map(async (source) => [source, await run.ports.adapters.source(source)])));
+	const sources = new Map(await Promise.all(sourcesOf(health).map(async (source) => [source, await run.ports.adapters.source(source)])));
 	let state;
 	const openedMs = run.ports.clock.now();
 	const begin = async () => {
@@ -1445,11 +1449,11 @@ async function openWatching(run, name) {
 			const answers = await ask(health, state, sources, run.signal);
 			const nowMs = run.ports.clock.now();
 			state = tick(state, answers, nowMs);
-			const report = verdictReportOf(state, {
+			const report = {
 				step,
 				startedAtMs,
-				nowMs
-			});
+				...reportOf(state, nowMs)
+			};
 			run.ports.watchTick?.(name, report);
 			const gate = decide(state, nowMs, report);
 			if (gate !== void 0) return gate;
@@ -1544,19 +1548,6 @@ function heldReason(reason) {
 	if (reason === "too_little_traffic") return "health_too_little_traffic";
 	return "health_no_data";
 }
-function verdictReportOf(watch, { step, startedAtMs, nowMs }) {
-	const report = reportOf(watch, nowMs);
-	const checks = report.checks.map((row) => ({
-		...row,
-		wasBadBefore: wasBadBefore(watch, row.name)
-	}));
-	return {
-		step,
-		startedAtMs,
-		...report,
-		checks
-	};
-}
 async function ask(health, { values }, sources, signal) {
 	return Promise.all(queriesOf(health, values).map(async ({ source, queries }) => await sources.get(source)?.read(queries, signal) ?? []));
 }
@@ -1568,10 +1559,6 @@ async function promote(run, name, report) {
 		state: "promoted",
 		message: report.line
 	});
-}
-function sourceNames(health) {
-	const named = Object.values(health.checks).map((check) => check.source ?? health.source);
-	return [...new Set(named.filter((name) => name !== void 0))];
 }
 function valuesFor(run, name) {
 	const { repository, branch } = run.upgrade();

@@ -1,4 +1,3 @@
-import type { Config } from '../config/schema.ts'
 import type { CodeDifference } from '../ports/version-control.ts'
 import { sourcesOf } from '../health/query-plan.ts'
 import { reasonOf } from './reason-of.ts'
@@ -8,7 +7,7 @@ import type { Upgrade } from './receipt.ts'
 import { decideBeginning } from './resume.ts'
 import type { NewEvent } from './event.ts'
 import type { EnvironmentState } from './facts.ts'
-import { type Ending, environmentConfig, openRun, type Run, textOf } from './run.ts'
+import { type Ending, environmentConfig, openRun, type Run, type RunFacts, textOf } from './run.ts'
 import { endAfterTakingBack } from './stages/verdict.ts'
 import { branchStage } from './stages/branch.ts'
 import { buildStage } from './stages/build.ts'
@@ -21,16 +20,7 @@ import { rollBackEnvironment, undoSteps } from './take-back.ts'
 import { unfinished } from './unfinished.ts'
 import { next } from './upgrade.ts'
 
-export interface UpgradeRequest {
-  readonly plan: Plan
-  readonly config: Config
-  readonly ports: Ports
-  readonly signal: AbortSignal
-  /** The service's folder within the repository. */
-  readonly directory: string
-  /** A deployment that was made for this run. */
-  readonly adopt?: string
-}
+type UpgradeRequest = Omit<RunFacts, 'upgrade'>
 
 /**
  * Runs the plan: branch → build → test → (deploy → monitor) for each environment. It always ends in an upgrade with a

@@ -48,13 +48,7 @@ export interface StepEnd {
   readonly events?: readonly NewEvent[]
 }
 
-export interface RunFacts {
-  readonly plan: Plan
-  readonly config: Config
-  readonly ports: Ports
-  readonly signal: AbortSignal
-  readonly directory: string
-  readonly adopt?: string
+export interface RunFacts extends Pick<Run, 'plan' | 'config' | 'ports' | 'signal' | 'directory' | 'adopt'> {
   /** The upgrade so far, when an earlier run of it was cut off. */
   readonly upgrade?: Upgrade
 }

@@ -2,7 +2,7 @@ import type { Deployer, StepOutcome } from '../ports/deployer.ts'
 import type { StepContext } from '../ports/step.ts'
 import type { Worktree } from '../ports/version-control.ts'
 import type { Version } from './facts.ts'
-import { isLive } from './is-live.ts'
+import { isLive, liveText } from './is-live.ts'
 import { type BuildStep, stepId } from './plan.ts'
 import type { EnvironmentRecord } from './receipt.ts'
 import { contextOf, environmentConfig, type Run, textOf } from './run.ts'
@@ -135,10 +135,9 @@ async function isBackAlready(
 /** The deployer's own word, where it can give one, outranks the exit code of its rollback. */
 function confirmed(live: Awaited<ReturnType<Deployer['status']>>, to: Version, name: string): TakenBack {
   if (live.kind === 'unknown' || isLive(live, to)) return { kind: 'rolled_back', to }
-  const says = live.kind === 'empty' ? 'nothing is live' : `${live.version} is live`
   return {
     kind: 'failed',
-    message: `The rollback of ${name} ended well, but its status says that ${says}, not ${to.name}.`,
+    message: `The rollback of ${name} ended well, but its status says that ${liveText(live)}, not ${to.name}.`,
   }
 }
 

@@ -3,7 +3,7 @@ import type { EnvironmentConfig } from '../../config/schema.ts'
 import type { StepContext } from '../../ports/step.ts'
 import type { Version } from '../facts.ts'
 import { decideGate } from '../gate.ts'
-import { isLive } from '../is-live.ts'
+import { isLive, liveText } from '../is-live.ts'
 import type { PlannedStep } from '../plan.ts'
 import {
   candidateOf,
@@ -166,9 +166,7 @@ async function interrupted(
     })
     return undefined
   }
-  const said =
-    live.kind === 'live' ? `${live.version} is live` : live.kind === 'empty' ? 'nothing is live' : live.why
-  const message = `An earlier run was cut off while it deployed ${version} to ${name}; its status says: ${said}. Nothing was run again. "seamless rollback --environment ${name}" brings the last healthy version back.`
+  const message = `An earlier run was cut off while it deployed ${version} to ${name}; its status says: ${liveText(live)}. Nothing was run again. "seamless rollback --environment ${name}" brings the last healthy version back.`
   await run.record(
     { type: 'step_ended', step, result: 'failed', message },
     { type: 'environment_ended', environment: name, state: 'unknown', message },
@@ -251,8 +249,7 @@ async function confirmLive(
   const candidate = candidateOf(run.upgrade())
   const { name: version } = candidate
   if (live.kind === 'unknown' || isLive(live, candidate)) return undefined
-  const says = live.kind === 'empty' ? 'nothing is live' : `${live.version} is live`
-  const why = `The commands that bring ${version} to ${name} ended well, but its status says that ${says}, not ${version}.`
+  const why = `The commands that bring ${version} to ${name} ended well, but its status says that ${liveText(live)}, not ${version}.`
   return endAfterTakingBack(await rollBackEnvironment(run, name, why), 'deploy_failed', why, name)
 }
 

@@ -1,9 +1,8 @@
 import type { Health } from '../../config/health.ts'
 import { loadBaseline } from '../../health/baseline.ts'
 import { reportOf } from '../../health/explain.ts'
-import { type Answers, queriesOf } from '../../health/query-plan.ts'
+import { type Answers, queriesOf, sourcesOf } from '../../health/query-plan.ts'
 import { enterStep, startWatch, tick, type WatchState } from '../../health/watch.ts'
-import { wasBadBefore } from '../../health/was-bad-before.ts'
 import { gateOf, verdictOf } from '../../health/watch-verdict.ts'
 import type { HealthSource } from '../../ports/health-source.ts'
 import type { VerdictReport } from '../facts.ts'
@@ -26,7 +25,7 @@ export async function openWatching(run: Run, name: string): Promise<Watching | u
   if (health === undefined) return undefined
   const sources = new Map(
     await Promise.all(
-      sourceNames(health).map(async (source) => [source, await run.ports.adapters.source(source)] as const),
+      sourcesOf(health).map(async (source) => [source, await run.ports.adapters.source(source)] as const),
     ),
   )
   let state: WatchState | undefined
@@ -48,7 +47,7 @@ export async function openWatching(run: Run, name: string): Promise<Watching | u
       const answers = await ask(health, state, sources, run.signal)
       const nowMs = run.ports.clock.now()
       state = tick(state, answers, nowMs)
-      const report = verdictReportOf(state, { step, startedAtMs, nowMs })
+      const report: VerdictReport = { step, startedAtMs, ...reportOf(state, nowMs) }
       run.ports.watchTick?.(name, report)
       const gate = decide(state, nowMs, report)
       if (gate !== undefined) return gate
@@ -139,15 +138,6 @@ function heldReason(reason: ReturnType<typeof verdictOf>['reason']): HeldReason 
   return 'health_no_data'
 }
 
-function verdictReportOf(
-  watch: WatchState,
-  { step, startedAtMs, nowMs }: { step: string; startedAtMs: number; nowMs: number },
-): VerdictReport {
-  const report = reportOf(watch, nowMs)
-  const checks = report.checks.map((row) => ({ ...row, wasBadBefore: wasBadBefore(watch, row.name) }))
-  return { step, startedAtMs, ...report, checks }
-}
-
 async function ask(
   health: Health,
   { values }: WatchState,
@@ -164,12 +154,6 @@ async function ask(
 async function promote(run: Run, name: string, report: VerdictReport): Promise<void> {
   await recordVerdict(run, name, 'healthy', report.line)
   await run.record({ type: 'environment_ended', environment: name, state: 'promoted', message: report.line })
-}
-
-function sourceNames(health: Health): readonly string[] {
-  // Not the planned queries': those whose labels name a variable are planned only once its value is known.
-  const named = Object.values(health.checks).map((check) => check.source ?? health.source)
-  return [...new Set(named.filter((name) => name !== undefined))]
 }
 
 function valuesFor(run: Run, name: string): Parameters<typeof startWatch>[1] {
