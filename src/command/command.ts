@@ -1,0 +1,29 @@
+/**
+ * What a comment asks for, once it is parsed. Where `environment` is absent the config must have only one. `sha` is the commit
+ * that the commenter named, by its full id.
+ */
+export type Command =
+  | { readonly kind: 'deploy'; readonly environment?: string; readonly sha?: string }
+  | { readonly kind: 'plan'; readonly environment?: string; readonly sha?: string }
+  | { readonly kind: 'rollback'; readonly environment?: string }
+  | { readonly kind: 'lock'; readonly environment?: string; readonly reason?: string }
+  | { readonly kind: 'unlock'; readonly environment?: string }
+  /** Somebody has looked at a half-done or unknown environment: it may be deployed to again. */
+  | { readonly kind: 'resolve'; readonly environment?: string }
+  /** A change that was taken back may be deployed again. */
+  | { readonly kind: 'unquarantine' }
+  | { readonly kind: 'status' }
+  | { readonly kind: 'help' }
+
+export type CommandKind = Command['kind']
+
+/** What a comment's text is. A reply is for known people only: strangers get silence. */
+export type ParsedComment =
+  | { readonly kind: 'command'; readonly command: Command }
+  /** It means a command but is none: what is wrong, and how it is written. Markdown whose outside values are inert. */
+  | {
+      readonly kind: 'reply'
+      readonly reason: 'command_unknown' | 'command_malformed' | 'command_twice'
+      readonly text: string
+    }
+  | { readonly kind: 'ignored' }
