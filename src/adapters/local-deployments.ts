@@ -66,6 +66,16 @@ export function localDeployments(
       )
       return found && deployedOf(found)
     },
+    async read(id) {
+      const found = (await read(file)).deployments.find((one) => one.id === id)
+      if (found === undefined) throw unknown(id, file)
+      const { state = 'unknown', verdict, key, environment, description } = found
+      return {
+        ...{ ...deployedOf(found), environment, key, state },
+        ...(verdict !== undefined && { verdict }),
+        ...(description !== undefined && { description }),
+      }
+    },
     async past(environment, limit) {
       const { deployments } = await read(file)
       const found = deployments.filter((one) => one.environment === environment).slice(-limit)

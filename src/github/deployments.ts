@@ -8,6 +8,7 @@ import type {
   NewDeployment,
   NewestDeployment,
   PastDeployment,
+  ReadDeployment,
 } from '../ports/deployments.ts'
 import { plain } from '../report/markdown.ts'
 import type { GitHubRepository } from './client.ts'
@@ -63,6 +64,7 @@ export function githubDeployments(github: GitHubRepository, options: GitHubDeplo
       }
       return undefined
     },
+    read: async (id) => readDeployment(book, id),
     async past(environment, limit) {
       const found: PastDeployment[] = []
       for await (const [deployed, key, atMs] of ourDeployments(book, environment)) {
@@ -86,6 +88,22 @@ async function newest(
     return { ...deployed, key, state, ...(verdict !== undefined && { verdict }) }
   }
   return undefined
+}
+
+async function readDeployment(book: Book, id: string): Promise<ReadDeployment> {
+  const found = await getDeployment(book.github, id)
+  const [verdict, status] = await Promise.all([
+    readVerdict(book.github, remember(book, found)),
+    newestStatus(book.github, id),
+  ])
+  const { key = '', version = found.sha.slice(0, 12) } = readPayload(found.payload) ?? {}
+  const { description, log_url: logUrl } = status ?? {}
+  return {
+    ...{ id, sha: found.sha, environment: found.environment, version, key, state: stateOf(status) },
+    ...(verdict !== undefined && { verdict }),
+    ...(description !== undefined && description !== '' && { description }),
+    ...(logUrl !== undefined && logUrl !== '' && { logUrl }),
+  }
 }
 
 async function begin(book: Book, wanted: NewDeployment): Promise<Deployed> {
@@ -215,17 +233,18 @@ async function postState(
   )
 }
 
-async function currentState(
-  { octokit, owner, repo }: GitHubRepository,
-  id: string,
-): Promise<DeploymentState | 'unknown'> {
-  const { data } = await octokit.rest.repos.listDeploymentStatuses({
-    owner,
-    repo,
-    deployment_id: Number(id),
-    per_page: 1,
-  })
-  const state = deploymentStates.safeParse(data[0]?.state)
+async function currentState(github: GitHubRepository, id: string): Promise<DeploymentState | 'unknown'> {
+  return stateOf(await newestStatus(github, id))
+}
+
+async function newestStatus({ octokit, owner, repo }: GitHubRepository, id: string) {
+  const asked = { owner, repo, deployment_id: Number(id), per_page: 1 }
+  const { data } = await octokit.rest.repos.listDeploymentStatuses(asked)
+  return data[0]
+}
+
+function stateOf(status: { readonly state: string } | undefined): DeploymentState | 'unknown' {
+  const state = deploymentStates.safeParse(status?.state)
   return state.success ? state.data : 'unknown'
 }
 

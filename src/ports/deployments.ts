@@ -44,6 +44,8 @@ export interface Deployments {
   newest(environment: string, state?: DeploymentState): Promise<NewestDeployment | undefined>
   /** The newest one whose verdict is healthy, of another commit than `except`: what a rollback returns to. */
   lastHealthy(environment: string, except?: CommitId): Promise<Deployed | undefined>
+  /** One deployment as it stands now, with the words of its newest state. */
+  read(id: string): Promise<ReadDeployment>
   /** What was deployed there before, newest first, at most `limit`: for trying a health config on the past. */
   past(environment: string, limit: number): Promise<readonly PastDeployment[]>
 }
@@ -61,4 +63,13 @@ export interface NewestDeployment extends Deployed {
   /** `unknown`: nobody said yet, or in a word that is not ours. */
   readonly state: DeploymentState | 'unknown'
   readonly verdict?: DeploymentVerdict
+}
+
+/** What became of one deployment; its newest state's own words are of whoever works on it. */
+export interface ReadDeployment extends NewestDeployment {
+  readonly environment: string
+  /** As `setState` was given it: `tests_failed: 2 tests fail that …`; absent where nobody said anything yet. */
+  readonly description?: string
+  /** Where the output of whoever said so can be read: the page of its run. */
+  readonly logUrl?: string
 }

@@ -79,6 +79,21 @@ export function deploymentsContract(name: string, open: () => Promise<Deployment
       },
     )
 
+    test('one deployment is read with the words of its newest state', async () => {
+      const deployed = await begun(0)
+      const known = { ...deployed, environment: 'production', key: 'run-0' }
+      expect(await world.reopen().read(deployed.id)).toEqual({ ...known, state: 'unknown' })
+
+      await world.deployments.setState(deployed.id, 'in_progress', 'Deploying.')
+      await world.deployments.setState(deployed.id, 'failure', 'tests_failed: 2 tests fail')
+      await world.deployments.setVerdict(deployed.id, 'unhealthy', { title: 'Bad', text: 'Why.' })
+      await begun(1)
+      expect(await world.reopen().read(deployed.id)).toEqual({
+        ...{ ...known, state: 'failure', verdict: 'unhealthy' },
+        description: 'tests_failed: 2 tests fail',
+      })
+    })
+
     test('the newest in a state is not the newest of all', async () => {
       const live = await begun(0)
       await world.deployments.setState(live.id, 'success', 'live')
@@ -186,6 +201,7 @@ export function deploymentsContract(name: string, open: () => Promise<Deployment
       const attempts = [
         () => begun(0, { adopt: unknownId }),
         () => deployments.setState(unknownId, 'success', ''),
+        () => deployments.read(unknownId),
         () => deployments.setVerdict(unknownId, 'healthy', { title: '', text: '' }),
         () => begun(0, { adopt: '../../etc' }),
       ]
