@@ -9,7 +9,10 @@ import { ArtifactMismatch } from '../errors.ts'
 import type { Artifact } from '../ports/builder.ts'
 import { isBelow } from './path-inside.ts'
 
-/** What was built, kept by digest, so that later jobs deploy the very bytes. */
+/**
+ * What was built, kept by digest, so that later jobs deploy the very bytes. Images are passed over: a registry has them,
+ * and whoever asks for one by its digest gets these very bytes or none.
+ */
 export interface ArtifactStore {
   /** Takes a file in; `name` is its path below `folder`. */
   keep(folder: string, name: string): Promise<Artifact>
@@ -24,15 +27,19 @@ export function fileArtifacts(folder: string): ArtifactStore {
   return {
     keep: (directory, name) => keepFile(folder, directory, name),
     verify: async (artifacts) => {
-      for (const artifact of artifacts) {
+      for (const artifact of artifacts.filter(isFile)) {
         const file = storedFile(folder, artifact)
         assertSame(artifact, await digestOf(file).catch(missing(artifact, file)))
       }
     },
     restore: async (artifacts, directory) => {
-      for (const artifact of artifacts) await restoreFile(folder, artifact, directory)
+      for (const artifact of artifacts.filter(isFile)) await restoreFile(folder, artifact, directory)
     },
   }
+}
+
+function isFile({ kind }: Artifact): boolean {
+  return kind === undefined
 }
 
 async function keepFile(folder: string, directory: string, name: string): Promise<Artifact> {

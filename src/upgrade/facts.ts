@@ -18,6 +18,7 @@ export type Version = z.infer<typeof version>
 export const pullRequest = z.strictObject({ number: z.number().int(), url: z.string() })
 
 export const artifact = z.strictObject({
+  kind: z.literal('image').optional().describe('In a registry under its digest; absent for a file'),
   name: z.string(),
   digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
   bytes: z.number().int().nonnegative(),

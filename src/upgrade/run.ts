@@ -6,6 +6,7 @@ import type { Worktree } from '../ports/version-control.ts'
 import type { NewEvent, UpgradeEvent } from './event.ts'
 import { maskEvent } from './mask-event.ts'
 import type { Version } from './facts.ts'
+import { imageValues } from './image-values.ts'
 import type { Plan, PlannedStep } from './plan.ts'
 import type { Ports } from './ports.ts'
 import type { Decision, ReasonCode } from './reason.ts'
@@ -155,6 +156,7 @@ export function valuesOf(upgrade: Upgrade): Record<string, string> {
     ...(candidate && { SEAMLESS_VERSION: candidate.name, SEAMLESS_SHA: candidate.sha ?? '' }),
     ...(base && { SEAMLESS_PREVIOUS: base.name, SEAMLESS_PREVIOUS_SHA: base.sha ?? '' }),
     ...(branch !== undefined && { SEAMLESS_BRANCH: branch }),
+    ...imageValues(upgrade.artifacts),
   }
 }
 
