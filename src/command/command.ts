@@ -13,7 +13,8 @@ export type Command =
   /** A change that was taken back may be deployed again. */
   | { readonly kind: 'unquarantine' }
   | { readonly kind: 'status' }
-  | { readonly kind: 'help' }
+  /** Of one command, or of all. */
+  | { readonly kind: 'help'; readonly about?: CommandKind }
 
 export type CommandKind = Command['kind']
 

@@ -1,9 +1,12 @@
 import { z } from 'zod'
+import { allow } from './allow.ts'
 import { command } from './command.ts'
 import { health } from './health.ts'
 import { inMilliseconds } from './in-milliseconds.ts'
+import { kubernetes } from './kubernetes.ts'
 import { name, named } from './name.ts'
 import { duration, proportion } from './quantity.ts'
+import { requires } from './requires.ts'
 import { stepFields } from './step.ts'
 import { variant } from './variant.ts'
 
@@ -39,8 +42,13 @@ const environment = z.strictObject({
     .array(name, { error: 'expected a list of environments' })
     .prefault([])
     .describe('The environments that must be healthy with a version before it comes here.'),
+  allow,
+  requires,
   deploy: variant('adapter', {
     run: z.strictObject({ run: runDeploy.describe('Commands of your own.') }),
+    kubernetes: z.strictObject({
+      kubernetes: kubernetes.describe('Manifests, by `kubectl`: diff, apply, wait, take back.'),
+    }),
   }).describe('How a version is brought there and taken back.'),
   traffic: variant('adapter', { run: runTraffic })
     .optional()

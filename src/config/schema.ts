@@ -7,11 +7,20 @@ import { buildStep, testStep } from './step.ts'
 import type { Template } from './template.ts'
 import { upgrade, type UpgradeConfig } from './upgrade.ts'
 
+const EXPECTED_WORKFLOW = 'expected a file name under .github/workflows, such as seamless.yml'
+
 /** What users write, key by key. Its JSON Schema is published as `schema.json`. */
 export const written = z.strictObject({
   driver: z
-    .literal('action')
-    .describe('Who answers, judges and reverts. `action`: the workflow itself, no server.'),
+    .enum(['action', 'app'])
+    .describe(
+      'Who answers, judges and reverts. `action`: the workflow itself, no server. `app`: the Seamless App that is installed on the repository; the workflow only does what it is told.',
+    ),
+  workflow: z
+    .string({ error: EXPECTED_WORKFLOW })
+    .regex(/^[A-Za-z\d_][\w.-]{0,99}\.ya?ml$/, { error: EXPECTED_WORKFLOW })
+    .prefault('seamless.yml')
+    .describe("The workflow that commands start: its file under `.github/workflows`, on the default branch."),
   version: z
     .strictObject({
       file: repositoryPath.describe('A text file, or a .json file with a "version" field.'),
