@@ -50,10 +50,13 @@ export function localDeployments(
     begin: async (wanted) => changed((book) => begin(book, wanted, { file, atMs: clock.now() })),
     setState: async (id, state, description) => amend(id, { state, description }),
     setVerdict: async (id, verdict, summary) => amend(id, { verdict, summary }),
-    async newest(environment, wanted) {
+    async newest(environment, wanted, except) {
       const { deployments } = await read(file)
       const found = deployments.findLast(
-        (one) => one.environment === environment && (wanted === undefined || one.state === wanted),
+        (one) =>
+          one.environment === environment &&
+          one.id !== except &&
+          (wanted === undefined || one.state === wanted),
       )
       if (found === undefined) return undefined
       const { state = 'unknown', verdict, key } = found

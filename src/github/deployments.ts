@@ -56,7 +56,7 @@ export function githubDeployments(github: GitHubRepository, options: GitHubDeplo
     async setVerdict(id, verdict, summary) {
       await writeVerdict(github, await keyOf(book, id), { verdict, summary, logUrl: options.logUrl })
     },
-    newest: async (environment, wanted) => newest(book, environment, wanted),
+    newest: async (environment, wanted, except) => newest(book, environment, { wanted, except }),
     async lastHealthy(environment, except) {
       for await (const [deployed, key] of ourDeployments(book, environment)) {
         if (deployed.sha === except) continue
@@ -79,9 +79,10 @@ export function githubDeployments(github: GitHubRepository, options: GitHubDeplo
 async function newest(
   book: Book,
   environment: string,
-  wanted: DeploymentState | undefined,
+  { wanted, except }: { wanted: DeploymentState | undefined; except: string | undefined },
 ): Promise<NewestDeployment | undefined> {
   for await (const [deployed, verdictKey, , key] of ourDeployments(book, environment)) {
+    if (deployed.id === except) continue
     const state = await currentState(book.github, deployed.id)
     if (wanted !== undefined && state !== wanted) continue
     const verdict = await readVerdict(book.github, verdictKey)

@@ -40,8 +40,11 @@ export interface Deployments {
   setState(id: string, state: DeploymentState, description: string): Promise<void>
   /** Records how users took it: on GitHub, the check run `seamless/<environment>` on the deployed commit. A later verdict replaces an earlier one. */
   setVerdict(id: string, verdict: DeploymentVerdict, summary: VerdictSummary): Promise<void>
-  /** The newest deployment of the environment (in this state, where one is named), with its state and verdict, or nothing. */
-  newest(environment: string, state?: DeploymentState): Promise<NewestDeployment | undefined>
+  /**
+   * The newest deployment of the environment (in this state, where one is named; other than the one of the id `except`), with
+   * its state and verdict, or nothing.
+   */
+  newest(environment: string, state?: DeploymentState, except?: string): Promise<NewestDeployment | undefined>
   /** The newest one whose verdict is healthy, of another commit than `except`: what a rollback returns to. */
   lastHealthy(environment: string, except?: CommitId): Promise<Deployed | undefined>
   /** One deployment as it stands now, with the words of its newest state. */

@@ -104,6 +104,17 @@ export function deploymentsContract(name: string, open: () => Promise<Deployment
       expect(await world.deployments.newest('production', 'error')).toBeUndefined()
     })
 
+    test('the newest but one that is named is what was there before it', async () => {
+      const before = await begun(0)
+      await world.deployments.setState(before.id, 'error', 'half done')
+      const made = await begun(1)
+      expect(await world.reopen().newest('production', undefined, made.id)).toMatchObject({
+        id: before.id,
+        state: 'error',
+      })
+      expect(await world.deployments.newest('production', 'error', before.id)).toBeUndefined()
+    })
+
     test('live is not healthy: a deployment without a verdict is no target of a rollback', async () => {
       const { id } = await begun(0)
       await world.deployments.setState(id, 'success', 'live')
