@@ -10,6 +10,23 @@ const hold = z.object({
   sinceMs: z.number(),
 })
 
+/**
+ * How an operation ends, written down before anything of it is done: whoever comes after a crash carries out this end and no
+ * other one.
+ */
+const ending = z.object({
+  reason: z.string(),
+  /** The operation was given up before anything was sent: an answer to its command, not a result. */
+  refused: z.boolean(),
+  /** What its Deployment is told, in order; none where its run said the last word. */
+  states: z.array(z.object({ state: z.enum(['error', 'inactive']), description: z.string() })),
+  /** The new comment, Markdown. */
+  text: z.string(),
+  reaction: z.enum(['rocket', 'confused', '-1']),
+  /** It leaves the environment half done: why. */
+  dirty: z.string().optional(),
+})
+
 /** What is being done to the environment, from the claim to its end. All that a crash must not lose stands here. */
 const operation = z.object({
   kind: z.enum(['deploy', 'rollback']),
@@ -19,6 +36,8 @@ const operation = z.object({
   comment: z.number().int(),
   by: person,
   sha: z.string(),
+  /** What people call that commit. */
+  version: z.string().optional(),
   sinceMs: z.number(),
   /** Whoever works on it renews this; after it, others may look whether its run still lives, and end it if not. */
   leaseUntilMs: z.number(),
@@ -26,7 +45,14 @@ const operation = z.object({
   deployment: z.string().optional(),
   /** When a run was asked for: before the request is sent, so that after a crash it is looked for before it is asked for again. */
   dispatchedAtMs: z.number().optional(),
+  /** GitHub took that request: it is not sent again. */
+  dispatched: z.boolean().optional(),
   run: z.object({ id: z.number().int(), url: z.string() }).optional(),
+  /** How far its progress comment is: it is edited when this word changes. */
+  told: z.string().optional(),
+  ending: ending.optional(),
+  /** Of a rollback: what was half done when it began, and still is unless it ends well. */
+  over: z.string().optional(),
   /** It ended half done: the environment stays locked until `/rollback` or `/resolve`. */
   dirty: z.string().optional(),
 })
@@ -40,5 +66,6 @@ export const environmentLock = z.object({
 })
 
 export type EnvironmentLock = z.infer<typeof environmentLock>
+export type OperationEnding = z.infer<typeof ending>
 export type Hold = z.infer<typeof hold>
 export type Operation = z.infer<typeof operation>
