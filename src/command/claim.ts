@@ -97,4 +97,7 @@ export function decideProgress(
   throw new Error('not written yet')
 }
 
-export type OperationProgress = Partial<Pick<Operation, 'deployment' | 'dispatchedAtMs' | 'run' | 'dirty'>>
+/** Whatever is given is written over what stands there. */
+export type OperationProgress = Partial<
+  Pick<Operation, 'deployment' | 'dispatchedAtMs' | 'dispatched' | 'run' | 'told' | 'ending' | 'dirty'>
+>
