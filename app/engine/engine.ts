@@ -1,0 +1,100 @@
+import type { Sql } from '../store/store.ts'
+import type { Queue } from './queue.ts'
+
+/** A piece of work to be done later, by whichever replica comes to it. */
+export interface NewJob<Data> {
+  /**
+   * What it is for, e.g. `comment-123`: sending it again while the first is still remembered (the queue's `keepSeconds` after
+   * its end) does nothing. Nothing about it is random.
+   */
+  readonly id: string
+  readonly data: Data
+  /** The installation's number: how many of one tenant's jobs run at once is limited, so that nobody waits for a flood of another's. */
+  readonly tenant?: number
+  /** Of a queue with `oneAliveByKey`: at most one job of a key waits or runs; sending another does nothing. */
+  readonly key?: string
+  /** `safety` (a rollback, an abort) before everything else, in lanes of its own. */
+  readonly urgency?: 'safety' | 'normal'
+  /** Not before this long from now (ms). */
+  readonly afterMs?: number
+}
+
+/** A job that this process has claimed. The claim can be lost: to an expiry, or because this process stood still for too long. */
+export interface Job<Data> {
+  readonly queue: Queue<Data>
+  readonly id: string
+  readonly data: Data
+  readonly key: string | undefined
+  /** 0 for the first attempt. */
+  readonly attempt: number
+  /** Aborted when the claim is found lost, the time is up, or the engine stops and has waited long enough. */
+  readonly signal: AbortSignal
+  /** @internal what names the claim: the attempt that this process was given. */
+  readonly claim: { readonly id: string; readonly retryCount: number }
+}
+
+/** How a job ends. An error thrown is a failed attempt: the job comes again, later each time, until the queue's `attempts` are used up. */
+export type JobOutcome<Data> =
+  | { readonly kind: 'done' }
+  /** The same work again after `afterMs`, as a new job of the same key whose attempts are counted afresh; in one transaction with the end of this one. */
+  | { readonly kind: 'again'; readonly afterMs: number; readonly data?: Data }
+  /** No attempt can succeed: it is dead at once, and somebody is told. */
+  | { readonly kind: 'dead'; readonly why: string }
+
+export type Worker<Data> = (job: Job<Data>) => Promise<JobOutcome<Data>>
+
+/** A job that is given up: after its last attempt, or because its worker said so. */
+export interface DeadJob {
+  readonly queue: string
+  /** As it was sent; whoever reads it parses it. */
+  readonly data: unknown
+  readonly why: string
+}
+
+/** This process did not have the job any more when it wanted to settle it: the transaction is undone, and another attempt goes on. */
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost'
+}
+
+/**
+ * Durable jobs in the App's database. What was sent outlives a crash, runs on whichever replica is free, and is attempted again
+ * where its process died. A job can run twice (a process that stood still, then wakes): so whatever it changes, it changes
+ * by a transaction that also settles its claim (`settle`), by compare-and-swap, or under an idempotency key.
+ */
+export interface Engine {
+  /** Keeps a job; inside a transaction it exists only if that commits. `known`: one of this id, or a living one of this key, is there. */
+  send<Data>(queue: Queue<Data>, job: NewJob<Data>, tx?: Sql): Promise<'sent' | 'known'>
+  /** Many at once; answers how many were new. */
+  sendAll<Data>(queue: Queue<Data>, jobs: readonly NewJob<Data>[], tx?: Sql): Promise<number>
+  /** Begins to work on a queue in this process; once per queue. */
+  work<Data>(queue: Queue<Data>, worker: Worker<Data>): Promise<void>
+  /** Ends a job of ours as done inside a transaction of the caller's. Error: `ClaimLost`; let it out of the transaction. */
+  settle<Data>(job: Job<Data>, tx: Sql): Promise<void>
+  /** Sends a job of the queue at these minutes (a cron expression, UTC), whoever of the replicas is up; one at a time. */
+  every<Data>(queue: Queue<Data>, cron: string, data: Data): Promise<void>
+  /** Who is told of dead jobs: durably, once per dead job, by one of the replicas. What it throws is attempted again. */
+  onDead(tell: (dead: DeadJob) => Promise<void>): Promise<void>
+  /** How many jobs of each queue wait and run, as counted just now. */
+  counts(): Promise<readonly QueueCount[]>
+  /** Takes no more jobs, waits for those under way at most this long, then gives them back. */
+  stop(graceMs: number): Promise<void>
+}
+
+export interface QueueCount {
+  readonly queue: string
+  /** Ready to run and not yet claimed. */
+  readonly waiting: number
+  /** Due later. */
+  readonly later: number
+  readonly running: number
+  /** How long the oldest ready one has waited (s). */
+  readonly oldestSeconds: number
+}
+
+/** What is counted of the work; none of it names a tenant. */
+export interface EngineMeter {
+  /** An attempt has begun, so long (s) after it was due. */
+  began(queue: string, lagSeconds: number): void
+  /** It has ended: `lost` where another attempt had taken over. */
+  ended(queue: string, how: 'done' | 'again' | 'failed' | 'dead' | 'lost', seconds: number): void
+}

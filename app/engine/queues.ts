@@ -1,0 +1,88 @@
+import { z } from 'zod'
+import type { Queue } from './queue.ts'
+
+const HOUR = 3600
+const DAY = 24 * HOUR
+
+/** GitHub redelivers for three days; what came in is remembered longer. */
+const REMEMBERED = 7 * DAY
+
+/** A stored delivery is read and turned into what it asks for: database work only, so many at a time. */
+export const deliveries: Queue<{ readonly delivery: string }> = {
+  name: 'deliveries',
+  data: z.object({ delivery: z.string() }),
+  lanes: 2,
+  perTenant: 20,
+  batch: 20,
+  expireSeconds: 60,
+  attempts: 8,
+  retrySeconds: 1,
+  // The delivery's own row remembers it.
+  keepSeconds: HOUR,
+  pollSeconds: 1,
+}
+
+const command = z.object({
+  installationId: z.number().int(),
+  repositoryId: z.number().int(),
+  commentId: z.number().int(),
+  /** As in the command log. */
+  command: z.string(),
+  /** The delivery that told it. */
+  delivery: z.string(),
+})
+
+/** A comment's command is served, up to the run that it starts. */
+export const commands: Queue<z.infer<typeof command>> = {
+  name: 'commands',
+  data: command,
+  lanes: 8,
+  safetyLanes: 2,
+  perTenant: 3,
+  expireSeconds: 300,
+  attempts: 8,
+  retrySeconds: 2,
+  keepSeconds: REMEMBERED,
+  pollSeconds: 1,
+}
+
+const operation = z.object({
+  installationId: z.number().int(),
+  repositoryId: z.number().int(),
+  environment: z.string(),
+  /** The operation's key, e.g. `comment-123`. */
+  operation: z.string(),
+})
+
+/** A started operation is looked at again and again until its run has ended and it is settled. */
+export const follow: Queue<z.infer<typeof operation>> = {
+  name: 'follow',
+  data: operation,
+  oneAliveByKey: true,
+  lanes: 6,
+  safetyLanes: 2,
+  perTenant: 3,
+  expireSeconds: 120,
+  attempts: 8,
+  retrySeconds: 5,
+  keepSeconds: HOUR,
+  pollSeconds: 1,
+}
+
+const nothing = z.object({})
+
+/** GitHub's list of deliveries is compared with the inbox. */
+export const sweep: Queue<Record<string, never>> = {
+  name: 'sweep',
+  data: nothing,
+  oneAliveByKey: true,
+  lanes: 1,
+  expireSeconds: 300,
+  attempts: 1,
+  retrySeconds: 5,
+  keepSeconds: HOUR,
+  pollSeconds: 5,
+}
+
+/** Operations whose lease has run out are looked after. */
+export const reap: Queue<Record<string, never>> = { ...sweep, name: 'reap' }
