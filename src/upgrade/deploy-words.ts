@@ -1,0 +1,28 @@
+import type { EnvironmentConfig } from '../config/schema.ts'
+
+/** What a plan says of a deployer. */
+export interface DeployWords {
+  /** Absent where the release's difference cannot be shown. */
+  readonly difference?: string
+  readonly deploy: string
+  readonly rollback: string
+}
+
+export function deployWords(deploy: EnvironmentConfig['deploy']): DeployWords {
+  switch (deploy.adapter) {
+    case 'run': {
+      const { diff, deploy: line, rollback } = deploy.run
+      return { ...(diff !== undefined && { difference: diff }), deploy: line, rollback }
+    }
+    case 'kubernetes': {
+      const { kustomize, manifests = [], prune } = deploy.kubernetes
+      const what = kustomize ?? manifests.join(', ')
+      const pruned = prune === undefined ? '' : `, prune ${prune}`
+      return {
+        difference: `kubectl diff: ${what}`,
+        deploy: `kubectl apply: ${what}${pruned}; wait for its rollouts`,
+        rollback: 'kubectl apply: what was recorded of that version',
+      }
+    }
+  }
+}
