@@ -12,7 +12,6 @@ export const commandReasons = [
   'no_pull_request',
   'stranger',
   'not_driver',
-  'duplicate',
   // done
   'help_shown',
   'status_shown',
