@@ -50,9 +50,10 @@ export function openGitHub(access: GitHubAccess, ports: GitHubClientPorts): GitH
     log: said,
   })
   octokit.hook.wrap('request', (send, options) => {
-    const { method, url } = options
+    const { method, url, mediaType } = options
     options.headers['x-github-api-version'] = API_VERSION
-    return underPolicy(async () => send(options), { method, url }, { clock, signal, token: access.token })
+    const request = { method, url, mediaType, query: options['query'] }
+    return underPolicy(async () => send(options), request, { clock, signal, token: access.token })
   })
   return { octokit, owner, repo, clock, log, signal }
 }

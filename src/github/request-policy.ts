@@ -12,6 +12,9 @@ const SECONDARY_LIMIT_MS = 60_000
 export interface SentRequest {
   readonly method: string
   readonly url: string
+  /** The document of a GraphQL request: a query is a read, though it is posted. */
+  readonly query?: unknown
+  readonly mediaType?: { readonly format?: string }
 }
 
 export interface RequestPolicy {
@@ -38,7 +41,7 @@ export async function underPolicy<Answer extends { data: unknown; status: number
       policy.signal.throwIfAborted()
       const waitMs =
         attempt < ATTEMPTS
-          ? waitBeforeRepeat(error, { attempt, method: request.method, nowMs: policy.clock.now() })
+          ? waitBeforeRepeat(error, request, { attempt, nowMs: policy.clock.now() })
           : undefined
       if (waitMs === undefined) throw asGitHubError(error, request, policy.token)
       await policy.clock.sleep(waitMs, policy.signal)
@@ -62,7 +65,8 @@ function intelligible<Answer extends { data: unknown; status: number }>(
   answer: Answer,
   request: SentRequest,
 ): Answer {
-  if (typeof answer.data !== 'string' || answer.data === '') return answer
+  if (typeof answer.data !== 'string' || answer.data === '' || request.mediaType?.format === 'diff')
+    return answer
   // A proxy's login page, or JSON that breaks off: octokit hands both over as text.
   throw new GitHubError(
     0,
@@ -72,12 +76,17 @@ function intelligible<Answer extends { data: unknown; status: number }>(
 
 function waitBeforeRepeat(
   error: unknown,
-  at: { attempt: number; method: string; nowMs: number },
+  request: SentRequest,
+  at: { attempt: number; nowMs: number },
 ): number | undefined {
   const limitMs = rateLimitMs(error, at.nowMs)
   if (limitMs !== undefined) return limitMs <= MAX_WAIT_MS ? limitMs : undefined
-  const isRead = at.method === 'GET' || at.method === 'HEAD'
-  return isRead && isAmbiguous(error) ? 1000 * 2 ** (at.attempt - 1) : undefined
+  return isRead(request) && isAmbiguous(error) ? 1000 * 2 ** (at.attempt - 1) : undefined
+}
+
+function isRead({ method, url, query }: SentRequest): boolean {
+  if (method === 'GET' || method === 'HEAD') return true
+  return url.endsWith('/graphql') && typeof query === 'string' && /^\s*query\b/.test(query)
 }
 
 function rateLimitMs(error: unknown, nowMs: number): number | undefined {

@@ -1,7 +1,6 @@
 import { nodeId } from './account-json.ts'
 import type { Account, Repository } from './entities.ts'
 import type { Hub } from './hub.ts'
-import { pageReply } from './page.ts'
 import { refChanged } from './ref-changes.ts'
 import { created, noContent, notFound, ok, unprocessable } from './reply.ts'
 import { repositoryUrl } from './repository-json.ts'
@@ -25,7 +24,8 @@ export const gitRefRoutes: Route[] = [
   inRepository('GET /repos/{owner}/{repo}/git/matching-refs/{ref}', 'contents:read', async (call) => {
     const prefix = `refs/${call.params.ref}`
     const refs = (await call.repository.git.refs('refs')).filter(({ ref }) => ref.startsWith(prefix))
-    return pageReply(refs, call, (ref) => refJson(call.hub, call.repository, ref))
+    // No pages: GitHub's description has no parameter for any.
+    return ok(refs.map((ref) => refJson(call.hub, call.repository, ref)))
   }),
   inRepository('POST /repos/{owner}/{repo}/git/refs', 'contents:write', async (call) => {
     const { hub, repository, token } = call
