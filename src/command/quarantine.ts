@@ -1,5 +1,6 @@
 import type { DeploymentVerdict } from '../ports/deployments.ts'
 import type { CommitId } from '../ports/version-control.ts'
+import { code } from '../report/markdown.ts'
 
 /** A change that was taken back: a merge that a revert of ours undid. */
 export interface TakenBack {
@@ -30,9 +31,25 @@ export interface Quarantine {
   readonly lifts: readonly [string, ...string[]]
 }
 
-/** Whether the change was taken back before, and nobody lifted that. */
+/**
+ * Whether the change was taken back before, and nobody lifted that. It is known again by what it changes (its patch), since a
+ * squash or a rebase gives it another commit; and by its commit, where GitHub gives no difference to compare.
+ */
 export function decideQuarantine(facts: QuarantineFacts): Quarantine | undefined {
-  throw new Error('not written yet')
+  const { sha, patch, takenBack, lifted } = facts
+  if (lifted.includes(sha) || (patch !== undefined && lifted.includes(patch))) return undefined
+  const lifts: readonly [string, ...string[]] = patch === undefined ? [sha] : [patch, sha]
+  const same = takenBack.find((one) => one.head === sha || (patch !== undefined && one.patch === patch))
+  if (same !== undefined)
+    return quarantined(`It changes what #${same.pull} changed, which was reverted.`, lifts)
+  if (facts.verdict !== 'unhealthy') return undefined
+  const found = `Users of ${code(facts.environment)} would have noticed ${code(sha)} the last time, and it was taken back.`
+  return quarantined(found, lifts)
+}
+
+function quarantined(found: string, lifts: readonly [string, ...string[]]): Quarantine {
+  const text = `${found} ${code('/unquarantine')} lets it be deployed again.`
+  return { reason: 'quarantined', text, lifts }
 }
 
 /** The key of the record that lifts one. */
