@@ -15,6 +15,7 @@ import { UsageError } from './errors.ts'
 import type { GitHubRepository } from './github/client.ts'
 import { ACTIONS_APP_ID } from './github/verdict-check.ts'
 import type { Clock } from './ports/clock.ts'
+import type { Deployments } from './ports/deployments.ts'
 import type { Log } from './ports/log.ts'
 import type { VersionControl } from './ports/version-control.ts'
 import type { Ports } from './upgrade/ports.ts'
@@ -48,6 +49,8 @@ export interface Opened {
   readonly versionControl: VersionControl
   readonly run: RunProcess
   readonly log: Log
+  /** Takes what is secret in this environment out of texts that are shown elsewhere than in the log. */
+  readonly mask: Mask
 }
 
 /** Error: `UsageError` outside a repository. */
@@ -63,6 +66,7 @@ export async function openRepository(surroundings: Surroundings): Promise<Opened
     repository,
     run,
     log,
+    mask,
     versionControl: gitVersionControl({ ...shell, root: repository.root, log }),
   }
 }
@@ -108,6 +112,15 @@ async function composeRecord(
     deployments: githubDeployments(repository, github),
     pullRequests: githubPullRequests(repository),
   }
+}
+
+/** GitHub's record of deployments alone, where nothing else of a run is needed. Error: `Error` without a token. */
+export async function openDeploymentsOf(opened: Pick<Opened, 'surroundings' | 'log'>): Promise<Deployments> {
+  const { github } = opened.surroundings
+  const repository = await openGitHubOf(opened)
+  if (github === undefined || repository === undefined) throw new Error('There is no token for GitHub.')
+  const { githubDeployments } = await import('./github/deployments.ts')
+  return githubDeployments(repository, github)
 }
 
 /** The repository on GitHub, where a token is there. */

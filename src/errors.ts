@@ -58,3 +58,13 @@ export class DeploymentUnknown extends UsageError {}
 export class DeploymentMismatch extends Error {
   override readonly name = 'DeploymentMismatch'
 }
+
+/** What a rollback was to return to is no longer the environment's last healthy version. */
+export class TargetChanged extends Error {
+  override readonly name = 'TargetChanged'
+}
+
+/** An earlier attempt of this workflow run was lost while it worked on a deployment: nobody knows how far it got. */
+export class AttemptLost extends Error {
+  override readonly name = 'AttemptLost'
+}

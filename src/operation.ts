@@ -125,8 +125,18 @@ export async function operateRollback(request: OperationRequest, signal: AbortSi
   const ports = { ...(await composePorts(opened, loaded.config)), ...watch }
   const repository = repositoryName(opened)
   const directory = directoryOf(opened)
+  const { adopt, sha } = request
   return alone(request, () =>
-    runRollback({ config: loaded.config, repository, environment: name, ports, directory, signal }),
+    runRollback({
+      config: loaded.config,
+      environment: name,
+      repository,
+      ports,
+      directory,
+      signal,
+      // Without a deployment of its own the commit is that of the event, which says nothing about what to return to.
+      ...(adopt !== undefined && { adopt, ...(sha !== undefined && { sha }) }),
+    }),
   )
 }
 

@@ -10,6 +10,8 @@ export interface Inputs {
   readonly sha?: string
   readonly deploymentId?: string
   readonly planDigest?: string
+  /** What asked for it: `comment-123`. */
+  readonly requestId?: string
   readonly token?: string
   readonly workingDirectory: string
 }
@@ -24,6 +26,7 @@ export function readInputs(): Inputs {
     ...optional('sha', 'sha'),
     ...optional('deploymentId', 'deployment-id'),
     ...optional('planDigest', 'plan-digest'),
+    ...optional('requestId', 'request-id'),
     ...optional('token', 'github-token'),
     workingDirectory: getInput('working-directory'),
   }

@@ -4,7 +4,7 @@ import { secretValues } from '../adapters/child-environment.ts'
 import { reasonOf } from '../upgrade/reason-of.ts'
 import { causes } from '../report/causes.ts'
 import { actionLogs } from './action-log.ts'
-import type { ActionShell } from './run-action.ts'
+import type { ActionShell } from './action-shell.ts'
 
 /**
  * Runs one entry of the Action: GitHub's cancel (SIGINT, then SIGTERM 7.5 s later) aborts it, and a failure is reported

@@ -33,8 +33,10 @@ export function refuseUntrusted(inputs: Inputs, context: WorkflowContext & { def
 }
 
 /** What would be ignored is refused: whoever gave it expects something else to happen. */
-function refuseTarget({ sha, planDigest, stage }: Inputs): void {
-  const given = [...(sha === undefined ? [] : ['sha']), ...(planDigest === undefined ? [] : ['plan-digest'])]
+function refuseTarget({ sha, planDigest, stage, deploymentId }: Inputs): void {
+  // With a deployment that was made for it the commit is what that one is of: checked, not chosen.
+  const isChosen = sha !== undefined && deploymentId === undefined
+  const given = [...(isChosen ? ['sha'] : []), ...(planDigest === undefined ? [] : ['plan-digest'])]
   if (stage !== 'all') given.push('stage')
   if (given.length === 0) return
   throw new UsageError(

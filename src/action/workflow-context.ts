@@ -8,7 +8,9 @@ export interface WorkflowContext {
   readonly workspace: string
   readonly repository: string
   readonly apiUrl: string
+  /** The page of this attempt of this run. */
   readonly runUrl: string
+  readonly runId: number
   readonly ref: string
   readonly sha: string
   readonly defaultBranch?: string
@@ -40,12 +42,15 @@ export async function readContext(environment: Environment): Promise<WorkflowCon
   const { context } = await import('@actions/github')
   const event = payload.parse(context.payload)
   const { before, pull_request: pullRequest } = event
+  const attempt = Number(environment['GITHUB_RUN_ATTEMPT'] ?? 1)
+  const page = `${context.serverUrl}/${repository}/actions/runs/${context.runId}`
   return {
     event: need('GITHUB_EVENT_NAME'),
     workspace,
     repository,
     apiUrl: context.apiUrl,
-    runUrl: `${context.serverUrl}/${repository}/actions/runs/${context.runId}`,
+    runUrl: attempt > 1 ? `${page}/attempts/${attempt}` : page,
+    runId: context.runId,
     ref: context.ref,
     sha: need('GITHUB_SHA'),
     ...(event.repository && { defaultBranch: event.repository.default_branch }),

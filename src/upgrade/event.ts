@@ -4,6 +4,7 @@ import {
   codeDifference,
   environmentState,
   pullRequest,
+  replaced,
   revertRecord,
   stage,
   suiteResult,
@@ -54,6 +55,8 @@ export const upgradeEvent = z.discriminatedUnion('type', [
     environment: z.string(),
     deployment: z.string(),
     previous: version.optional(),
+    /** A rollback with a deployment of its own: what it takes away. */
+    replaces: replaced.optional(),
   }),
   entry('release_compared', { environment: z.string(), difference: z.string() }),
   entry('weight_set', { environment: z.string(), percent: z.number() }),

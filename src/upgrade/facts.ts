@@ -102,6 +102,12 @@ export const verdictReport = z.strictObject({
 })
 export type VerdictReport = z.infer<typeof verdictReport>
 
+/** What a rollback takes away, where it has a deployment of its own for what it returns to. */
+export const replaced = z.strictObject({
+  deployment: z.string(),
+  wasHealthy: z.boolean().describe('Its verdict was healthy: once taken back it is no version to return to'),
+})
+
 /**
  * `untouched`: nothing was done to it. `deploying`: in between. `live`: runs the new version, unjudged. `promoted`:
  * healthy. `held`: runs the new version, wholly or in part, and somebody must decide. `rolled_back`: runs its last

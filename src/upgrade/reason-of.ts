@@ -1,9 +1,11 @@
 import {
   ArtifactMismatch,
+  AttemptLost,
   CommitMoved,
   ConfigInvalid,
   DeploymentMismatch,
   GitHubError,
+  TargetChanged,
   UsageError,
   VersionControlError,
 } from '../errors.ts'
@@ -16,6 +18,8 @@ export function reasonOf(error: unknown): ReasonCode {
   if (error instanceof ArtifactMismatch) return 'artifact_mismatch'
   if (error instanceof CommitMoved) return 'commit_moved'
   if (error instanceof DeploymentMismatch) return 'deployment_sha_mismatch'
+  if (error instanceof TargetChanged) return 'target_changed'
+  if (error instanceof AttemptLost) return 'environment_unknown'
   if (error instanceof VersionControlError) return 'version_control_failed'
   if (error instanceof GitHubError) return 'github_failed'
   return 'internal_error'

@@ -29,6 +29,7 @@ export const reasonCodes = [
   'already_live',
   'no_steps',
   'merge_queue',
+  'duplicate',
   // held
   'health_no_data',
   'health_too_little_traffic',
@@ -57,6 +58,7 @@ export const reasonCodes = [
   'no_rollback_target',
   // the request itself
   'plan_changed',
+  'target_changed',
   'commit_moved',
   'version_control_failed',
   'github_failed',

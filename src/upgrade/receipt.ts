@@ -4,6 +4,7 @@ import {
   codeDifference,
   environmentState,
   pullRequest,
+  replaced,
   revertRecord,
   stage,
   suiteResult,
@@ -30,6 +31,9 @@ const environmentRecord = z.strictObject({
   message: z.string().optional(),
   deployment: z.string().optional(),
   previous: version.optional().describe('What a rollback returns to; absent on the first upgrade'),
+  replaces: replaced
+    .optional()
+    .describe('Of a rollback whose own deployment `deployment` is: the one that it takes away'),
   difference: z.string().optional().describe('The release difference (F), as its deployer gave it'),
   weight: z.number().optional().describe("The new version's share of the traffic, in percent"),
   judged: z.array(verdictReport),

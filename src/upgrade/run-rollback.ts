@@ -1,5 +1,5 @@
 import type { Config } from '../config/schema.ts'
-import { UsageError } from '../errors.ts'
+import { TargetChanged, UsageError } from '../errors.ts'
 import { digestOf } from './digest.ts'
 import type { Version } from './facts.ts'
 import type { Plan } from './plan.ts'
@@ -7,7 +7,7 @@ import type { Ports } from './ports.ts'
 import { type Ending, openRun } from './run.ts'
 import { journaled, startedEvent } from './run-upgrade.ts'
 import { endAfterTakingBack } from './stages/verdict.ts'
-import { recordVerdict } from './state-of-record.ts'
+import { recordState, recordVerdict } from './state-of-record.ts'
 import { rollBackEnvironment } from './take-back.ts'
 import type { Upgrade } from './receipt.ts'
 
@@ -18,6 +18,10 @@ export interface RollbackRequest {
   readonly ports: Ports
   readonly directory: string
   readonly signal: AbortSignal
+  /** A deployment that was made for the version it returns to; afterwards it is the environment's newest one. */
+  readonly adopt?: string
+  /** The commit it must return to: what was the last healthy one when it was asked for. */
+  readonly sha?: string
 }
 
 /**
@@ -26,16 +30,20 @@ export interface RollbackRequest {
  */
 export async function runRollback(request: RollbackRequest): Promise<Upgrade> {
   const { environment, ports } = request
-  const { newest, target } = await rollbackTarget(request)
+  const rollback = await rollbackTarget(request)
+  const { newest, target } = rollback
   const run = openRun({ ...request, plan: rollbackPlan(request, newest, target) })
   try {
     await run.record({ ...startedEvent(run.plan), operation: 'rollback' })
     await run.record({
       type: 'deployment_begun',
       environment,
-      deployment: newest.id,
       previous: target,
+      ...(await begin(request, rollback)),
     })
+    if (request.adopt !== undefined) {
+      await recordState(run, environment, 'in_progress', `Rolling back to ${target.name}.`)
+    }
     const taken = await rollBackEnvironment(run, environment, 'Asked for.')
     const ending: Ending =
       taken.kind === 'rolled_back'
@@ -46,7 +54,8 @@ export async function runRollback(request: RollbackRequest): Promise<Upgrade> {
           }
         : endAfterTakingBack(taken, 'rollback_failed', 'Asked for.', environment)
     // A version that somebody took back is no longer one to return to.
-    if (newest.wasHealthy) await recordVerdict(run, environment, 'inconclusive', ending.message)
+    if (newest.wasHealthy && request.adopt === undefined)
+      await recordVerdict(run, environment, 'inconclusive', ending.message)
     await run.record({ type: 'ended', ...ending })
     await ports.receipts.save(run.upgrade())
     return run.upgrade()
@@ -60,12 +69,27 @@ interface Rollback {
   readonly target: Version
 }
 
-/** Error: `UsageError` where nothing was deployed, or nothing else was ever healthy. */
+/** Which deployment it is: one of its own, or that of the version it takes away. Error: `DeploymentMismatch`. */
+async function begin(
+  { adopt, environment, ports }: RollbackRequest,
+  { newest, target: { sha = '', name } }: Rollback,
+): Promise<{ deployment: string; replaces?: { deployment: string; wasHealthy: boolean } }> {
+  if (adopt === undefined) return { deployment: newest.id }
+  const { id } = await ports.deployments.begin({ environment, sha, version: name, key: adopt, adopt })
+  return { deployment: id, replaces: { deployment: newest.id, wasHealthy: newest.wasHealthy } }
+}
+
+/**
+ * Errors: `UsageError` where nothing was deployed, or nothing else was ever healthy; `TargetChanged` where that is another
+ * commit than the one that was asked for.
+ */
 export async function rollbackTarget({
   ports,
   environment,
-}: Pick<RollbackRequest, 'ports' | 'environment'>): Promise<Rollback> {
-  const newest = await ports.deployments.newest(environment)
+  adopt,
+  sha,
+}: Pick<RollbackRequest, 'ports' | 'environment' | 'adopt' | 'sha'>): Promise<Rollback> {
+  const newest = await ports.deployments.newest(environment, undefined, adopt)
   if (newest === undefined) {
     throw new UsageError(
       `Nothing was ever deployed to ${environment} by Seamless: there is nothing to roll back.`,
@@ -78,6 +102,11 @@ export async function rollbackTarget({
   if (target === undefined || target.sha === newest.sha) {
     throw new UsageError(
       `No version of ${environment} other than ${newest.version} is on record as healthy: there is nothing to go back to. (Only an environment with "health" is judged.) Deploy one that works instead: "seamless run --sha <its commit>".`,
+    )
+  }
+  if (sha !== undefined && target.sha !== sha) {
+    throw new TargetChanged(
+      `The last healthy version of ${environment} is ${target.name} (${target.sha ?? 'no commit'}) now, not ${sha} any more: nothing was rolled back.`,
     )
   }
   return {

@@ -1,4 +1,5 @@
 import type { DeploymentState, DeploymentVerdict } from '../ports/deployments.ts'
+import type { EnvironmentRecord } from './receipt.ts'
 import { type Run, textOf } from './run.ts'
 
 /*
@@ -12,8 +13,38 @@ export async function recordState(
   state: DeploymentState,
   message: string,
 ): Promise<void> {
-  const id = deploymentOf(run, name)
-  if (id === undefined) return
+  const id = recordOf(run, name)?.deployment
+  if (id !== undefined) await setState(run, name, { id, state, message })
+}
+
+/**
+ * How taking an environment back ended. The deployment that was taken back is a failure then; a rollback that was given one
+ * of its own is what is live now, and its version was found healthy before.
+ */
+export async function recordTakenBack(
+  run: Run,
+  name: string,
+  state: 'rolled_back' | 'dirty',
+  message: string,
+): Promise<void> {
+  const { replaces, previous } = recordOf(run, name) ?? {}
+  // `error` is what the next run refuses on: the environment needs a person first.
+  if (state === 'dirty') return recordState(run, name, 'error', message)
+  if (replaces === undefined) return recordState(run, name, 'failure', message)
+  await setState(run, name, { id: replaces.deployment, state: 'failure', message })
+  if (replaces.wasHealthy) {
+    await setVerdict(run, name, { id: replaces.deployment, verdict: 'inconclusive', line: message })
+  }
+  await recordState(run, name, 'success', message)
+  const line = `${previous?.name ?? 'It'} was found healthy here before; ${name} was rolled back to it.`
+  await recordVerdict(run, name, 'healthy', line)
+}
+
+async function setState(
+  run: Run,
+  name: string,
+  { id, state, message }: { id: string; state: DeploymentState; message: string },
+): Promise<void> {
   await run.ports.deployments.setState(id, state, message).catch((error: unknown) => {
     run.ports.log.error(
       `The state "${state}" of ${name} could not be recorded, so later runs do not know it (${message}): ${textOf(error)}`,
@@ -27,8 +58,15 @@ export async function recordVerdict(
   verdict: DeploymentVerdict,
   line: string,
 ): Promise<void> {
-  const id = deploymentOf(run, name)
-  if (id === undefined) return
+  const id = recordOf(run, name)?.deployment
+  if (id !== undefined) await setVerdict(run, name, { id, verdict, line })
+}
+
+async function setVerdict(
+  run: Run,
+  name: string,
+  { id, verdict, line }: { id: string; verdict: DeploymentVerdict; line: string },
+): Promise<void> {
   const { artifacts, id: upgrade } = run.upgrade()
   const summary = { title: line, text: line, details: JSON.stringify({ upgrade, artifacts }) }
   await run.ports.deployments.setVerdict(id, verdict, summary).catch((error: unknown) => {
@@ -38,6 +76,6 @@ export async function recordVerdict(
   })
 }
 
-function deploymentOf(run: Run, name: string): string | undefined {
-  return run.upgrade().environments.find((known) => known.name === name)?.deployment
+function recordOf(run: Run, name: string): EnvironmentRecord | undefined {
+  return run.upgrade().environments.find((known) => known.name === name)
 }

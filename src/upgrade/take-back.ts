@@ -6,7 +6,7 @@ import { isLive, liveText } from './is-live.ts'
 import { type BuildStep, stepId } from './plan.ts'
 import type { EnvironmentRecord } from './receipt.ts'
 import { contextOf, environmentConfig, type Run, textOf } from './run.ts'
-import { recordState } from './state-of-record.ts'
+import { recordTakenBack } from './state-of-record.ts'
 
 /** How taking an environment back ended. */
 export type TakenBack =
@@ -197,8 +197,7 @@ async function settle(run: Run, { name }: EnvironmentRecord, outcome: TakenBack,
     { type: 'step_ended', step: `rollback/${name}`, result, message },
     { type: 'environment_ended', environment: name, state, message },
   )
-  // `error` is what the next run refuses on: the environment needs a person first.
-  await recordState(run, name, state === 'rolled_back' ? 'failure' : 'error', message)
+  await recordTakenBack(run, name, state, message)
 }
 
 function settled(

@@ -81,6 +81,7 @@ function environmentAfter(known: EnvironmentRecord, event: EnvironmentEvent): En
         state: 'deploying',
         deployment: event.deployment,
         ...(event.previous && { previous: event.previous }),
+        ...(event.replaces && { replaces: event.replaces }),
       }
     case 'release_compared':
       return { ...known, difference: event.difference }

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { load } from 'js-yaml'
 
 export interface ActionRequest {
@@ -39,6 +39,9 @@ interface ActionYml {
 
 const top = new URL('../../', import.meta.url).pathname
 
+/** The committed bundle; while several work on the sources, `SEAMLESS_TEST_BUNDLE` names a freshly built folder instead. */
+const bundle = process.env['SEAMLESS_TEST_BUNDLE'] ?? join(top, 'dist')
+
 export function readActionYml(): ActionYml {
   return load(readFileSync(join(top, 'action.yml'), 'utf8')) as ActionYml
 }
@@ -54,13 +57,13 @@ export async function runAction(request: ActionRequest): Promise<ActionResult> {
       ...inputVariables(request, inputs),
     }
     const files = openFiles(folder)
-    const main = await spawnNode(join(top, runs.main), {
+    const main = await spawnNode(join(bundle, basename(runs.main)), {
       request,
       environment: { ...environment, ...files('main') },
     })
     const state = keyValues(folder, 'main', 'state')
     const saved = Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value]))
-    const post = await spawnNode(join(top, runs.post), {
+    const post = await spawnNode(join(bundle, basename(runs.post)), {
       request: { ...request, cancelAt: undefined },
       environment: { ...environment, ...files('post'), ...saved },
     })

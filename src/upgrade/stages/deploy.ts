@@ -63,7 +63,7 @@ async function gate(run: Run, name: string, environment: EnvironmentConfig): Pro
       newest: await deployments.newest(before),
     })),
   )
-  const newest = await deployments.newest(name)
+  const newest = await deployments.newest(name, undefined, run.adopt)
   const { sha } = candidateOf(run.upgrade())
   if (newest?.sha === sha && newest.verdict === 'unhealthy') {
     run.ports.log.warning(
@@ -75,7 +75,7 @@ async function gate(run: Run, name: string, environment: EnvironmentConfig): Pro
     sha,
     newest,
     watched: environment.health !== undefined,
-    ours: newest !== undefined && (newest.key === keyOf(run) || newest.id === run.adopt),
+    ours: newest?.key === keyOf(run),
     earlier,
   })
 }
@@ -117,7 +117,7 @@ async function begin(run: Run, name: string): Promise<Ending | undefined> {
  * is version n, though nobody judged it. Once a deployment stayed only a healthy one is gone back to.
  */
 async function adopted(run: Run, name: string): Promise<Version | undefined> {
-  const newest = await run.ports.deployments.newest(name)
+  const newest = await run.ports.deployments.newest(name, undefined, run.adopt)
   if (newest !== undefined && newest.state !== 'failure' && newest.state !== 'inactive') return undefined
   const deployer = await run.ports.adapters.deployer(environmentConfig(run, name))
   const live = await deployer.status(await releaseContext(run, name, `deploy/${name}/status`))

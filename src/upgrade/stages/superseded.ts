@@ -16,7 +16,7 @@ export async function superseded(run: Run, name: string): Promise<Ending | undef
   run.signal.throwIfAborted()
   const ending = decideSuperseded(name, deployment, newest)
   if (ending === undefined) return undefined
-  if (newest?.id !== deployment) await recordState(run, name, 'inactive', ending.message)
+  if (newest?.id !== deployment) await recordState(run, name, 'inactive', `superseded: ${ending.message}`)
   await recordVerdict(run, name, 'inconclusive', ending.message)
   const isBack = newest?.id === deployment && newest.state === 'failure'
   await run.record({
