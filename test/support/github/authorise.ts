@@ -38,6 +38,11 @@ export function isGranted(permissions: Permissions, access: string): boolean {
   })
 }
 
+/** Throws where an organisation's own data are not for this token. Users' tokens without a list see what they are members of. */
+export function authoriseInOrganization(token: Token | undefined, access: string): void {
+  if (token?.permissions && !isGranted(token.permissions, access)) throw refusedPermission(token, access)
+}
+
 function refusedPermission(token: Token, access: string): Refusal {
   const message = token.app
     ? 'Resource not accessible by integration'

@@ -125,6 +125,8 @@ export interface Team {
   organization: Account
   /** By the account's id. */
   members: Map<number, 'member' | 'maintainer'>
+  /** Whose membership is pending, by the account's id. */
+  invited: Set<number>
 }
 
 export type DeploymentState =

@@ -1,4 +1,5 @@
 import { accountJson, profileJson, teamJson } from './account-json.ts'
+import { authoriseInOrganization } from './authorise.ts'
 import type { Account, Repository, Role, Team } from './entities.ts'
 import { type Hub, rank } from './hub.ts'
 import { pageReply } from './page.ts'
@@ -13,6 +14,7 @@ const LEGACY = {
   maintain: 'write',
   admin: 'admin',
 } as const
+const MEMBERS = 'members:read'
 const TEAM = '/orgs/{org}/teams/{team_slug}' as const
 
 /** Who people are and what they may do: by login, by numeric id, by role and by team. */
@@ -51,7 +53,8 @@ export const peopleRoutes: Route[] = [
       })
     },
   ),
-  outside(`GET ${TEAM}`, 'anyone', ({ hub, params }) => {
+  outside(`GET ${TEAM}`, 'anyone', ({ hub, params, token }) => {
+    authoriseInOrganization(token, MEMBERS)
     const team = teamOf(hub, params.org, params.team_slug)
     const repositories = [...hub.repositories.values()].filter((repository) => repository.teams.has(team))
     return ok({
@@ -64,14 +67,17 @@ export const peopleRoutes: Route[] = [
     })
   }),
   outside(`GET ${TEAM}/members`, 'anyone', (call) => {
+    authoriseInOrganization(call.token, MEMBERS)
     const team = teamOf(call.hub, call.params.org, call.params.team_slug)
     const members = [...team.members.keys()].flatMap((id) => call.hub.accounts.findById(id) ?? [])
     return pageReply(members, call, (account) => accountJson(call.hub, account))
   }),
-  outside(`GET ${TEAM}/memberships/{username}`, 'anyone', ({ hub, params, resource }) => {
+  outside(`GET ${TEAM}/memberships/{username}`, 'anyone', ({ hub, params, resource, token }) => {
+    authoriseInOrganization(token, MEMBERS)
     const team = teamOf(hub, params.org, params.team_slug)
-    const role = found(team.members.get(found(hub.accounts.find(params.username)).id))
-    return ok({ url: resource, role, state: 'active' })
+    const { id } = found(hub.accounts.find(params.username))
+    if (team.invited.has(id)) return ok({ url: resource, role: 'member', state: 'pending' })
+    return ok({ url: resource, role: found(team.members.get(id)), state: 'active' })
   }),
 ]
 

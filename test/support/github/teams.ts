@@ -5,6 +5,8 @@ export interface TeamSpec {
   organization: string
   slug: string
   members: string[]
+  /** Asked to join, and not there yet. */
+  invited?: string[]
   /** Repository name → role of the team there. */
   roles?: Record<string, Role>
 }
@@ -15,6 +17,7 @@ export function newTeam(hub: Hub, spec: TeamSpec): { id: number; slug: string } 
   const team =
     hub.teams.find((one) => one.organization === organization && one.slug === spec.slug) ?? made(hub, spec)
   team.members.clear()
+  team.invited = new Set((spec.invited ?? []).map((login) => hub.accounts.ensure(login).id))
   for (const login of spec.members) team.members.set(hub.accounts.ensure(login).id, 'member')
   for (const [name, role] of Object.entries(spec.roles ?? {}))
     hub.repository(spec.organization, name)?.teams.set(team, role)
@@ -28,6 +31,7 @@ function made(hub: Hub, { organization, slug }: TeamSpec): Team {
     name: slug,
     organization: hub.accounts.ensure(organization, 'Organization'),
     members: new Map(),
+    invited: new Set(),
   }
   hub.teams.push(team)
   return team
