@@ -29,7 +29,12 @@ export function utc(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
-/** Whoever may write to the repository may write such a record, so a link is only made of what is one. */
 function link(url: string | undefined): string {
-  return url !== undefined && /^https?:\/\/[\w.:/?=&%-]+$/.test(url) ? `, [its run](${url})` : ''
+  const page = pageLink('its run', url)
+  return page === 'its run' ? '' : `, ${page}`
+}
+
+/** Whoever may write to the repository may write such a record, so a link is only made of what is one. */
+export function pageLink(text: string, url: string | undefined): string {
+  return url !== undefined && /^https?:\/\/[\w.:/?=&%-]+$/.test(url) ? `[${text}](${url})` : text
 }
