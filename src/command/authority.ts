@@ -83,9 +83,9 @@ function defaultGrants(command: CommandKind): readonly Grant[] {
 
 function met(rule: AuthorityRule, facts: AuthorityFacts): 'met' | 'denied' | 'unverified' {
   if (rule.anyOf.length === 0) return 'met'
-  const held = rule.anyOf.map((grant) => holds(grant, facts))
-  if (held.includes(true)) return 'met'
-  return held.includes('unverified') ? 'unverified' : 'denied'
+  const held = new Set(rule.anyOf.map((grant) => holds(grant, facts)))
+  if (held.has(true)) return 'met'
+  return held.has('unverified') ? 'unverified' : 'denied'
 }
 
 function holds(grant: Grant, { person, role, teams }: AuthorityFacts): boolean | 'unverified' {
@@ -103,7 +103,7 @@ function holds(grant: Grant, { person, role, teams }: AuthorityFacts): boolean |
 
 function grantedBy(rule: AuthorityRule, facts: AuthorityFacts): string {
   const grant = rule.anyOf.find((one) => holds(one, facts) === true)
-  return grant === undefined ? `${facts.role}` : written(grant)
+  return grant === undefined ? facts.role : written(grant)
 }
 
 /** As it stands in the configuration. */

@@ -23,13 +23,16 @@ export function meantCommand(line: string): MeantCommand | undefined {
 
 /** One letter too many, missing or wrong; two of a long word; or two neighbours swapped. */
 function isSlip(word: string, name: string): boolean {
+  // The look at the lengths keeps a comment of thousands of such lines cheap.
+  if (Math.abs(word.length - name.length) > 2) return false
   const distance = leven(word, name)
   return distance <= (name.length > 7 ? 2 : 1) || (distance === 2 && isSwap(word, name))
 }
 
 function isSwap(word: string, name: string): boolean {
-  if (word.length !== name.length) return false
-  const at = [...word].findIndex((letter, index) => letter !== name[index])
+  if (word.length !== name.length || word === name) return false
+  let at = 0
+  while (word[at] === name[at]) at++
   const swapped = word.slice(0, at) + (word[at + 1] ?? '') + (word[at] ?? '') + word.slice(at + 2)
   return swapped === name
 }

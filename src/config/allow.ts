@@ -25,8 +25,8 @@ const GRANT = new RegExp(
 const grant = z.string({ error: EXPECTED }).regex(GRANT, { error: EXPECTED }).transform(readGrant)
 
 const people = z
-  .array(grant, { error: `${EXPECTED.replace('expected ', 'expected a list of ')}` })
-  .refine((found) => found.length > 0, { error: 'expected somebody: an empty list would lock everybody out' })
+  .array(grant, { error: EXPECTED.replace('expected ', 'expected a list of ') })
+  .min(1, { error: 'nobody could give the command: name somebody, or leave the key out' })
   .optional()
 
 /** `allow`: who may give a command for this environment. A command that is not named keeps its default. */

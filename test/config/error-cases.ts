@@ -105,7 +105,7 @@ const shape: ErrorCase[] = [
     title: 'missing keys',
     text: 'build: []\n',
     errors: [
-      ':1:1 driver: missing; expected action',
+      ':1:1 driver: missing; expected one of action, app',
       ':1:1 environments: missing; expected a mapping from names',
     ],
   },
@@ -113,7 +113,7 @@ const shape: ErrorCase[] = [
     title: 'a misspelt key',
     text: withLines('versoin: { file: VERSION }'),
     errors: [
-      ':2:1 versoin: unknown key; expected one of driver, version, sources, upgrade, build, test, environments. Did you mean "version"?',
+      ':2:1 versoin: unknown key; expected one of driver, workflow, version, sources, upgrade, build, test, environments. Did you mean "version"?',
     ],
   },
   {
@@ -125,19 +125,73 @@ const shape: ErrorCase[] = [
     title: 'a key with control characters',
     text: withLines('"a\\nb\\u202e": 1'),
     errors: [
-      ':2:1 ["a\\nb\\u202e"]: unknown key; expected one of driver, version, sources, upgrade, build, test, environments',
+      ':2:1 ["a\\nb\\u202e"]: unknown key; expected one of driver, workflow, version, sources, upgrade, build, test, environments',
     ],
   },
   {
-    title: 'a driver that this version does not have',
-    text: `driver: app\n${ENVIRONMENTS}`,
-    errors: [':1:9 driver: "app" does not fit; expected action'],
+    title: 'a driver that there is not',
+    text: `driver: apps\n${ENVIRONMENTS}`,
+    errors: [':1:9 driver: "apps" does not fit; expected one of action, app. Did you mean "app"?'],
   },
   {
     title: 'a word that is nearly a known one',
     text: withProduction('revert: prpose'),
     errors: [
       ':6:13 environments.production.revert: "prpose" does not fit; expected one of auto, propose, off. Did you mean "propose"?',
+    ],
+  },
+  {
+    title: 'a workflow that is a path',
+    text: withLines('workflow: .github/workflows/seamless.yml'),
+    errors: [
+      ':2:11 workflow: ".github/workflows/seamless.yml" does not fit; expected a file name under .github/workflows, such as seamless.yml',
+    ],
+  },
+  {
+    title: 'a command that nobody can be allowed, and one that is misspelt',
+    text: withProduction('allow: { status: [write], deplyo: [write] }'),
+    errors: [
+      ':6:14 environments.production.allow.status: unknown key; expected one of deploy, plan, rollback, lock, unlock, resolve, unquarantine',
+      ':6:31 environments.production.allow.deplyo: unknown key; expected one of deploy, plan, rollback, lock, unlock, resolve, unquarantine. Did you mean "deploy"?',
+    ],
+  },
+  {
+    title:
+      'people who are none: read, a team without its organisation, a login with a space, no number, nobody',
+    text: withProduction(
+      'allow: { deploy: [read], plan: ["team:ops"], lock: ["user:a b"], resolve: ["id:ada"], unlock: [] }',
+    ),
+    errors: [
+      ...[
+        ['23', 'deploy[0]', 'read'],
+        ['37', 'plan[0]', 'team:ops'],
+        ['57', 'lock[0]', 'user:a b'],
+        ['80', 'resolve[0]', 'id:ada'],
+      ].map(
+        ([column, key, written]) =>
+          `:6:${column} environments.production.allow.${key}: "${written}" does not fit; expected triage, write, maintain, admin, team:organisation/team, user:login or id:number`,
+      ),
+      ':6:99 environments.production.allow.unlock: nobody could give the command: name somebody, or leave the key out',
+    ],
+  },
+  {
+    title: 'one person where a list is expected',
+    text: withProduction('allow: { deploy: write }'),
+    errors: [
+      ':6:22 environments.production.allow.deploy: "write" does not fit; expected a list of triage, write, maintain, admin, team:organisation/team, user:login or id:number',
+    ],
+  },
+  {
+    title: 'requirements that are none',
+    text: withProduction(
+      'requires: { checks: some, reviews: "2", up-to-date: maybe, drafts: true, base: [refs/heads/main] }',
+    ),
+    errors: [
+      ':6:25 environments.production.requires.checks: "some" does not fit; expected one of required, all, none. Did you mean "none"?',
+      ':6:40 environments.production.requires.reviews: "2" does not fit; expected as-branch or a number of approvals',
+      ':6:57 environments.production.requires.up-to-date: "maybe" does not fit; expected true or false',
+      ':6:64 environments.production.requires.drafts: unknown key; expected one of checks, reviews, up-to-date, ready-for-review, same-repository, second-person, base',
+      ':6:85 environments.production.requires.base[0]: "refs/heads/main" does not fit; expected a branch name such as main',
     ],
   },
   {
@@ -309,7 +363,7 @@ const shape: ErrorCase[] = [
   {
     title: 'an environment without a deployer',
     text: 'driver: action\nenvironments:\n  production: {}\n',
-    errors: [':3:3 environments.production.deploy: missing; expected a mapping with run'],
+    errors: [':3:3 environments.production.deploy: missing; expected a mapping with run or kubernetes'],
   },
   {
     title: 'a deployer without commands',

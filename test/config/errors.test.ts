@@ -45,7 +45,7 @@ test('an error has its parts as fields, for shells that annotate files', () => {
         column: 1,
         path: 'versoin',
         message: 'unknown key',
-        expected: 'one of driver, version, sources, upgrade, build, test, environments',
+        expected: 'one of driver, workflow, version, sources, upgrade, build, test, environments',
         nearest: 'version',
       },
     ],

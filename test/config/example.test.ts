@@ -13,12 +13,23 @@ function parsed(source: string): Config {
   return read.config
 }
 
+/** What holds where nothing is said. */
+const REQUIRES = {
+  checks: 'required',
+  reviews: 'as-branch',
+  upToDate: true,
+  readyForReview: true,
+  sameRepository: true,
+  secondPerson: false,
+  base: [],
+}
 const NO_EXTRAS = { working: '.', env: {}, secrets: [] }
 
 test('the example reads as typed values, with the defaults in', () => {
   const { environments, ...rest } = parsed(text)
   expect(rest).toEqual({
     driver: 'action',
+    workflow: 'seamless.yml',
     version: { file: 'VERSION' },
     sources: {
       main: { type: 'prometheus', timeoutMs: 10_000 },
@@ -71,6 +82,8 @@ test('the example reads as typed values, with the defaults in', () => {
   const { health, ...staging } = environments['staging']!
   expect(staging).toEqual({
     after: [],
+    allow: {},
+    requires: REQUIRES,
     deploy: {
       adapter: 'run',
       run: {
@@ -99,6 +112,23 @@ test('the example’s production is deployed in steps and judged by what it says
   const { health, ...rest } = parsed(text).environments['production']!
   expect(rest).toEqual({
     after: ['staging'],
+    allow: {
+      deploy: [
+        { kind: 'role', role: 'maintain' },
+        { kind: 'team', team: 'acme/releases' },
+        { kind: 'user', login: 'octocat' },
+      ],
+      plan: [{ kind: 'role', role: 'triage' }],
+      rollback: [{ kind: 'role', role: 'write' }],
+      lock: [{ kind: 'role', role: 'write' }],
+      unlock: [{ kind: 'role', role: 'write' }],
+      resolve: [{ kind: 'role', role: 'maintain' }],
+      unquarantine: [
+        { kind: 'role', role: 'admin' },
+        { kind: 'id', id: 583_231 },
+      ],
+    },
+    requires: REQUIRES,
     deploy: {
       adapter: 'run',
       run: {
@@ -171,12 +201,15 @@ test('little is needed: a driver, and an environment with its deployer', () => {
   const source = 'driver: action\nenvironments:\n  live:\n    deploy: { run: { deploy: a, rollback: b } }\n'
   expect(parsed(source)).toEqual({
     driver: 'action',
+    workflow: 'seamless.yml',
     sources: {},
     build: [],
     test: [],
     environments: {
       live: {
         after: [],
+        allow: {},
+        requires: REQUIRES,
         deploy: { adapter: 'run', run: { ...NO_EXTRAS, deploy: 'a', rollback: 'b', timeoutMs: 600_000 } },
         revert: 'off',
         shadow: false,
@@ -190,6 +223,12 @@ test('without a version file the commit message names only version n', () => {
   expect(parsed(withUpgrade('version: { file: V }\n')).upgrade?.message).toBe(
     'Upgrade from {previous} to {version}',
   )
+})
+
+test('the App may drive, and the workflow may have another name', () => {
+  const source =
+    'driver: app\nworkflow: deploy.yaml\nenvironments: { live: { deploy: { run: { deploy: a, rollback: b } } } }\n'
+  expect(parsed(source)).toMatchObject({ driver: 'app', workflow: 'deploy.yaml' })
 })
 
 test('a configuration survives JSON: a journal and a watch keep it', () => {
