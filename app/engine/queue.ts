@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 
 /** How the jobs of one kind are kept and worked on. Its name and `oneAliveByKey` are for ever: replicas of two versions share them. */
-export interface Queue<Data> {
+export interface Queue<Data extends object> {
   readonly name: string
   /** A job whose data is no longer of this form (an older version's) is dead at once. */
   readonly data: z.ZodType<Data>

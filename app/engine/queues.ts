@@ -69,20 +69,21 @@ export const follow: Queue<z.infer<typeof operation>> = {
   pollSeconds: 1,
 }
 
-const nothing = z.object({})
-
-/** GitHub's list of deliveries is compared with the inbox. */
-export const sweep: Queue<Record<string, never>> = {
-  name: 'sweep',
-  data: nothing,
+/** What is done again and again needs no data; its one job is always there. */
+const recurring: Omit<Queue<object>, 'name'> = {
+  data: z.object({}),
   oneAliveByKey: true,
   lanes: 1,
-  expireSeconds: 300,
-  attempts: 1,
+  expireSeconds: 600,
+  // Whatever kills the process, it must come again.
+  attempts: 1_000_000,
   retrySeconds: 5,
-  keepSeconds: HOUR,
+  keepSeconds: 60,
   pollSeconds: 5,
 }
 
-/** Operations whose lease has run out are looked after. */
-export const reap: Queue<Record<string, never>> = { ...sweep, name: 'reap' }
+/** GitHub's list of deliveries is compared with the inbox. */
+export const sweep: Queue<object> = { ...recurring, name: 'sweep' }
+
+/** Operations whose lease has run out are looked after, and what is too old is forgotten. */
+export const reap: Queue<object> = { ...recurring, name: 'reap' }

@@ -8,8 +8,8 @@ interface Migration {
  * In order, each once, never edited after a release: a change of mind is another migration. Each row names the installation or
  * the repository (by GitHub's numbers) that it belongs to, so that no statement can mix two tenants. Times are ms since the epoch.
  *
- * A payload is kept as the text that was signed: `jsonb` refuses what JSON allows (`\u0000`). It is not compressed: that costs
- * more time on the way in than all the rest, and it is gone as soon as the delivery is worked off.
+ * JSON is kept as text: `jsonb` refuses what JSON allows (`\u0000`), and a payload stays what was signed. A payload is not
+ * compressed: that costs more time on the way in than all the rest, and it is gone as soon as the delivery is worked off.
  */
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -60,7 +60,7 @@ export const MIGRATIONS: readonly Migration[] = [
       CREATE TABLE seamless.records (
         repository_id bigint NOT NULL,
         key text COLLATE "C" NOT NULL,
-        value json NOT NULL,
+        value text NOT NULL,
         revision bigint NOT NULL DEFAULT nextval('seamless.revisions'),
         PRIMARY KEY (repository_id, key)
       );

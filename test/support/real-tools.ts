@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process'
+import { hasPostgres } from './postgres.ts'
 
 interface RealTool {
   readonly command: string
   readonly install: string
   /** What is not shown without it. */
   readonly suites: string
+  /** Where it need not be on the PATH. */
+  readonly here?: () => boolean
 }
 
 /** What some suites need beyond git and Node; everything else runs on any machine. */
@@ -14,11 +17,17 @@ const TOOLS: readonly RealTool[] = [
     install: 'apt-get install prometheus',
     suites: 'test/e2e/prometheus.test.ts, test/e2e/watch-sources.test.ts and test/e2e/backtest.test.ts',
   },
+  {
+    command: 'postgres',
+    install: 'apt-get install postgresql',
+    suites: 'test/app/store*.test.ts and test/app/engine*.test.ts (on PostgreSQL)',
+    here: hasPostgres,
+  },
 ]
 
 /** Once before all suites: says what will be skipped, and where nothing may be (`CI=true`) ends here. */
 export default function realTools(): void {
-  const missing = TOOLS.filter(({ command }) => !runs(command))
+  const missing = TOOLS.filter(({ command, here }) => !(here?.() ?? runs(command)))
   for (const { command, install, suites } of missing) {
     console.warn(`skipped: ${suites} need "${command}", which is not here (${install})`)
   }

@@ -1,0 +1,58 @@
+import type { JobResult, JobWithMetadata, PgBoss } from 'pg-boss'
+import type { Queue } from './queue.ts'
+import { laneOptions } from './queue-options.ts'
+
+/** Works on jobs that were claimed together; one answer for each. */
+export type Batch = (claimed: readonly JobWithMetadata<unknown>[]) => Promise<JobResult[]>
+
+export interface Lanes {
+  /** Looks for no more that is due; the lanes themselves end with pg-boss. */
+  close(): void
+}
+
+interface Lane {
+  id: string | undefined
+  busy: boolean
+}
+
+/**
+ * A queue's lanes in this process: each claims, works, settles and claims again. pg-boss's own worker sleeps its whole polling
+ * interval after each job; here a lane that has worked looks again at once, a job that is sent wakes them all (`notify`), and
+ * what is due without a word (delayed jobs, retries) is looked for by one idle lane every `pollSeconds`. So an idle queue costs
+ * one statement per interval, however many lanes it has.
+ */
+export async function openLanes(boss: PgBoss, queue: Queue<object>, work: Batch): Promise<Lanes> {
+  const lanes = [
+    ...Array.from({ length: queue.lanes }, () => 'all' as const),
+    ...Array.from({ length: queue.safetyLanes ?? 0 }, () => 'safety' as const),
+  ]
+  const open = await Promise.all(lanes.map(async (only) => openLane(boss, { queue, only, work })))
+  const poll = setInterval(() => {
+    const idle = open.find(({ busy }) => !busy)
+    if (idle?.id !== undefined) boss.notifyWorker(idle.id)
+  }, queue.pollSeconds * 1000)
+  return { close: () => clearInterval(poll) }
+}
+
+async function openLane(
+  boss: PgBoss,
+  {
+    queue,
+    only,
+    work,
+  }: { readonly queue: Queue<object>; readonly only: 'all' | 'safety'; readonly work: Batch },
+): Promise<Lane> {
+  const lane: Lane = { id: undefined, busy: false }
+  const options = { ...laneOptions(queue, only), perJobResults: true, includeMetadata: true } as const
+  lane.id = await boss.work<unknown, unknown, typeof options>(queue.name, options, async (claimed) => {
+    lane.busy = true
+    try {
+      return await work(claimed)
+    } finally {
+      lane.busy = false
+      // Told while it is still at work, it looks again as soon as this is settled.
+      if (lane.id !== undefined) boss.notifyWorker(lane.id)
+    }
+  })
+  return lane
+}
