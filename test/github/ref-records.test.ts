@@ -105,6 +105,7 @@ describe('records as git refs', () => {
   test('branch rules for all branches are not in the way', async () => {
     world.repository.protect('main', { requirePullRequest: true, enforceAdmins: true })
     await revisionOf(2, await revisionOf(1))
+    expect(await open().read(KEY)).toMatchObject({ record: { value: 2 } })
   })
 
   test.each(['', 'locks//x', '../heads/main', 'locks/.x', 'locks/a.lock', 'locks/a b', 'locks/ü'])(

@@ -1,0 +1,152 @@
+import type { Conversation, SaidComment } from '../ports/conversation.ts'
+import { posted } from '../report/markdown.ts'
+import type { GitHubRepository } from './client.ts'
+import { ensure, repeat } from './ensure.ts'
+import { statusOf } from './request-policy.ts'
+import { ACTIONS_APP_ID } from './verdict-check.ts'
+
+const PER_PAGE = 100
+/** A thousand comments back nobody looks for ours: it is said anew, at the end, where people are. */
+const MAX_PAGES = 10
+
+/** Who we are among those who comment. */
+export interface Speaker {
+  /** The App's own id; GITHUB_TOKEN's is that of GitHub Actions. */
+  readonly appId: number
+  /** The number of the App's bot account: believed where GitHub does not name a comment's app. */
+  readonly botId?: number
+}
+
+/** Whoever runs as a workflow's GITHUB_TOKEN: any workflow of the repository can write as that one. */
+export const ACTIONS_SPEAKER: Speaker = { appId: ACTIONS_APP_ID, botId: 41898282 }
+
+interface Comment {
+  readonly id: number
+  readonly html_url: string
+  readonly body?: string | undefined
+  readonly user: { readonly id: number; readonly type: string } | null
+  readonly performed_via_github_app?: { readonly id: number } | null
+}
+
+interface Talk {
+  readonly github: GitHubRepository
+  readonly speaker: Speaker
+  /** By pull request and key: our comment as it was last seen. What lives longer than a job must not keep it. */
+  readonly known: Map<string, Comment>
+}
+
+/**
+ * Comments and reactions of ours. A comment is found by its marker and by the app that wrote it, the newest of its key. The
+ * thread's beginning and its end are looked at before its middle, so that a long one costs two calls, mostly. Needs
+ * `pull-requests: write`. Calls: `react` 1; `keep` and `say` 1 to look (2 where there are more than 100 comments, 11 at most)
+ * and 1 to write; 1 in all for a comment that was said or kept before, none where its text is the same.
+ */
+export function githubConversation(github: GitHubRepository, speaker: Speaker): Conversation {
+  const talk: Talk = { github, speaker, known: new Map() }
+  return {
+    async react(commentId, reaction) {
+      const { octokit, owner, repo } = github
+      const asked = { owner, repo, comment_id: commentId, content: reaction }
+      // GitHub keeps one of each for each account, and answers with the one that is there.
+      await repeat(github, async () => octokit.rest.reactions.createForIssueComment(asked))
+    },
+    keep: async (pull, key, body) => keep(talk, { pull, key, body }),
+    say: async (pull, key, body) => asSaid(await findOrMake(talk, { pull, key, body })),
+  }
+}
+
+interface Saying {
+  readonly pull: number
+  readonly key: string
+  readonly body: string
+}
+
+async function keep(talk: Talk, saying: Saying): Promise<SaidComment> {
+  const { github, known } = talk
+  const { octokit, owner, repo } = github
+  const body = bodyOf(saying)
+  const found = await findOrMake(talk, saying)
+  if (found.body === body) return asSaid(found)
+  try {
+    const asked = { owner, repo, comment_id: found.id, body }
+    const { data } = await repeat(github, async () => octokit.rest.issues.updateComment(asked))
+    known.set(nameOf(saying), data)
+    return asSaid(data)
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error
+    // Somebody deleted it meanwhile.
+    known.delete(nameOf(saying))
+    return asSaid(await findOrMake(talk, saying))
+  }
+}
+
+async function findOrMake(talk: Talk, saying: Saying): Promise<Comment> {
+  const { github, known } = talk
+  const { octokit, owner, repo } = github
+  const body = bodyOf(saying)
+  const comment = await ensure<Comment>(github, {
+    find: async () => known.get(nameOf(saying)) ?? find(talk, saying),
+    make: async () =>
+      (await octokit.rest.issues.createComment({ owner, repo, issue_number: saying.pull, body })).data,
+  })
+  known.set(nameOf(saying), comment)
+  return comment
+}
+
+/** GitHub lists comments oldest first, and has no other order for them. */
+async function find(talk: Talk, { pull, key }: Saying): Promise<Comment | undefined> {
+  const first = await page(talk, pull, 1)
+  const newest = first.last === 1 ? first : await page(talk, pull, first.last)
+  const near = ours(talk, newest.comments, key) ?? ours(talk, first.comments, key)
+  for (let at = first.last - 1; near === undefined && at > 1 && at > first.last - MAX_PAGES; at -= 1) {
+    const found = ours(talk, (await page(talk, pull, at)).comments, key)
+    if (found !== undefined) return found
+  }
+  return near
+}
+
+async function page(
+  { github }: Talk,
+  pull: number,
+  page: number,
+): Promise<{ comments: readonly Comment[]; last: number }> {
+  const { octokit, owner, repo } = github
+  const asked = { owner, repo, issue_number: pull, per_page: PER_PAGE, page }
+  const { data, headers } = await octokit.rest.issues.listComments(asked)
+  const [, last] = /[?&]page=(\d+)[^>]*>; rel="last"/.exec(headers.link ?? '') ?? []
+  return { comments: data, last: Number(last ?? page) }
+}
+
+/** The newest one of the key: whatever a person writes, its author is not our app. */
+function ours({ speaker }: Talk, comments: readonly Comment[], key: string): Comment | undefined {
+  return comments.findLast(
+    (comment) => isBy(speaker, comment) && comment.body?.trimEnd().endsWith(markerOf(key)) === true,
+  )
+}
+
+function isBy({ appId, botId }: Speaker, { user, performed_via_github_app: app }: Comment): boolean {
+  // A person may act through our App, too: what they write is theirs.
+  if (user?.type !== 'Bot') return false
+  return app?.id === appId || (app === null || app === undefined ? user.id === botId : false)
+}
+
+function bodyOf({ key, body }: Saying): string {
+  return posted(body, { marker: markerOf(key) })
+}
+
+function markerOf(key: string): string {
+  if (!/^[\w./-]{1,200}$/.test(key) || key.includes('--')) {
+    throw new TypeError(
+      `"${key}" is no key of a comment: letters, digits and _ . / - without two - in a row.`,
+    )
+  }
+  return `<!-- seamless:${key} -->`
+}
+
+function nameOf({ pull, key }: Saying): string {
+  return `${pull} ${key}`
+}
+
+function asSaid({ id, html_url }: Comment): SaidComment {
+  return { id, url: html_url }
+}
