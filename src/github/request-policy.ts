@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.ts'
 /** Reads are asked at most so often. */
 const ATTEMPTS = 4
 /** Longer than this nobody waits within a run: GitHub's secondary limits last a minute, an hourly limit up to sixty. */
-const MAX_WAIT_MS = 120_000
+export const MAX_WAIT_MS = 120_000
 /** What GitHub asks clients to wait after a secondary limit that names no time. */
 const SECONDARY_LIMIT_MS = 60_000
 
@@ -89,7 +89,8 @@ function isRead({ method, url, query }: SentRequest): boolean {
   return url.endsWith('/graphql') && typeof query === 'string' && /^\s*query\b/.test(query)
 }
 
-function rateLimitMs(error: unknown, nowMs: number): number | undefined {
+/** How long GitHub asks everybody who shares the limit to wait (ms), where an error is a rate limit. */
+export function rateLimitMs(error: unknown, nowMs: number): number | undefined {
   const status = statusOf(error)
   if (status !== 403 && status !== 429) return undefined
   const headers = headersOf(error)

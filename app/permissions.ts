@@ -1,0 +1,109 @@
+/** What a GitHub App may be granted, by the names of its API; `members` is an organisation's, the others are a repository's. */
+export type Permission =
+  | 'metadata'
+  | 'contents'
+  | 'pull_requests'
+  | 'issues'
+  | 'checks'
+  | 'statuses'
+  | 'deployments'
+  | 'actions'
+  | 'members'
+
+export type Level = 'read' | 'write'
+export type Grants = Readonly<Partial<Record<Permission, Level>>>
+
+/** What the App can do, as people know it. */
+export type Feature = 'commands' | 'gates' | 'deploy' | 'teams'
+
+export interface PermissionRow {
+  readonly feature: Feature
+  readonly permission: Permission
+  readonly level: Level
+  /** In the manifest. The others are granted by whoever wants the feature. */
+  readonly isDefault: boolean
+  /** What it is for; for the documentation. */
+  readonly why: string
+}
+
+/**
+ * The one table of what the App asks for, feature by feature. The manifest (`app.yml`), the documentation, the tokens and the
+ * check at the start come from it (`npm run schema`).
+ */
+export const permissionTable: readonly PermissionRow[] = [
+  row('commands', 'metadata', 'read', 'who has which role; GitHub grants it always'),
+  row('commands', 'issues', 'read', 'to be told of comments (`issue_comment`)'),
+  row('commands', 'pull_requests', 'write', 'answers and reactions on pull requests, and what they change'),
+  row('commands', 'contents', 'read', 'the configuration at the default branch, and which commits are whose'),
+  row('gates', 'checks', 'read', 'required checks at the commit, and the verdict on what is live'),
+  row('gates', 'statuses', 'read', 'required statuses at the commit'),
+  row('deploy', 'deployments', 'write', 'one Deployment for each `/deploy` and `/rollback`, with its states'),
+  row(
+    'deploy',
+    'actions',
+    'write',
+    'starts the workflow, follows its run, ends it where a rollback needs its place',
+  ),
+  { ...row('teams', 'members', 'read', '`allow: team:…` in the configuration'), isDefault: false },
+]
+
+/** What a token is for. `rollback` writes go before all others of the installation. */
+export type Operation = 'read' | 'answer' | 'deploy' | 'rollback'
+
+/** The least that an operation needs. What only some repositories grant is asked for where it is granted. */
+export function permissionsOf(operation: Operation): Grants {
+  const all = grantsOf(permissionTable)
+  const readOnly = Object.fromEntries(Object.keys(all).map((name) => [name, 'read'])) as Grants
+  switch (operation) {
+    case 'read':
+      return readOnly
+    case 'answer':
+      return { ...readOnly, pull_requests: 'write' }
+    case 'deploy':
+    case 'rollback':
+      return all
+  }
+}
+
+/** Permissions with their highest level. */
+export function grantsOf(rows: readonly PermissionRow[]): Grants {
+  const grants: Partial<Record<Permission, Level>> = {}
+  for (const { permission, level } of rows) if (grants[permission] !== 'write') grants[permission] = level
+  return grants
+}
+
+/** What is wanted as far as it is granted. */
+export function within(wanted: Grants, granted: Readonly<Record<string, string>>): Grants {
+  const reach = Object.entries(wanted).flatMap(([name, level]) => {
+    const most = granted[name]
+    if (most === undefined) return []
+    return [[name, level === 'write' && most === 'read' ? 'read' : level] as const]
+  })
+  return Object.fromEntries(reach)
+}
+
+export interface FeatureOff {
+  readonly feature: Feature
+  /** `actions: write`, as GitHub's settings say it. */
+  readonly lacks: readonly string[]
+}
+
+/** Which features an installation has not, by what was granted to it. */
+export function featuresOff(granted: Readonly<Record<string, string>>): readonly FeatureOff[] {
+  const features = [...new Set(permissionTable.map(({ feature }) => feature))]
+  return features.flatMap((feature) => {
+    const lacks = permissionTable
+      .filter((one) => one.feature === feature && !isGranted(one, granted))
+      .map(({ permission, level }) => `${permission}: ${level}`)
+    return lacks.length === 0 ? [] : [{ feature, lacks }]
+  })
+}
+
+function isGranted({ permission, level }: PermissionRow, granted: Readonly<Record<string, string>>): boolean {
+  const most = granted[permission]
+  return most === 'write' || most === 'admin' || most === level
+}
+
+function row(feature: Feature, permission: Permission, level: Level, why: string): PermissionRow {
+  return { feature, permission, level, isDefault: true, why }
+}
