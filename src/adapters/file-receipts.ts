@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import type { Receipts } from '../upgrade/ports.ts'
 import { receipt, type Upgrade } from '../upgrade/receipt.ts'
 
-/** Receipts below a folder: `receipt.json` is the last one, `receipts/<commit>.json` the last one of each commit that was tested. */
+/**
+ * Receipts below a folder: `receipt.json` is the last one, `receipts/<commit>.json` the last one of each commit that was
+ * tested, or else built: what a rollback to it needs.
+ */
 export function fileReceipts(folder: string): Receipts {
   return {
     async save(upgrade) {
@@ -12,14 +15,21 @@ export function fileReceipts(folder: string): Receipts {
       const last = join(folder, 'receipt.json')
       await replace(folder, 'receipt.json', text)
       const sha = upgrade.candidate?.sha
-      // What a later run without tests says of a commit must not hide how its tests went.
-      if (sha !== undefined && upgrade.tests.length > 0)
+      if (sha !== undefined && (await saysMore(folder, sha, upgrade)))
         await replace(join(folder, 'receipts'), `${sha}.json`, text)
       return last
     },
     last: () => readReceipt(join(folder, 'receipt.json')),
     ofCommit: (sha) => readReceipt(join(folder, 'receipts', `${sha}.json`)),
   }
+}
+
+/** What a later run without tests says of a commit must not hide how its tests went, nor what was built. */
+async function saysMore(folder: string, sha: string, { tests, artifacts }: Upgrade): Promise<boolean> {
+  if (tests.length > 0) return true
+  if (artifacts.length === 0) return false
+  const known = await readReceipt(join(folder, 'receipts', `${sha}.json`))
+  return (known?.tests.length ?? 0) === 0
 }
 
 /** A receipt from its file; nothing where there is none or another version of Seamless wrote it. */

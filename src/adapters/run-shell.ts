@@ -62,8 +62,11 @@ export async function runShell(
   })
 }
 
-/** An earlier step, or the commit itself, may have put a link where the folder was. */
-async function assertInside({ step, root, directory }: StepContext): Promise<void> {
+/**
+ * An earlier step, or the commit itself, may have put a link where the folder was. Error: `UsageError` where it leads out of
+ * the checkout or does not exist.
+ */
+export async function assertInside({ step, root, directory }: StepContext): Promise<void> {
   const top = await realpath(root)
   const real = await realpath(directory).catch((cause: unknown) => {
     throw new UsageError(`${step}: its folder ${directory} does not exist. Correct "working" of the step.`, {

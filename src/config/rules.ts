@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { type DeployStep, deployStep } from './deploy-step.ts'
 import type { Environment } from './environment.ts'
 import type { written } from './schema.ts'
 
@@ -23,6 +24,7 @@ export function refuseContradictions(config: Written, context: z.RefinementCtx):
   refuseSelfNaming(config, report)
   refuseTwins(config, report)
   refuseRepeatedSteps(config, report)
+  refuseRepeatedImages(config, report)
   refuseIdleTestKeys(config, report)
   refuseSharedVariables(config, report)
   for (const [name, environment] of Object.entries(config.environments)) {
@@ -84,9 +86,23 @@ function refuseRepeatedSteps(config: Written, report: Report): void {
   }
 }
 
+/** Both would be called by the commit's id, and the second would take the first one's tag. */
+function refuseRepeatedImages({ build }: Written, report: Report): void {
+  const seen = new Set<string>()
+  for (const [index, step] of build.entries()) {
+    if (step.adapter !== 'docker') continue
+    const { image } = step.docker
+    if (seen.has(image))
+      report(['build', index, 'docker', 'image'], `"${image}" is the image of an earlier step`, {
+        expected: 'a repository of its own for each image',
+      })
+    seen.add(image)
+  }
+}
+
 function refuseIdleTestKeys({ test }: Written, report: Report): void {
   for (const [index, step] of test.entries()) {
-    if (step.junit.length > 0) continue
+    if (!('junit' in step) || step.junit.length > 0) continue
     const idle = step.adapter === 'run' ? step.base !== undefined : step.accepts.length > 0
     if (!idle) continue
     const key = step.adapter === 'run' ? 'base' : 'accepts'
@@ -97,12 +113,14 @@ function refuseIdleTestKeys({ test }: Written, report: Report): void {
 }
 
 function refuseSharedVariables(config: Written, report: Report): void {
-  const steps: [Path, { env: Record<string, string>; secrets: string[] }][] = [
+  const steps: [Path, Pick<DeployStep, 'env' | 'secrets'>][] = [
     ...config.build.map((step, index): [Path, typeof step] => [['build', index], step]),
-    ...config.test.map((step, index): [Path, typeof step] => [['test', index], step]),
+    ...config.test.flatMap((step, index): [Path, Pick<DeployStep, 'env' | 'secrets'>][] =>
+      'secrets' in step ? [[['test', index], step]] : [],
+    ),
   ]
   for (const [name, { deploy, traffic }] of Object.entries(config.environments)) {
-    steps.push([['environments', name, 'deploy', 'run'], deploy.run])
+    steps.push([['environments', name, 'deploy', deploy.adapter], deployStep(deploy)])
     if (traffic !== undefined) steps.push([['environments', name, 'traffic'], traffic])
   }
   for (const [path, { env, secrets }] of steps) {

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { command } from './command.ts'
+import { docker, withBuildSecrets } from './docker.ts'
 import { inMilliseconds } from './in-milliseconds.ts'
+import { openapi } from './openapi.ts'
 import { duration } from './quantity.ts'
 import { repositoryGlob, repositoryPath } from './repository-path.ts'
 import { template } from './template.ts'
@@ -46,6 +48,19 @@ const runBuild = z
   })
   .transform(inMilliseconds)
 
+const dockerBuild = z
+  .strictObject({
+    name,
+    docker: docker.describe('An image, built by `docker` and pushed to its registry.'),
+    ...stepFields,
+    timeout,
+  })
+  .transform((step) => withBuildSecrets(inMilliseconds(step)))
+
+const accepts = z
+  .array(z.string({ error: 'expected the name of a test' }).min(1), { error: 'expected a list of tests' })
+  .prefault([])
+
 const runTest = z
   .strictObject({
     name,
@@ -68,14 +83,17 @@ const previousTest = z
       "Version n's own black-box tests, from its own checkout, against the new build.",
     ),
     junit,
-    accepts: z
-      .array(z.string({ error: 'expected the name of a test' }).min(1), { error: 'expected a list of tests' })
-      .prefault([])
-      .describe('Tests by name (`suite › case`) whose breaking is meant.'),
+    accepts: accepts.describe('Tests by name (`suite › case`) whose breaking is meant.'),
     ...stepFields,
     timeout,
   })
   .transform(inMilliseconds)
 
-export const buildStep = variant('adapter', { run: runBuild })
-export const testStep = variant('adapter', { run: runTest, previous: previousTest })
+const openapiTest = z.strictObject({
+  name,
+  openapi: openapi.describe("The API's description, held against version n's: what it breaks for users."),
+  accepts: accepts.describe('Breaking changes by name (`openapi › GET /orders: …`) that are meant.'),
+})
+
+export const buildStep = variant('adapter', { run: runBuild, docker: dockerBuild })
+export const testStep = variant('adapter', { run: runTest, previous: previousTest, openapi: openapiTest })

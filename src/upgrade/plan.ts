@@ -1,5 +1,6 @@
 import type { Config, EnvironmentConfig } from '../config/schema.ts'
 import { fillText } from '../config/template.ts'
+import { deployWords } from './deploy-words.ts'
 import { digestOf } from './digest.ts'
 import type { Version } from './facts.ts'
 import type { Stage } from './stage.ts'
@@ -134,27 +135,34 @@ function branchSteps(config: Config, head: Extract<Head, { kind: 'made' }>): Pla
 }
 
 function buildStep(step: BuildStep, facts: PlanFacts): PlannedStep {
+  const common = { id: stepId('build', step, facts), stage: 'build', repeatable: true } as const
+  if (step.adapter === 'docker') {
+    const { image, context } = step.docker
+    return {
+      ...common,
+      what: `build the image ${image} and push it, unless it is there from this commit`,
+      command: `docker build ${context}`,
+    }
+  }
   const made = step.artifacts.length > 0 ? `, digest ${step.artifacts.join(', ')}` : ''
   return {
-    id: stepId('build', step, facts),
-    stage: 'build',
+    ...common,
     what: `build${made}`,
     command: step.run,
     ...(step.undo !== undefined && { undo: step.undo }),
-    repeatable: true,
   }
 }
 
 function testStep(step: TestStep, facts: PlanFacts): PlannedStep {
-  const previous = step.adapter === 'previous'
-  return {
-    id: stepId('test', step, facts),
-    stage: 'test',
-    what: previous
-      ? `run the tests of ${facts.base?.name ?? 'version n (there is none: skipped)'} against the new build`
-      : 'run the tests',
-    command: previous ? step.previous : step.run,
-    repeatable: true,
+  const common = { id: stepId('test', step, facts), stage: 'test', repeatable: true } as const
+  const base = facts.base?.name ?? 'version n (there is none: skipped)'
+  switch (step.adapter) {
+    case 'run':
+      return { ...common, what: 'run the tests', command: step.run }
+    case 'previous':
+      return { ...common, what: `run the tests of ${base} against the new build`, command: step.previous }
+    case 'openapi':
+      return { ...common, what: `compare ${step.openapi} with that of ${base}` }
   }
 }
 
@@ -174,18 +182,18 @@ function deploySteps(
   name: string,
   previous: Version | undefined,
 ): PlannedStep[] {
-  const { run } = environment.deploy
+  const words = deployWords(environment.deploy)
   const back = previous ? `back to ${previous.name}` : 'nothing to go back to: this is its first version'
   const common = { stage: 'deploy', environment: name } as const
   return [
-    ...(run.diff === undefined
+    ...(words.difference === undefined
       ? []
       : [
           {
             ...common,
             id: `deploy/${name}/difference`,
             what: 'show what the release changes',
-            command: run.diff,
+            command: words.difference,
             repeatable: true,
           },
         ]),
@@ -193,8 +201,8 @@ function deploySteps(
       ...common,
       id: `deploy/${name}/apply`,
       what: `deploy to ${name}`,
-      command: run.deploy,
-      undo: `${run.rollback} (${back})`,
+      command: words.deploy,
+      undo: `${words.rollback} (${back})`,
       repeatable: false,
     },
     ...(environment.traffic?.steps ?? []).map((percent) => trafficStep(environment, name, percent)),

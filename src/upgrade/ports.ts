@@ -39,7 +39,7 @@ export interface Ports {
 
 /** Adapters are made when a step needs them, so that what is not used is not loaded. */
 export interface Adapters {
-  builder(step: Command): Promise<Builder>
+  builder(step: BuildStep | Command): Promise<Builder>
   testRunner(step: TestStep): Promise<TestRunner>
   deployer(environment: EnvironmentConfig): Promise<Deployer>
   traffic(environment: EnvironmentConfig): Promise<Traffic>
@@ -47,7 +47,10 @@ export interface Adapters {
 }
 
 /** A command of the user with what it may see; `artifacts` are what it makes. */
-export type Command = Pick<BuildStep, 'run' | 'artifacts' | 'env' | 'secrets' | 'timeoutMs'>
+export type Command = Pick<
+  Extract<BuildStep, { adapter: 'run' }>,
+  'run' | 'artifacts' | 'env' | 'secrets' | 'timeoutMs'
+>
 
 /** What was built, kept by digest. */
 export interface ArtifactStore {

@@ -1,7 +1,9 @@
+import { deployStep } from '../config/deploy-step.ts'
 import type { Deployer, StepOutcome } from '../ports/deployer.ts'
 import type { StepContext } from '../ports/step.ts'
 import type { Worktree } from '../ports/version-control.ts'
 import type { Version } from './facts.ts'
+import { imageValues } from './image-values.ts'
 import { isLive, liveText } from './is-live.ts'
 import { type BuildStep, stepId } from './plan.ts'
 import type { EnvironmentRecord } from './receipt.ts'
@@ -44,12 +46,16 @@ export async function leaveDirty(run: Run, name: string, why: string): Promise<v
 export async function undoSteps(run: Run): Promise<void> {
   for (const step of run.config.build.toReversed()) {
     const id = stepId('build', step, run.plan)
-    if (step.undo === undefined || !isDone(run, id) || isDone(run, `undo/${id}`)) continue
+    if (step.adapter !== 'run' || step.undo === undefined || !isDone(run, id) || isDone(run, `undo/${id}`))
+      continue
     await undoStep(run, `undo/${id}`, { ...step, run: step.undo, artifacts: [] })
   }
 }
 
-async function undoStep(run: Run, id: string, step: BuildStep): Promise<void> {
+/** Only commands have an undo: an image that nobody deploys harms nobody. */
+type CommandStep = Extract<BuildStep, { adapter: 'run' }>
+
+async function undoStep(run: Run, id: string, step: CommandStep): Promise<void> {
   await run.record({ type: 'step_started', step: id, stage: 'build' })
   const failure = await undo(run, id, step).catch(textOf)
   run.signal.throwIfAborted()
@@ -59,7 +65,7 @@ async function undoStep(run: Run, id: string, step: BuildStep): Promise<void> {
 }
 
 /** Why it failed, or nothing. */
-async function undo(run: Run, id: string, step: BuildStep): Promise<string | undefined> {
+async function undo(run: Run, id: string, step: CommandStep): Promise<string | undefined> {
   const builder = await run.ports.adapters.builder(step)
   const context = await contextOf(run, id, { worktree: await run.worktree(), working: step.working })
   const outcome = await builder.build(context)
@@ -180,13 +186,16 @@ async function rollbackContext(
   const { candidate } = run.upgrade()
   return contextOf(run, `rollback/${name}`, {
     worktree,
-    working: environmentConfig(run, name).deploy.run.working,
+    working: deployStep(environmentConfig(run, name).deploy).working,
     values: {
       SEAMLESS_ENVIRONMENT: name,
       SEAMLESS_VERSION: to.name,
       SEAMLESS_SHA: to.sha ?? '',
       SEAMLESS_PREVIOUS: candidate?.name ?? '',
       SEAMLESS_PREVIOUS_SHA: candidate?.sha ?? '',
+      ...imageValues(
+        to.sha === undefined ? [] : ((await run.ports.receipts.ofCommit(to.sha))?.artifacts ?? []),
+      ),
     },
   })
 }

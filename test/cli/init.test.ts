@@ -133,7 +133,7 @@ describe('how it is built and tested', () => {
     ],
   ])('a Python project with %s', (_, files, install, run) => {
     const { parsed } = init(files)
-    expect(parsed.build[0]?.run).toBe(install)
+    expect(parsed.build[0]).toMatchObject({ run: install })
     expect(parsed.test[0]).toMatchObject({ run })
   })
 
@@ -170,7 +170,7 @@ describe('how it is built and tested', () => {
     ],
   ])('%s', (_, files, { build, run, junit }) => {
     const { parsed } = init(files)
-    expect(parsed.build[0]?.run).toBe(build)
+    expect(parsed.build[0]).toMatchObject({ run: build })
     expect(parsed.test[0]).toMatchObject({ run, junit })
   })
 
@@ -184,6 +184,11 @@ describe('how it is built and tested', () => {
   })
 })
 
+const commandsIn = ({ environments }: Config) => {
+  const deploy = environments['production']?.deploy
+  return deploy?.adapter === 'run' ? deploy.run : undefined
+}
+
 describe('how it is deployed', () => {
   test('by the scripts of one folder; what is not executable is called by bash', () => {
     const files = {
@@ -193,7 +198,7 @@ describe('how it is deployed', () => {
       'scripts/deploy.sh': 'x',
     }
     const { parsed } = init(files, { executables: ['ops/deploy.sh', 'ops/rollback'] })
-    expect(parsed.environments['production']?.deploy.run).toMatchObject({
+    expect(commandsIn(parsed)).toMatchObject({
       deploy: './ops/deploy.sh',
       status: 'bash ops/status.sh',
       rollback: './ops/rollback',
@@ -202,13 +207,13 @@ describe('how it is deployed', () => {
 
   test('by scripts of package.json or targets of the Makefile', () => {
     const node = init({ 'package.json': manifest({ scripts: { deploy: 'x', rollback: 'y', version: 'z' } }) })
-    expect(node.parsed.environments['production']?.deploy.run).toMatchObject({
+    expect(commandsIn(node.parsed)).toMatchObject({
       deploy: 'npm run deploy',
       rollback: 'npm run rollback',
     })
-    expect(node.parsed.environments['production']?.deploy.run.status).toBeUndefined()
+    expect(commandsIn(node.parsed)?.status).toBeUndefined()
     const make = init({ Makefile: 'deploy:\n\tx\nstatus:\n\ty\n' })
-    expect(make.parsed.environments['production']?.deploy.run).toMatchObject({
+    expect(commandsIn(make.parsed)).toMatchObject({
       deploy: 'make deploy',
       rollback: 'make deploy',
       status: 'make status',
@@ -217,7 +222,7 @@ describe('how it is deployed', () => {
 
   test('without anything: a script to write, with what it is given', () => {
     const decision = init({ 'README.md': '' })
-    expect(decision.parsed.environments['production']?.deploy.run.deploy).toBe('./ops/deploy.sh')
+    expect(commandsIn(decision.parsed)?.deploy).toBe('./ops/deploy.sh')
     expect(decision.todo.join('\n')).toContain('write ops/deploy.sh. It brings the version SEAMLESS_VERSION')
   })
 
@@ -225,10 +230,7 @@ describe('how it is deployed', () => {
     const script =
       'export AWS_TOKEN=x\ncurl -H "$AWS_TOKEN" -H "${FLY_API_TOKEN:?}" $GITHUB_TOKEN $REGION "$DEPLOY_KEY"'
     const decision = init({ 'deploy.sh': script })
-    expect(decision.parsed.environments['production']?.deploy.run.secrets).toEqual([
-      'DEPLOY_KEY',
-      'FLY_API_TOKEN',
-    ])
+    expect(commandsIn(decision.parsed)?.secrets).toEqual(['DEPLOY_KEY', 'FLY_API_TOKEN'])
     expect(decision.workflow).toContain('          FLY_API_TOKEN: ${{ secrets.FLY_API_TOKEN }}')
     expect(decision.todo).toContain(
       'Set the Actions secrets DEPLOY_KEY, FLY_API_TOKEN, if they are not there yet.',

@@ -65,12 +65,17 @@ function commandsOf({ build, test, upgrade, environments }: Config): Commands[] 
   const places = Object.values(environments)
   return [
     ...(upgrade === undefined ? [] : [{ lines: [upgrade.change], working: '.' }]),
-    ...build.map(({ run, undo = '', working }) => ({ lines: [run, undo], working })),
-    ...test.map((step) => {
+    ...build.flatMap((step) =>
+      step.adapter === 'run' ? [{ lines: [step.run, step.undo ?? ''], working: step.working }] : [],
+    ),
+    ...test.flatMap((step) => {
+      if (step.adapter === 'openapi') return []
       const lines = step.adapter === 'run' ? [step.run, step.base ?? ''] : [step.previous]
       return { lines, working: step.working }
     }),
-    ...places.map(({ deploy: { run } }) => {
+    ...places.flatMap(({ deploy }) => {
+      if (deploy.adapter !== 'run') return []
+      const { run } = deploy
       return { lines: [run.deploy, run.rollback, run.status ?? '', run.diff ?? ''], working: run.working }
     }),
     ...places.flatMap(({ traffic }) =>

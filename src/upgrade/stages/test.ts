@@ -18,11 +18,11 @@ export async function testStage(run: Run): Promise<Ending | undefined> {
     const planned = run.plan.steps.find((known) => known.id === id)
     if (planned === undefined) continue
     const end = await perform(run, planned, () =>
-      step.adapter === 'previous' ? testAsBefore(run, id, step) : testItself(run, id, step),
+      speaksForUsers(step) ? testAsBefore(run, id, step) : testItself(run, id, step),
     )
     if (end.result !== 'failed') continue
     failures.push(end)
-    if (step.adapter !== 'previous') broken = 'tests_failed'
+    if (!speaksForUsers(step)) broken = 'tests_failed'
   }
   if (failures.length === 0) return undefined
   return {
@@ -40,7 +40,15 @@ async function restoreArtifacts(run: Run): Promise<void> {
   await run.ports.artifacts.restore(artifacts, path)
 }
 
-async function testItself(run: Run, id: string, step: TestStep): Promise<StepEnd> {
+/** Steps that say what users of version n would meet; they need no base to tell a known failure by: they *are* the base. */
+type UsersStep = Extract<TestStep, { adapter: 'previous' | 'openapi' }>
+type OwnStep = Exclude<TestStep, UsersStep>
+
+function speaksForUsers(step: TestStep): step is UsersStep {
+  return step.adapter === 'previous' || step.adapter === 'openapi'
+}
+
+async function testItself(run: Run, id: string, step: OwnStep): Promise<StepEnd> {
   const runner = await run.ports.adapters.testRunner(step)
   const outcome = await runner.test(
     await contextOf(run, id, { worktree: await run.worktree(), working: step.working }),
@@ -50,8 +58,8 @@ async function testItself(run: Run, id: string, step: TestStep): Promise<StepEnd
   return ended(compareOwnTests(id, outcome.cases, base))
 }
 
-/** Version n's tests from a checkout at its commit; SEAMLESS_CANDIDATE_DIR is where version n+1 is built. */
-async function testAsBefore(run: Run, id: string, step: TestStep): Promise<StepEnd> {
+/** In a checkout of version n: its own tests, or its API's description; SEAMLESS_CANDIDATE_DIR is where version n+1 is built. */
+async function testAsBefore(run: Run, id: string, step: UsersStep): Promise<StepEnd> {
   const base = commitOf(run.plan.base)
   if (base === undefined)
     return { result: 'skipped', message: 'There is no version n: this is the first upgrade.' }
@@ -60,18 +68,18 @@ async function testAsBefore(run: Run, id: string, step: TestStep): Promise<StepE
   const outcome = await runner.test(
     await contextOf(run, id, {
       worktree: await run.worktreeAt(base),
-      working: step.working,
+      ...(step.adapter === 'previous' && { working: step.working }),
       values: { SEAMLESS_CANDIDATE_DIR: candidate.directory },
     }),
   )
   if (outcome.kind === 'failed') return failed(outcome.failure)
-  return ended(comparePreviousTests(id, outcome.cases, step.adapter === 'previous' ? step.accepts : []))
+  return ended(comparePreviousTests(id, outcome.cases, step.accepts))
 }
 
 async function baseResults(
   run: Run,
   id: string,
-  step: TestStep,
+  step: OwnStep,
   cases: readonly TestCase[],
 ): Promise<BaseResults> {
   const base = commitOf(run.plan.base)
@@ -84,7 +92,7 @@ async function baseResults(
 }
 
 /** Only a run that reported each test excuses one: a base that cannot be tested excuses nothing. */
-async function runOnBase(run: Run, id: string, step: TestStep, base: string): Promise<BaseResults> {
+async function runOnBase(run: Run, id: string, step: OwnStep, base: string): Promise<BaseResults> {
   run.ports.log.info(
     `${id}: some tests failed; running them on the base ${base.slice(0, 12)} to tell known failures apart.`,
   )
@@ -106,10 +114,10 @@ async function runOnBase(run: Run, id: string, step: TestStep, base: string): Pr
 async function prepareBase(
   run: Run,
   on: string,
-  step: TestStep,
+  step: OwnStep,
   worktree: Awaited<ReturnType<Run['worktreeAt']>>,
 ): Promise<boolean> {
-  if (step.adapter === 'previous' || step.base === undefined) return true
+  if (step.base === undefined) return true
   const builder = await run.ports.adapters.builder({ ...step, run: step.base, artifacts: [] })
   const outcome = await builder.build(await contextOf(run, on, { worktree, working: step.working }))
   if (outcome.kind === 'built') return true
