@@ -18,10 +18,18 @@ export interface Registry {
 export function openAdapters({ config, shell, artifacts, clock }: Registry): Adapters {
   return {
     async builder(step) {
+      if ('docker' in step) {
+        const { dockerBuilder } = await import('./docker.ts')
+        return dockerBuilder(step, { ...shell, clock })
+      }
       const { runBuilder } = await import('./run-build.ts')
       return runBuilder(step, { ...shell, artifacts })
     },
     async testRunner(step) {
+      if (step.adapter === 'openapi') {
+        const { openapiTestRunner } = await import('./openapi.ts')
+        return openapiTestRunner(step)
+      }
       const { runTestRunner } = await import('./run-tests.ts')
       return runTestRunner({ ...step, run: step.adapter === 'previous' ? step.previous : step.run }, shell)
     },
