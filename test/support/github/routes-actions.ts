@@ -107,6 +107,7 @@ async function dispatch(
     actor: token.account,
     inputs: resolveInputs(file, asked.inputs ?? {}),
     headCommit: await repository.git.commit(sha),
+    runName: file.runName,
   })
   runs.start(repository, run, ref)
   if (!asked.return_run_details) return noContent()

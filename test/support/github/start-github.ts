@@ -21,7 +21,7 @@ import { requireGit } from './require-git.ts'
 import { allRoutes } from './routes.ts'
 import type { TokenSpec } from './tokens.ts'
 import { WebhookDeliveries } from './webhook-deliveries.ts'
-import { type Runner, WorkflowRuns } from './workflow-runs.ts'
+import { type RunMove, type Runner, WorkflowRuns } from './workflow-runs.ts'
 
 export interface GitHubOptions {
   /** The system's clock by default. */
@@ -148,6 +148,11 @@ export class GitHub {
   /** The runner: what happens for a `workflow_dispatch`. Without one, runs stay queued. */
   onDispatch(runner: Runner): void {
     this.runs.onDispatch(runner)
+  }
+
+  /** Moves a run on by hand, where there is no runner: `waiting` is for a reviewer of its environment. */
+  moveRun(runId: number, to: RunMove): void {
+    this.runs.moveRun(runId, to)
   }
 
   /** Settles when no dispatched run is at work. */

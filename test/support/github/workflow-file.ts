@@ -12,6 +12,8 @@ interface DispatchInput {
 export interface WorkflowFile {
   name: string
   path: string
+  /** What a run is called: text with expressions. */
+  runName: string | undefined
   /** undefined: the workflow has no `workflow_dispatch` trigger. */
   dispatchInputs: Record<string, DispatchInput> | undefined
 }
@@ -26,8 +28,9 @@ export async function workflowFiles(repository: Repository, commit: string): Pro
 }
 
 function parse(path: string, text: string): WorkflowFile {
-  const document = (load(text) ?? {}) as { name?: string; on?: unknown }
-  return { name: document.name ?? path, path, dispatchInputs: dispatchInputs(document.on) }
+  const document = (load(text) ?? {}) as { name?: string; 'run-name'?: string; on?: unknown }
+  const { name = path, 'run-name': runName, on } = document
+  return { name, path, runName, dispatchInputs: dispatchInputs(on) }
 }
 
 function dispatchInputs(on: unknown): Record<string, DispatchInput> | undefined {

@@ -1,4 +1,5 @@
 import type { Account, Artifact, Repository, Workflow, WorkflowRun } from './entities.ts'
+import { renderExpressions } from './expression.ts'
 import type { Hub } from './hub.ts'
 import { runJson, workflowJson } from './workflow-json.ts'
 
@@ -19,6 +20,9 @@ export interface RunResult {
   conclusion: 'success' | 'failure' | 'cancelled' | 'neutral' | 'skipped' | 'timed_out'
   artifacts?: { name: string; content: Buffer | string }[]
 }
+
+/** Where a run goes next. */
+export type RunMove = { status: 'waiting' | 'in_progress' } | { conclusion: RunResult['conclusion'] }
 
 /** A runner: the suite's or the demo's own code that does what the workflow would. */
 export type Runner = (dispatch: Dispatch) => Promise<RunResult>
@@ -51,6 +55,18 @@ export class WorkflowRuns {
   /** Settles when no run is at work. */
   async idle(): Promise<void> {
     while (this.working.size > 0) await Promise.all(this.working)
+  }
+
+  /** As a runner would, where there is none. */
+  moveRun(runId: number, to: RunMove): void {
+    for (const repository of this.hub.repositories.values()) {
+      const run = repository.runs.get(runId)
+      if (run === undefined) continue
+      if ('conclusion' in to) return this.finish(repository, run, to.conclusion)
+      this.setStatus(run, to.status)
+      return this.event(repository, run, to.status === 'in_progress' ? 'in_progress' : 'requested')
+    }
+    throw new Error(`there is no run ${runId}`)
   }
 
   finish(repository: Repository, run: WorkflowRun, conclusion: string): void {
@@ -116,6 +132,24 @@ export interface NewRun {
   actor: Account
   inputs: Record<string, string>
   headCommit: WorkflowRun['headCommit']
+  /** As the workflow file of the run's commit says. */
+  runName: string | undefined
+}
+
+/** GitHub falls back to the workflow's name where there is no `run-name`, or nothing in it. */
+function displayTitle(repository: Repository, asked: NewRun, number: number): string {
+  const github = {
+    actor: asked.actor.login,
+    event_name: asked.event,
+    ref: `refs/heads/${asked.branch}`,
+    ref_name: asked.branch,
+    repository: `${repository.owner.login}/${repository.name}`,
+    run_number: number,
+    sha: asked.sha,
+    workflow: asked.workflow.name,
+  }
+  const rendered = renderExpressions(asked.runName ?? '', { github, inputs: asked.inputs }).trim()
+  return rendered === '' ? asked.workflow.name : rendered
 }
 
 export function newRun(hub: Hub, repository: Repository, asked: NewRun): WorkflowRun {
@@ -132,7 +166,7 @@ export function newRun(hub: Hub, repository: Repository, asked: NewRun): Workflo
     status: 'queued',
     conclusion: null,
     actor: asked.actor,
-    displayTitle: asked.workflow.name,
+    displayTitle: displayTitle(repository, asked, earlier + 1),
     inputs: asked.inputs,
     createdAt: hub.time(),
     updatedAt: hub.time(),
