@@ -1,0 +1,150 @@
+import { DeploymentMismatch, type UsageError } from '../errors.ts'
+import type { WorkflowRunState } from '../ports/workflows.ts'
+import { code } from '../report/markdown.ts'
+import { progressText } from './answers/progress.ts'
+import { changedHeadText } from './answers/refused.ts'
+import { type CommandOutcome, written } from './command-outcome.ts'
+import { lastMark } from './decide-follow.ts'
+import { dispatchOnce } from './dispatch-once.ts'
+import { followOperation } from './follow-operation.ts'
+import { advance, type HeldOperation } from './lock-record.ts'
+import { contended, refused, type Serving } from './serving.ts'
+
+export interface BeginOptions {
+  /** The newest Deployment that was there when the operation was claimed; absent where it was claimed by an earlier worker. */
+  readonly newestId?: string | undefined
+}
+
+/**
+ * From the claimed environment to the run that was asked for: the Deployment of the exact commit, a last look at the head,
+ * the dispatch, the progress comment. Each is written down in the lock's record, so that whoever comes again goes on.
+ */
+export async function beginOperation(
+  serving: Serving<'deploy' | 'rollback'>,
+  claimed: HeldOperation,
+  options: BeginOptions = {},
+): Promise<CommandOutcome> {
+  const { operation } = claimed
+  if (operation.dirty !== undefined || operation.ending !== undefined) {
+    await followOperation(claimed.environment, serving.ports)
+    return started(serving, claimed)
+  }
+  const held = operation.deployment === undefined ? await makeDeployment(serving, claimed, options) : claimed
+  if (!('known' in held)) return held
+  if (held.operation.dispatchedAtMs === undefined) {
+    const moved = await movedHead(serving, held)
+    if (moved !== undefined) return moved
+  }
+  const asked = await askForRun(serving, held)
+  if (!('known' in asked)) return asked
+  const told = await tellBeginning(serving, asked)
+  return told === 'lost' ? contended(serving.ports) : started(serving, told)
+}
+
+function started({ command, key }: Serving<'deploy' | 'rollback'>, held: HeldOperation): CommandOutcome {
+  const reason = command.kind === 'deploy' ? 'deploy_started' : 'rollback_started'
+  return { kind: 'started', reason, environment: held.environment, key }
+}
+
+async function makeDeployment(
+  { ports, key }: Serving,
+  held: HeldOperation,
+  { newestId }: BeginOptions,
+): Promise<HeldOperation | CommandOutcome> {
+  const { environment, operation } = held
+  const { sha, version = sha } = operation
+  try {
+    const { id } = await ports.deployments.begin({ environment, sha, version, key })
+    if (newestId !== undefined && Number(id) <= Number(newestId)) {
+      return refused('duplicate', 'This command was carried out before.')
+    }
+    const next = await advance(held, { deployment: id }, ports)
+    return next === 'lost' ? contended(ports) : next
+  } catch (error) {
+    if (!(error instanceof DeploymentMismatch)) throw error
+    return refused('deployment_sha_mismatch', `${code(error.message, 300)}. Nothing was sent there.`)
+  }
+}
+
+/** The last look before something happens: a push may have come since the commit was bound. A rollback is of no head. */
+async function movedHead(
+  { request, command, ports }: Serving<'deploy' | 'rollback'>,
+  { environment, operation }: HeldOperation,
+): Promise<CommandOutcome | undefined> {
+  if (command.kind === 'rollback') return undefined
+  const now = await ports.pulls.head(request.pull)
+  if (now?.head === operation.sha && now.state === 'open') return undefined
+  if (now === undefined || now.state !== 'open') {
+    return refused('pull_closed', 'The pull request was closed meanwhile. Nothing was sent there.')
+  }
+  const asked = written({ kind: 'deploy', sha: now.head }, environment)
+  return refused('ref_changed', changedHeadText({ bound: operation.sha, head: now.head, asked }))
+}
+
+async function askForRun(
+  serving: Serving<'deploy' | 'rollback'>,
+  held: HeldOperation,
+): Promise<HeldOperation | CommandOutcome> {
+  const { ports, key, command } = serving
+  const { environment, operation } = held
+  const { run: known, sha, deployment } = operation
+  if (known !== undefined || operation.dispatched === true) return held
+  if (deployment === undefined) throw new Error('a run is asked for only once its Deployment is known')
+  let current = held
+  const asked = await dispatchOnce(ports, {
+    ...operation,
+    request: {
+      operation: command.kind === 'deploy' ? 'run' : 'rollback',
+      environment,
+      sha,
+      key,
+      deploymentId: deployment,
+    },
+    async note(dispatchedAtMs) {
+      const next = await advance(current, { dispatchedAtMs }, ports)
+      if (next !== 'lost') current = next
+      return next !== 'lost'
+    },
+  })
+  switch (asked.kind) {
+    case 'asked':
+      return noteRun(serving, current, asked.run)
+    case 'wait':
+      return { kind: 'waiting', reason: 'run_not_started', untilMs: asked.untilMs }
+    case 'lost':
+      return contended(ports)
+    case 'refused':
+      return neverAsked(serving, current, asked.error)
+  }
+}
+
+async function noteRun(
+  { ports }: Serving,
+  held: HeldOperation,
+  run: WorkflowRunState | undefined,
+): Promise<HeldOperation | CommandOutcome> {
+  const found = run === undefined ? {} : { run: { id: run.id, url: run.url } }
+  const next = await advance(held, { dispatched: true, ...found }, ports)
+  return next === 'lost' ? contended(ports) : next
+}
+
+/** GitHub took no run: the operation is as if none had been asked for. */
+async function neverAsked(
+  { ports }: Serving,
+  held: HeldOperation,
+  error: UsageError,
+): Promise<CommandOutcome> {
+  const next = await advance(held, { dispatchedAtMs: undefined }, ports)
+  if (next === 'lost') return contended(ports)
+  return refused('run_not_started', `${code(error.message, 500)} Nothing was sent there.`)
+}
+
+async function tellBeginning({ ports }: Serving, held: HeldOperation): Promise<HeldOperation | 'lost'> {
+  const { environment, operation } = held
+  if (operation.told !== undefined) return held
+  const phase = operation.run === undefined ? 'asked' : 'queued'
+  const told = `${phase}/${lastMark(0)}/${operation.run?.id ?? ''}`
+  const text = progressText(environment, { ...operation, told }, { phase })
+  await ports.conversation.keep(operation.pull, `progress/${environment}`, text)
+  return advance(held, { told }, ports)
+}

@@ -1,0 +1,84 @@
+import { endedProgressText } from './answers/progress.ts'
+import { decideRelease } from './claim.ts'
+import type { OperationPorts } from './command-ports.ts'
+import { advance, type HeldOperation, heldOf, lockOf, writeLock } from './lock-record.ts'
+import type { Operation, OperationEnding } from './operation-lock.ts'
+
+/** Others may write the same record meanwhile (`/lock`), never this operation: its end is written down. */
+const ATTEMPTS = 5
+
+/**
+ * Ends an operation: its Deployment is told, people are told, the lock is given back, or kept where the environment is half
+ * done. The end is written down first, so that one that was cut off is carried out by whoever comes next, and no other one is.
+ * `lost`: somebody else was at it; look again.
+ */
+export async function endOperation(
+  held: HeldOperation,
+  decided: OperationEnding,
+  ports: OperationPorts,
+): Promise<'ended' | 'lost'> {
+  if (held.operation.dirty !== undefined) return 'ended'
+  const { ending: before } = held.operation
+  const noted = before === undefined ? await advance(held, { ending: decided }, ports) : held
+  if (noted === 'lost') return 'lost'
+  const { operation } = noted
+  const ending = operation.ending ?? decided
+  await tellDeployment(operation, ending, ports)
+  await tellPeople(noted, ending, ports)
+  return release(noted, ending, ports)
+}
+
+async function tellDeployment(
+  { deployment }: Operation,
+  { states }: OperationEnding,
+  { deployments }: OperationPorts,
+): Promise<void> {
+  if (deployment === undefined || states.length === 0) return
+  const now = await deployments.read(deployment)
+  const done = states.findLastIndex(
+    ({ state, description }) => now.state === state && now.description === description,
+  )
+  for (const { state, description } of states.slice(done + 1)) {
+    await deployments.setState(deployment, state, description)
+  }
+}
+
+async function tellPeople(
+  { environment, operation }: HeldOperation,
+  ending: OperationEnding,
+  { conversation }: OperationPorts,
+): Promise<void> {
+  const { pull, key, comment, told } = operation
+  await conversation.say(pull, ending.refused ? `answer/${key}` : `end/${key}`, ending.text)
+  // Where nothing was told yet there is nothing to bring to its end.
+  if (told !== undefined) {
+    await conversation.keep(
+      pull,
+      `progress/${environment}`,
+      endedProgressText(environment, operation, ending),
+    )
+  }
+  await conversation.react(comment, ending.reaction)
+}
+
+async function release(
+  held: HeldOperation,
+  { dirty }: OperationEnding,
+  ports: OperationPorts,
+): Promise<'ended' | 'lost'> {
+  const { environment, operation } = held
+  for (let attempt = 1, { known } = held; attempt <= ATTEMPTS; attempt += 1) {
+    if (dirty !== undefined) {
+      if ((await advance({ environment, known, operation }, { dirty }, ports)) !== 'lost') return 'ended'
+    } else {
+      const change = decideRelease(known.lock, operation.key)
+      if (change.kind === 'lost') return 'ended'
+      if ((await writeLock(ports.records, environment, known, change)) !== 'conflict') return 'ended'
+    }
+    const read = await lockOf(ports.records, environment)
+    if (read.kind === 'unreadable') return 'lost'
+    if (heldOf(environment, read)?.operation.key !== operation.key) return 'ended'
+    known = read
+  }
+  return 'lost'
+}
