@@ -6,6 +6,8 @@ export interface StepContext {
   readonly root: string
   /** The folder it runs in: inside a worktree at the approved commit. */
   readonly directory: string
+  /** The full id of the commit that the worktree is a checkout of, where it is known. */
+  readonly commit?: string
   /** `SEAMLESS_…` values: outside text reaches a command as environment variables only. */
   readonly values: Readonly<Record<string, string>>
   readonly signal: AbortSignal
@@ -18,4 +20,6 @@ export interface StepFailure {
   readonly message: string
   /** The last lines of its output, masked and bounded (64 lines, 16 KiB). */
   readonly output: string
+  /** Set where it is known that nothing outside was changed: then there is nothing to take back. */
+  readonly isUntouched?: true
 }

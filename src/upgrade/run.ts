@@ -142,6 +142,7 @@ export async function contextOf(
   return {
     step,
     root: worktree.path,
+    commit: worktree.commit,
     directory: join(worktree.path, run.directory, working),
     values: { ...valuesOf(run.upgrade()), ...values },
     signal: run.signal,

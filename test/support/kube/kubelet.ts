@@ -18,10 +18,10 @@ export async function startKubelet(api: KubeApi): Promise<Kubelet> {
   const rules: [string, Behaviour][] = []
   const behaviourOf = (pod: Pod): Behaviour =>
     rules.findLast(([part]) => pod.spec.containers.some(({ image }) => image.includes(part)))?.[1] ?? 'run'
-  let running = true
+  const stopped = new AbortController()
   const told = new Map<string, string>()
   const loop = (async () => {
-    while (running) {
+    while (!stopped.signal.aborted) {
       await tick(api, behaviourOf, told).catch(() => undefined)
       await sleep(150)
     }
@@ -29,7 +29,7 @@ export async function startKubelet(api: KubeApi): Promise<Kubelet> {
   return {
     behave: (part, behaviour) => void rules.push([part, behaviour]),
     async stop() {
-      running = false
+      stopped.abort()
       await loop
     },
   }
@@ -68,7 +68,8 @@ async function tick(
       continue
     }
     const behaviour = behaviourOf(pod)
-    if (told.get(uid) === behaviour || pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed') continue
+    if (told.get(uid) === behaviour || pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed')
+      continue
     await api.ask('PATCH', `${path}/status`, { status: statusOf(pod, behaviour) })
     await tellEvents(api, pod, behaviour)
     told.set(uid, behaviour)
@@ -85,13 +86,17 @@ function statusOf(pod: Pod, behaviour: Behaviour): object {
     type,
     status: is ? 'True' : 'False',
     lastTransitionTime: at,
-    ...(is || { reason: 'ContainersNotReady', message: 'containers with unready status' }),
+    ...(!is && { reason: 'ContainersNotReady', message: 'containers with unready status' }),
   })
   return {
     phase,
     startTime: at,
     podIP: '10.1.0.1',
-    conditions: [condition('Initialized', true), condition('Ready', ready), condition('ContainersReady', ready)],
+    conditions: [
+      condition('Initialized', true),
+      condition('Ready', ready),
+      condition('ContainersReady', ready),
+    ],
     containerStatuses: pod.spec.containers.map(({ name, image }) => ({
       name,
       image,
@@ -108,10 +113,20 @@ function phaseOf(pod: Pod, behaviour: Behaviour): string {
   return isJob(pod) && behaviour === 'run' ? 'Succeeded' : 'Running'
 }
 
-function containerState(image: string, behaviour: Behaviour, { at, isJob }: { at: string; isJob: boolean }): object {
+function containerState(
+  image: string,
+  behaviour: Behaviour,
+  { at, isJob }: { at: string; isJob: boolean },
+): object {
   const waiting = (reason: string, message: string): object => ({ state: { waiting: { reason, message } } })
   const ended = (exitCode: number, message?: string): object => ({
-    terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', startedAt: at, finishedAt: at, message },
+    terminated: {
+      exitCode,
+      reason: exitCode === 0 ? 'Completed' : 'Error',
+      startedAt: at,
+      finishedAt: at,
+      message,
+    },
   })
   switch (behaviour) {
     case 'run':
@@ -143,7 +158,14 @@ async function tellEvents(api: KubeApi, pod: Pod, behaviour: Behaviour): Promise
   const { name, namespace, uid } = pod.metadata
   await api.ask('POST', `/api/v1/namespaces/${namespace}/events`, {
     metadata: { generateName: `${name}.`, namespace },
-    involvedObject: { kind: 'Pod', apiVersion: 'v1', name, namespace, uid, fieldPath: 'spec.containers{api}' },
+    involvedObject: {
+      kind: 'Pod',
+      apiVersion: 'v1',
+      name,
+      namespace,
+      uid,
+      fieldPath: 'spec.containers{api}',
+    },
     type: 'Warning',
     reason: 'Unhealthy',
     message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
