@@ -5,7 +5,7 @@ import { createHash, type Hash } from 'node:crypto'
  * the files in another order, or with other white space. Nothing where the text has no diff.
  *
  * What counts is each file's header and its hunks' lines, without their white space; what does not are line numbers, the
- * `index` line (but of binary files, of whom it is all that is known) and "no newline at end of file". Each file is hashed by
+ * `index` line (but of binary files, of which it is all that is known) and "no newline at end of file". Each file is hashed by
  * itself, and the hashes are added up as 160-bit numbers, so their order does not matter.
  */
 export function patchId(diff: string): string | undefined {
@@ -58,9 +58,10 @@ class PatchReader {
 
   #begin(line: string): boolean {
     if (this.#hasHunk) this.#flush()
+    // git leaves this line of the file after a binary one out; so do we, to be the same.
+    if (this.#place !== 'binary') this.#add(line)
     this.#hasHunk = false
     this.#place = 'header'
-    this.#add(line)
     return true
   }
 
