@@ -13,10 +13,10 @@ export const deadQueue: Queue<object> = {
   lanes: 1,
   expireSeconds: 120,
   attempts: 20,
-  retrySeconds: 5,
+  retrySeconds: 1,
   // For whoever asks later what was given up.
   keepSeconds: 30 * 24 * 3600,
-  pollSeconds: 5,
+  pollSeconds: 2,
 }
 
 const output = z.object({ why: z.string() })

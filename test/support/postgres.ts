@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -95,14 +95,21 @@ export async function startPostgres(settings: readonly string[] = ['fsync=off'])
   }
 }
 
-/** The server and the processes that it has made for connections: its group. */
+/** The server and its processes for connections, which have sessions of their own. */
 function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
   if (pid === undefined) return
-  try {
-    process.kill(-pid, name)
-  } catch {
-    // It has ended.
+  for (const each of [pid, ...childrenOf(pid)]) {
+    try {
+      process.kill(each, name)
+    } catch {
+      // It has ended.
+    }
   }
+}
+
+function childrenOf(pid: number): readonly number[] {
+  const listed = spawnSync('ps', ['-o', 'pid=', '--ppid', `${pid}`], { encoding: 'utf8' })
+  return listed.stdout.split('\n').filter(Boolean).map(Number)
 }
 
 function hasEnded(child: ChildProcess): boolean {
