@@ -1,7 +1,7 @@
 /**
  * Writes what is derived from other files: `schema.json`, by which editors complete and check a configuration, with the
  * table of its keys in `docs/config.md`; `receipt.schema.json`, the form of a receipt; and in `README.md` the Action's
- * inputs and outputs and the command's help. With `--check` it writes nothing and fails where they are not up to date.
+ * inputs and outputs and the command's help; and what GitHub is told of the App: `app.yml`, `docs/app.md`. With `--check` it writes nothing and fails where they are not up to date.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
@@ -9,6 +9,7 @@ import { help } from '../src/cli/command-line.ts'
 import { publishedSchema } from '../src/config/published-schema.ts'
 import { receipt } from '../src/upgrade/receipt.ts'
 import { actionTables } from './action-tables.ts'
+import { appManifest, permissionMarkdown, registrationLink } from './app-manifest.ts'
 import { keyTable } from './key-table.ts'
 
 const root = new URL('../', import.meta.url)
@@ -20,6 +21,9 @@ const wanted: Record<string, (text: string) => string | Promise<string>> = {
     return json({ ...schema, title: 'Seamless receipt (.seamless/receipt.json)' })
   },
   'docs/config.md': (text) => between(text, 'keys', keyTable(publishedSchema())),
+  'app.yml': appManifest,
+  'docs/app.md': (text) =>
+    between(between(text, 'permissions', permissionMarkdown()), 'registration', registrationLink()),
   'README.md': async (text) => {
     const tables = actionTables(await readFile(new URL('action.yml', root), 'utf8'))
     const fence = ['```text', help, '```'].join('\n')
