@@ -34,8 +34,16 @@ export function openAdapters({ config, shell, artifacts, clock }: Registry): Ada
       return runTestRunner({ ...step, run: step.adapter === 'previous' ? step.previous : step.run }, shell)
     },
     async deployer({ deploy }) {
-      const { runDeployer } = await import('./run-deploy.ts')
-      return runDeployer(deploy.run, shell)
+      switch (deploy.adapter) {
+        case 'run': {
+          const { runDeployer } = await import('./run-deploy.ts')
+          return runDeployer(deploy.run, shell)
+        }
+        case 'kubernetes': {
+          const { kubernetesDeployer } = await import('./kubernetes-deploy.ts')
+          return kubernetesDeployer(deploy.kubernetes, { ...shell, clock })
+        }
+      }
     },
     async traffic(environment) {
       const { runTraffic } = await import('./run-traffic.ts')

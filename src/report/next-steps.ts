@@ -60,6 +60,7 @@ const ADVICE: Readonly<Record<ReasonCode, Advice>> = {
   users_tests_failed:
     'These tests of version n fail on the new build: its users would notice. Mend it, or list the tests under `accepts` if the break is meant.',
   deploy_failed: MEND_VERSION,
+  deploy_refused: 'Nothing was changed. Do what is said above, then run again.',
   deployment_sha_mismatch: 'Give the id of a deployment of this very commit and environment, or none.',
   traffic_failed: MEND_VERSION,
   unhealthy: MEND_VERSION,

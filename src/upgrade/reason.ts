@@ -45,6 +45,7 @@ export const reasonCodes = [
   'tests_failed',
   'users_tests_failed',
   'deploy_failed',
+  'deploy_refused',
   'deployment_sha_mismatch',
   'traffic_failed',
   'unhealthy',

@@ -1,4 +1,5 @@
 import { DeploymentMismatch } from '../../errors.ts'
+import { deployStep } from '../../config/deploy-step.ts'
 import type { EnvironmentConfig } from '../../config/schema.ts'
 import type { StepContext } from '../../ports/step.ts'
 import type { Version } from '../facts.ts'
@@ -178,13 +179,28 @@ async function interrupted(
 async function apply(run: Run, name: string, environment: EnvironmentConfig): Promise<Ending | undefined> {
   const step = find(run, name, `deploy/${name}/apply`)
   if (step === undefined) return undefined
+  let isUntouched = false
   const end = await perform(run, step, async () => {
     const deployer = await run.ports.adapters.deployer(environment)
-    return stepEnd(await deployer.deploy(await releaseContext(run, name, step.id)))
+    const outcome = await deployer.deploy(await releaseContext(run, name, step.id))
+    isUntouched = outcome.kind === 'failed' && outcome.failure.isUntouched === true
+    return isUntouched ? untouchedEnd(name, stepEnd(outcome)) : stepEnd(outcome)
   })
   if (end.result !== 'failed') return undefined
+  if (isUntouched) return refused(run, name, end.message ?? '')
   const why = `The deployment to ${name} failed: ${end.message ?? ''}`
   return endAfterTakingBack(await rollBackEnvironment(run, name, why), 'deploy_failed', why, name)
+}
+
+/** Journaled with the step's own end: what runs there is what ran there, and nothing is to be taken back. */
+function untouchedEnd(name: string, end: StepEnd): StepEnd {
+  const message = end.message ?? ''
+  return { ...end, events: [{ type: 'environment_ended', environment: name, state: 'untouched', message }] }
+}
+
+async function refused(run: Run, name: string, message: string): Promise<Ending> {
+  await recordState(run, name, 'failure', message)
+  return { decision: 'failed', reason: 'deploy_refused', message: `${name} is as it was. ${message}` }
 }
 
 /** A later step was reached by an earlier run: this one's health was good enough then. */
@@ -262,7 +278,7 @@ async function nowLive(run: Run, name: string): Promise<undefined> {
 
 async function releaseContext(run: Run, name: string, step: string): Promise<StepContext> {
   const { deploy, traffic } = environmentConfig(run, name)
-  const working = step.includes('/traffic-') ? traffic?.working : deploy.run.working
+  const working = step.includes('/traffic-') ? traffic?.working : deployStep(deploy).working
   return contextOf(run, step, {
     worktree: await run.worktree(),
     ...(working !== undefined && { working }),
