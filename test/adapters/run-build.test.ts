@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   existsSync,
@@ -41,6 +42,13 @@ builderContract(() => {
           : Object.keys(artifacts),
       )
     },
+    sample: { 'dist/b.js': 'b\n', 'dist/a.js': 'aaa\n', 'dist/sub/c.js': '' },
+    found: async (artifacts) =>
+      Object.entries(artifacts).map(([name, text]) => ({
+        name,
+        digest: `sha256:${createHash('sha256').update(text).digest('hex')}`,
+        bytes: text.length,
+      })),
     context: world.context,
     remove: world.remove,
     exits: async (code, line, context) =>

@@ -26,7 +26,7 @@ export function stepFailureContract(open: () => StepWorldOfPort): void {
     const failure = await world.exits(3, 'no space left', world.context({ step: 'stage/the-step' }))
     expect(failure?.why).toBe('exit')
     expect(failure?.message).toMatch(/^stage\/the-step: .*exit 3/s)
-    expect(failure?.output).toMatch(/no space left$/)
+    expect(failure?.output).toMatch(/no space left$/m)
   })
 
   test('a cancel ends a command under way, and one from before starts none', async () => {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { hasDocker } from './docker/engine.ts'
 import { hasPostgres } from './postgres.ts'
 
 interface RealTool {
@@ -22,6 +23,12 @@ const TOOLS: readonly RealTool[] = [
     install: 'apt-get install postgresql',
     suites: 'test/app/store*.test.ts and test/app/engine*.test.ts (on PostgreSQL)',
     here: hasPostgres,
+  },
+  {
+    command: 'dockerd and docker-registry, as root',
+    install: 'apt-get install docker.io docker-registry',
+    suites: 'test/adapters/docker.test.ts and test/e2e/docker.test.ts',
+    here: hasDocker,
   },
 ]
 
