@@ -287,6 +287,17 @@ export interface Ruleset {
   createdAt: string
 }
 
+/** One change of a branch, as `GET /repos/{owner}/{repo}/activity` lists it. */
+export interface Activity {
+  id: number
+  ref: string
+  before: string
+  after: string
+  type: 'push' | 'force_push' | 'branch_creation' | 'branch_deletion' | 'pr_merge' | 'merge_queue_merge'
+  at: string
+  actor: Account
+}
+
 export interface RepositorySettings {
   allowMergeCommit: boolean
   allowSquashMerge: boolean
@@ -324,6 +335,8 @@ export interface Repository {
   environments: Map<string, Environment>
   workflows: Map<string, Workflow>
   runs: Map<number, WorkflowRun>
+  /** Oldest first. */
+  activities: Activity[]
   /** Classic branch protection, by branch. */
   protections: Map<string, Protection>
   rulesets: Ruleset[]

@@ -1,14 +1,19 @@
 import { nodeId } from './account-json.ts'
-import type { Account, Pull, QueueEntry, Repository } from './entities.ts'
-import type { Hub } from './hub.ts'
-import { mergeBlockers, readMergeability } from './mergeability.ts'
+import type { Pull, QueueEntry, Repository } from './entities.ts'
+import { actorNode } from './graphql-actor.ts'
+import { connection } from './graphql-connection.ts'
+import { pullFactsFields } from './graphql-pull-facts.ts'
+import { branchNode, requireGranted } from './graphql-refs.ts'
+import { refuse } from './graphql-refusal.ts'
+import type { Hub, Token } from './hub.ts'
+import { readMergeability } from './mergeability.ts'
 import { repositoryPage } from './repository-json.ts'
 
 type Node = Record<string, unknown>
 
 /** Objects as graphql-js reads them: a function is called when its field is asked for. */
 
-export function repositoryNode(hub: Hub, repository: Repository): Node {
+export function repositoryNode(hub: Hub, repository: Repository, token: Token | undefined): Node {
   return {
     __typename: 'Repository',
     id: nodeId('Repository', repository.id),
@@ -21,13 +26,44 @@ export function repositoryNode(hub: Hub, repository: Repository): Node {
     mergeCommitAllowed: repository.settings.allowMergeCommit,
     squashMergeAllowed: repository.settings.allowSquashMerge,
     rebaseMergeAllowed: repository.settings.allowRebaseMerge,
-    defaultBranchRef: { name: repository.defaultBranch },
+    defaultBranchRef: () => branchNode(repository, repository.defaultBranch, token),
     mergeQueue: ({ branch = repository.defaultBranch }: { branch?: string }) => queueNode(repository, branch),
     pullRequest: ({ number }: { number: number }) => {
+      requireGranted(token, 'pull_requests:read')
       const pull = repository.issues.get(number)?.pull
-      return pull ? pullNode(hub, pull) : null
+      if (!pull) throw refuse('NOT_FOUND', `Could not resolve to a PullRequest with the number of ${number}.`)
+      return pullNode(hub, pull, token)
+    },
+    pullRequests: (args: PullsWanted) => {
+      requireGranted(token, 'pull_requests:read')
+      return connection(
+        listedPulls(repository, args).map((pull) => pullNode(hub, pull, token)),
+        args,
+      )
     },
   }
+}
+
+interface PullsWanted {
+  states?: string[]
+  first?: number
+  after?: string
+  orderBy?: { field: 'CREATED_AT' | 'UPDATED_AT'; direction: 'ASC' | 'DESC' }
+}
+
+function listedPulls(repository: Repository, { states, orderBy }: PullsWanted): Pull[] {
+  const key = ({ issue }: Pull): string =>
+    (orderBy?.field === 'UPDATED_AT' ? issue.updatedAt : issue.createdAt) +
+    String(issue.number).padStart(9, '0')
+  const pulls = [...repository.issues.values()]
+    .flatMap((issue) => issue.pull ?? [])
+    .filter((pull) => states?.includes(stateOf(pull)) ?? true)
+    .sort((one, other) => key(one).localeCompare(key(other)))
+  return orderBy?.direction === 'DESC' ? pulls.reverse() : pulls
+}
+
+function stateOf(pull: Pull): string {
+  return pull.merged ? 'MERGED' : pull.issue.state.toUpperCase()
 }
 
 function queueNode(repository: Repository, branch: string): Node | null {
@@ -35,7 +71,7 @@ function queueNode(repository: Repository, branch: string): Node | null {
   return entries ? { id: nodeId('MergeQueue', `${repository.id}:${branch}`) } : null
 }
 
-export function pullNode(hub: Hub, pull: Pull): Node {
+export function pullNode(hub: Hub, pull: Pull, token: Token | undefined): Node {
   const { issue, head, base } = pull
   return {
     __typename: 'PullRequest',
@@ -44,7 +80,7 @@ export function pullNode(hub: Hub, pull: Pull): Node {
     title: issue.title,
     body: issue.body ?? '',
     url: `${repositoryPage(hub, base.repository)}/pull/${issue.number}`,
-    state: pull.merged ? 'MERGED' : issue.state.toUpperCase(),
+    state: stateOf(pull),
     closed: issue.state === 'closed',
     merged: pull.merged !== undefined,
     mergedAt: pull.merged?.at ?? null,
@@ -57,9 +93,10 @@ export function pullNode(hub: Hub, pull: Pull): Node {
     createdAt: issue.createdAt,
     updatedAt: issue.updatedAt,
     author: actorNode(issue.user),
-    repository: () => repositoryNode(hub, base.repository),
+    repository: () => repositoryNode(hub, base.repository, token),
     autoMergeRequest: pull.autoMerge ? autoMergeNode(pull) : null,
     ...stateFields(hub, pull),
+    ...pullFactsFields(hub, pull, token),
   }
 }
 
@@ -72,14 +109,6 @@ function stateFields(hub: Hub, pull: Pull): Node {
       return mergeable === null ? 'UNKNOWN' : mergeable ? 'MERGEABLE' : 'CONFLICTING'
     },
     mergeStateStatus: async () => (await readMergeability(hub, pull)).mergeable_state.toUpperCase(),
-    reviewDecision: async () => {
-      const needed = (await mergeBlockers(hub, pull)).some(({ kind }) => kind === 'review')
-      return needed
-        ? 'REVIEW_REQUIRED'
-        : pull.reviews.some(({ state }) => state === 'APPROVED')
-          ? 'APPROVED'
-          : null
-    },
     isInMergeQueue: entry !== undefined,
     mergeQueueEntry: entry ? entryNode(entry, queue.indexOf(entry) + 1) : null,
   }
@@ -104,8 +133,4 @@ function autoMergeNode({ autoMerge }: Pull): Node {
     commitBody: autoMerge?.message,
     enabledBy: autoMerge && actorNode(autoMerge.by),
   }
-}
-
-function actorNode(account: Account): Node {
-  return { __typename: account.type, login: account.login.replace(/\[bot\]$/, ''), databaseId: account.id }
 }

@@ -31,9 +31,9 @@ export function graphqlRoot(hub: Hub, token: Token): Root {
       const repository = hub.repository(owner, name)
       if (!repository || !canSee(hub, repository, token))
         throw refuse('NOT_FOUND', `Could not resolve to a Repository with the name '${owner}/${name}'.`)
-      return repositoryNode(hub, repository)
+      return repositoryNode(hub, repository, token)
     },
-    node: ({ id }: { id: string }) => pullNode(hub, pullByNodeId(hub, token, id)),
+    node: ({ id }: { id: string }) => pullNode(hub, pullByNodeId(hub, token, id), token),
     ...mutations(hub, token),
   }
 }
@@ -48,12 +48,15 @@ function mutations(hub: Hub, token: Token): Root {
       }))
   return {
     revertPullRequest: on<{ title?: string; body?: string; draft?: boolean }>(async (pull, input) => ({
-      pullRequest: pullNode(hub, pull),
-      revertPullRequest: pullNode(hub, await revertPull(hub, token, pull, input)),
+      pullRequest: pullNode(hub, pull, token),
+      revertPullRequest: pullNode(hub, await revertPull(hub, token, pull, input), token),
     })),
     enablePullRequestAutoMerge: on<AutoMergeInput>(async (pull, input) => {
       await enableAutoMerge(hub, token, pull, input)
-      return { actor: { __typename: 'Bot', login: token.account.login }, pullRequest: pullNode(hub, pull) }
+      return {
+        actor: { __typename: 'Bot', login: token.account.login },
+        pullRequest: pullNode(hub, pull, token),
+      }
     }),
     disablePullRequestAutoMerge: on(async (pull) => {
       if (!pull.autoMerge) throw refuse('UNPROCESSABLE', "Can't disable auto-merge for this pull request.")
@@ -63,13 +66,16 @@ function mutations(hub: Hub, token: Token): Root {
         sender: token.account,
         extra: { reason: 'Disabled by user' },
       })
-      return { actor: { __typename: 'Bot', login: token.account.login }, pullRequest: pullNode(hub, pull) }
+      return {
+        actor: { __typename: 'Bot', login: token.account.login },
+        pullRequest: pullNode(hub, pull, token),
+      }
     }),
     enqueuePullRequest: on<{ expectedHeadOid?: string }>(async (pull, input) => {
       refuseStaleHead(pull, input.expectedHeadOid)
       if (!(await enqueue(hub, pull, token.account)))
         throw refuse('UNPROCESSABLE', 'Pull request is not mergeable')
-      return { mergeQueueEntry: pullNode(hub, pull)['mergeQueueEntry'] }
+      return { mergeQueueEntry: pullNode(hub, pull, token)['mergeQueueEntry'] }
     }),
   }
 }

@@ -38,7 +38,14 @@ export async function landOnBase(hub: Hub, pull: Pull, landing: Landing): Promis
   const { before, sha, by } = landing
   await repository.git.setRef(`refs/heads/${ref}`, sha, before)
   await recordMerge(hub, pull, landing)
-  await refChanged(hub, { repository, ref: `refs/heads/${ref}`, before, after: sha, by })
+  await refChanged(hub, {
+    repository,
+    ref: `refs/heads/${ref}`,
+    before,
+    after: sha,
+    by,
+    activity: 'pr_merge',
+  })
   await pullEvent(hub, pull, { action: 'closed', sender: by })
   if (repository.settings.deleteBranchOnMerge && pull.head.repository === repository)
     await deleteHead(hub, pull, by)

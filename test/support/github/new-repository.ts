@@ -72,6 +72,7 @@ function blank(hub: Hub, spec: RepositorySpec): Omit<Repository, 'owner' | 'git'
     environments: new Map(),
     workflows: new Map(),
     runs: new Map(),
+    activities: [],
     protections: new Map(),
     rulesets: [],
     teams: new Map(),

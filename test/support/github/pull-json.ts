@@ -83,6 +83,13 @@ export async function pullFiles(pull: Pull): Promise<Awaited<ReturnType<typeof f
   return fileDiffs(git, await git.mergeBase(pull.base.sha, pull.head.sha), pull.head.sha)
 }
 
+/** The whole difference as git tells it. */
+export async function pullDiff({ base, head }: Pull): Promise<string> {
+  const { git } = base.repository
+  const before = await git.mergeBase(base.sha, head.sha)
+  return git.run(['diff', '--no-color', '-M', ...(before ? [before] : []), head.sha])
+}
+
 export function pullUrl(hub: Hub, pull: Pull): string {
   return `${repositoryUrl(hub, pull.base.repository)}/pulls/${pull.issue.number}`
 }

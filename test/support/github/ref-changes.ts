@@ -1,5 +1,5 @@
 import type { GitCommit } from './commit-graph.ts'
-import type { Account, Pull, Repository } from './entities.ts'
+import type { Account, Activity, Pull, Repository } from './entities.ts'
 import type { Hub } from './hub.ts'
 import { pullEvent } from './pull-events.ts'
 import { repositoryPage } from './repository-json.ts'
@@ -10,6 +10,8 @@ export interface RefChange {
   before: string | undefined
   after: string | undefined
   by: Account
+  /** What the repository's activity calls it, where it was no push. */
+  activity?: 'pr_merge' | 'merge_queue_merge'
 }
 
 /** A push event shows no more commits. */
@@ -21,6 +23,7 @@ export async function refChanged(hub: Hub, change: RefChange): Promise<void> {
   change.repository.pushedAt = hub.time()
   if (change.ref.startsWith('refs/heads/') || change.ref.startsWith('refs/tags/')) await emitPush(hub, change)
   if (!change.ref.startsWith('refs/heads/')) return
+  await recordActivity(hub, change)
   const branch = change.ref.slice('refs/heads/'.length)
   for (const pull of openPulls(hub)) {
     if (pull.head.repository === change.repository && pull.head.ref === branch)
@@ -28,6 +31,25 @@ export async function refChanged(hub: Hub, change: RefChange): Promise<void> {
     if (pull.base.repository === change.repository && pull.base.ref === branch)
       await followBase(hub, pull, change)
   }
+}
+
+async function recordActivity(hub: Hub, change: RefChange): Promise<void> {
+  const { repository, ref, before, after, by } = change
+  repository.activities.push({
+    id: hub.id(),
+    ref,
+    before: before ?? ZERO,
+    after: after ?? ZERO,
+    type: change.activity ?? (await activityType(change)),
+    at: hub.time(),
+    actor: by,
+  })
+}
+
+async function activityType({ repository, before, after }: RefChange): Promise<Activity['type']> {
+  if (before === undefined) return 'branch_creation'
+  if (after === undefined) return 'branch_deletion'
+  return (await repository.git.isAncestor(before, after)) ? 'push' : 'force_push'
 }
 
 function openPulls(hub: Hub): Pull[] {

@@ -5,11 +5,14 @@ import { fileDiffs } from './diff.ts'
 import type { Repository } from './entities.ts'
 import type { Hub } from './hub.ts'
 import { commitFiles } from './commit-files.ts'
+import { accepts } from './media-type.ts'
 import { wrapped } from './routes-git-objects.ts'
 import { pageReply, paged } from './page.ts'
 import { found, invalid, notFound, ok, Refusal, type Reply } from './reply.ts'
 import { repositoryPage, repositoryUrl } from './repository-json.ts'
 import { inRepository, type Route } from './route.ts'
+
+const MAX_SHOWN = 1024 * 1024
 
 export const contentRoutes: Route[] = [
   inRepository('GET /repos/{owner}/{repo}/commits', 'contents:read', async (call) => {
@@ -64,7 +67,12 @@ export const contentRoutes: Route[] = [
           body: content,
           headers: { 'content-type': 'application/vnd.github.raw+json; charset=utf-8' },
         }
-      return ok({ ...entryJson(at, entry), content: wrapped(content), encoding: 'base64' })
+      // Above that GitHub shows the file's name and size alone, unless it is asked for it raw.
+      const shown =
+        content.length > MAX_SHOWN
+          ? { content: '', encoding: 'none' }
+          : { content: wrapped(content), encoding: 'base64' }
+      return ok({ ...entryJson(at, entry), ...shown })
     },
   ),
   inRepository(
@@ -96,10 +104,6 @@ export const contentRoutes: Route[] = [
     },
   ),
 ]
-
-function accepts(headers: Record<string, string | string[] | undefined>, media: string): boolean {
-  return new RegExp(`application/vnd\\.github\\.(v3\\.)?${media}\\b`).test(String(headers['accept'] ?? ''))
-}
 
 interface At {
   hub: Hub

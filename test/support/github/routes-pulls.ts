@@ -1,11 +1,12 @@
 import { commitJson, fileJson } from './commit-json.ts'
 import type { Account, Issue, Pull, Repository } from './entities.ts'
 import type { Hub, Token } from './hub.ts'
+import { accepts } from './media-type.ts'
 import { close, setHead } from './ref-changes.ts'
 import { commitsOf } from './merge.ts'
 import { pageReply } from './page.ts'
 import { pullEvent } from './pull-events.ts'
-import { fullPullJson, pullFiles, pullJson, readPullJson } from './pull-json.ts'
+import { fullPullJson, pullDiff, pullFiles, pullJson, readPullJson } from './pull-json.ts'
 import { created, found, invalid, ok, Refusal, unprocessable } from './reply.ts'
 import { inRepository, type Route } from './route.ts'
 
@@ -32,9 +33,10 @@ export const pullRoutes: Route[] = [
       return created(await fullPullJson(call.hub, pull))
     },
   ),
-  inRepository(`GET ${PULL}`, 'pull_requests:read', async ({ hub, repository, params }) =>
-    ok(await readPullJson(hub, pullOf(repository, params.pull_number))),
-  ),
+  inRepository(`GET ${PULL}`, 'pull_requests:read', async ({ hub, repository, params, headers }) => {
+    const pull = pullOf(repository, params.pull_number)
+    return ok(accepts(headers, 'diff') ? await pullDiff(pull) : await readPullJson(hub, pull))
+  }),
   inRepository(`PATCH ${PULL}`, 'pull_requests:write', async ({ hub, repository, params, body, token }) => {
     const pull = pullOf(repository, params.pull_number)
     await updatePull(hub, pull, body as PullChange, token.account)

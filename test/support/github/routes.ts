@@ -5,6 +5,7 @@ import { protectionRoutes } from './routes-protection.ts'
 import { searchRoutes } from './routes-search.ts'
 import type { WebhookDeliveries } from './webhook-deliveries.ts'
 import { actionRoutes } from './routes-actions.ts'
+import { activityRoutes } from './routes-activity.ts'
 import { checkRoutes } from './routes-checks.ts'
 import { commentRoutes } from './routes-comments.ts'
 import { contentRoutes } from './routes-contents.ts'
@@ -36,6 +37,7 @@ export function allRoutes({
     ...gitRefRoutes,
     ...gitObjectRoutes,
     ...contentRoutes,
+    ...activityRoutes,
     ...pullRoutes,
     ...pullMergeRoutes,
     ...reviewRoutes,
