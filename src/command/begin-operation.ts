@@ -139,12 +139,15 @@ async function neverAsked(
   return refused('run_not_started', `${code(error.message, 500)} Nothing was sent there.`)
 }
 
-async function tellBeginning({ ports }: Serving, held: HeldOperation): Promise<HeldOperation | 'lost'> {
+async function tellBeginning(
+  { request, ports }: Serving,
+  held: HeldOperation,
+): Promise<HeldOperation | 'lost'> {
   const { environment, operation } = held
   if (operation.told !== undefined) return held
   const phase = operation.run === undefined ? 'asked' : 'queued'
   const told = `${phase}/${lastMark(0)}/${operation.run?.id ?? ''}`
   const text = progressText(environment, { ...operation, told }, { phase })
-  await ports.conversation.keep(operation.pull, `progress/${environment}`, text)
+  await ports.conversation.keep(request.pull, `progress/${environment}`, text)
   return advance(held, { told }, ports)
 }

@@ -49,6 +49,7 @@ async function tellPeople(
   { conversation }: OperationPorts,
 ): Promise<void> {
   const { pull, key, comment, told } = operation
+  if (pull === undefined || comment === undefined) return
   await conversation.say(pull, ending.refused ? `answer/${key}` : `end/${key}`, ending.text)
   // Where nothing was told yet there is nothing to bring to its end.
   if (told !== undefined) {

@@ -113,7 +113,7 @@ async function tell(
   const isRenewed = operation.leaseUntilMs - ports.clock.now() > LEASE_LEFT_MS
   if (told === operation.told && isRenewed) return { kind: 'waiting', untilMs }
   const known = typeof run === 'object' ? { id: run.id, url: run.url } : operation.run
-  if (told !== operation.told) {
+  if (told !== operation.told && operation.pull !== undefined) {
     const shown = { ...operation, ...(known !== undefined && { run: known }), told }
     const text = progressText(environment, shown, { phase, deployment })
     await ports.conversation.keep(operation.pull, `progress/${environment}`, text)

@@ -11,7 +11,7 @@ export function holdText(environment: string, { by, pull, sinceMs, reason }: Hol
 export function operationText(environment: string, operation: Operation): string {
   const { by, pull, sinceMs, sha, run } = operation
   const what = operation.kind === 'deploy' ? 'is being deployed to' : 'is being rolled back'
-  return `${code(environment)} ${what}: ${code(sha)}, for #${pull}, by ${code(by.login)}, since ${utc(sinceMs)}${link(run?.url)}.`
+  return `${code(environment)} ${what}: ${code(sha)}${forPull(pull, ', ')}, by ${code(by.login)}, since ${utc(sinceMs)}${link(run?.url)}.`
 }
 
 /** What was left half done, and the two ways out. */
@@ -19,9 +19,14 @@ export function dirtyText(environment: string, operation: Operation, why: string
   const { by, pull, sinceMs, sha, run } = operation
   const what = operation.kind === 'deploy' ? 'the deployment' : 'the rollback'
   return [
-    `${code(environment)} is half done since ${what} of ${code(sha)} for #${pull} by ${code(by.login)} (${utc(sinceMs)}${link(run?.url)}): ${code(why, 300)}.`,
+    `${code(environment)} is half done since ${what} of ${code(sha)}${forPull(pull)} by ${code(by.login)} (${utc(sinceMs)}${link(run?.url)}): ${code(why, 300)}.`,
     `${code(`/rollback ${environment}`)} brings its last healthy version back; ${code(`/resolve ${environment}`)} says that you have looked after it.`,
   ].join(' ')
+}
+
+/** A run that nobody asked for by a comment is of no pull request. */
+function forPull(pull: number | undefined, before = ' '): string {
+  return pull === undefined ? '' : `${before}for #${pull}`
 }
 
 /** GitHub shows people times without their zone nowhere; these are UTC and say so. */

@@ -1,5 +1,6 @@
 import type { Deployed, NewestDeployment } from '../ports/deployments.ts'
 import { code } from '../report/markdown.ts'
+import { liveDeployment } from '../upgrade/live-deployment.ts'
 import { beginOperation } from './begin-operation.ts'
 import { claimEnvironment } from './claim-environment.ts'
 import type { CommandOutcome } from './command-outcome.ts'
@@ -52,9 +53,8 @@ async function targetOf(
   newest: NewestDeployment | undefined,
 ): Promise<Deployed | undefined> {
   if (newest === undefined) return undefined
-  // What was taken back is not what users have: that is the one before it.
-  const isBack = newest.state === 'failure' || newest.state === 'inactive'
-  const live = isBack ? ((await ports.deployments.newest(environment, 'success')) ?? newest) : newest
+  // Its run asks the same, and refuses where another version is the target by then.
+  const live = (await liveDeployment(ports.deployments, environment)) ?? newest
   return ports.deployments.lastHealthy(environment, live.sha)
 }
 

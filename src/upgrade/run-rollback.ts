@@ -2,6 +2,7 @@ import type { Config } from '../config/schema.ts'
 import { TargetChanged, UsageError } from '../errors.ts'
 import { digestOf } from './digest.ts'
 import type { Version } from './facts.ts'
+import { liveDeployment } from './live-deployment.ts'
 import type { Plan } from './plan.ts'
 import type { Ports } from './ports.ts'
 import { type Ending, openRun } from './run.ts'
@@ -89,7 +90,11 @@ export async function rollbackTarget({
   adopt,
   sha,
 }: Pick<RollbackRequest, 'ports' | 'environment' | 'adopt' | 'sha'>): Promise<Rollback> {
-  const newest = await ports.deployments.newest(environment, undefined, adopt)
+  // Whoever made a deployment for it has chosen by what is live.
+  const newest =
+    adopt === undefined
+      ? await ports.deployments.newest(environment)
+      : await liveDeployment(ports.deployments, environment, adopt)
   if (newest === undefined) {
     throw new UsageError(
       `Nothing was ever deployed to ${environment} by Seamless: there is nothing to roll back.`,
