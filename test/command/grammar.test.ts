@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { commandKinds, grammar, helpText, usage } from '../../src/command/grammar.ts'
 import { parseComment } from '../../src/command/parse-comment.ts'
+import { requires } from '../../src/config/requires.ts'
 
 test('help lists every command once, as it is written, with one line each', () => {
   const rows = helpText()
@@ -25,3 +27,30 @@ test.each(commandKinds)('/%s as help writes it is a command', (kind) => {
     .replace('[command]', 'deploy')
   expect(parseComment(written)).toMatchObject({ kind: 'command', command: { kind } })
 })
+
+test('docs/commands.md has the commands, who may give them, and what they do', () => {
+  const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8')
+  const rows = page.split('\n').filter((line) => line.startsWith('| `/'))
+  expect(rows).toEqual(
+    commandKinds.map((kind) => {
+      const who = grammar[kind].default === 'known' ? 'whoever knows the repository' : grammar[kind].default
+      return `| \`${usage(kind)}\` | ${who} | ${grammar[kind].help} |`
+    }),
+  )
+})
+
+test('docs/commands.md has every requirement with its default', () => {
+  const page = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8')
+  const table = page.slice(page.indexOf('| `requires` |')).split('\n\n')[0] ?? ''
+  const told = [...table.matchAll(/^\| `([\w-]+)` \| (?:`([\w-]+)`|[^|]+) \|/gm)].slice(1)
+  const defaults = Object.fromEntries(told.map(([, key = '', value]) => [camel(key), value]))
+  const { base: _, ...rest } = requires.parse(undefined)
+  expect(defaults).toEqual({
+    ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, String(value)])),
+    base: undefined,
+  })
+})
+
+function camel(key: string): string {
+  return key.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
