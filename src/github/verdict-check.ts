@@ -30,11 +30,28 @@ export async function readVerdict(
   github: GitHubRepository,
   key: VerdictKey,
 ): Promise<DeploymentVerdict | undefined> {
-  const check = await findCheck(github, key)
+  return verdictIn(await findCheck(github, key))
+}
+
+function verdictIn(check: CheckRun | undefined): DeploymentVerdict | undefined {
   if (check?.status !== 'completed') return undefined
   return (['healthy', 'unhealthy', 'inconclusive'] as const).find(
     (verdict) => conclusions[verdict] === check.conclusion,
   )
+}
+
+/** What the newest check run of ours says of a commit in an environment, whichever deployment of it that was. One call. */
+export async function newestVerdict(
+  github: GitHubRepository,
+  at: Omit<VerdictKey, 'deploymentId'>,
+): Promise<DeploymentVerdict | undefined> {
+  const checks = await listChecks(github, at)
+  const [newest] = checks
+    .filter(
+      ({ app, head_sha, status }) => app?.id === at.appId && head_sha === at.sha && status === 'completed',
+    )
+    .sort((one, other) => other.id - one.id)
+  return verdictIn(newest)
 }
 
 /** Makes the deployment's check run, or brings it up to date. */
@@ -81,7 +98,7 @@ async function findCheck(github: GitHubRepository, key: VerdictKey): Promise<Che
     .sort((one, other) => other.id - one.id)[0]
 }
 
-async function listChecks({ octokit, owner, repo }: GitHubRepository, key: VerdictKey) {
+async function listChecks({ octokit, owner, repo }: GitHubRepository, key: Omit<VerdictKey, 'deploymentId'>) {
   const { data } = await octokit.rest.checks.listForRef({
     owner,
     repo,

@@ -99,9 +99,9 @@ describe('a conversation on GitHub', () => {
     })
     world.hub.faults.add({ on: LIST, alter, times: 9 })
     await open().say(pull, 'done', 'It is live.')
-    expect(await world.hub.requests.filter(({ operation }) => operation === MAKE)).toHaveLength(1)
+    expect(world.hub.requests.filter(({ operation }) => operation === MAKE)).toHaveLength(1)
     await githubConversation(world.github, { appId: ACTIONS_SPEAKER.appId }).say(pull, 'done', 'Again.')
-    expect(await world.hub.requests.filter(({ operation }) => operation === MAKE)).toHaveLength(2)
+    expect(world.hub.requests.filter(({ operation }) => operation === MAKE)).toHaveLength(2)
   })
 
   test.each(['keep', 'say'] as const)(
