@@ -20,7 +20,7 @@ export const written = z.strictObject({
     .string({ error: EXPECTED_WORKFLOW })
     .regex(/^[A-Za-z\d_][\w.-]{0,99}\.ya?ml$/, { error: EXPECTED_WORKFLOW })
     .prefault('seamless.yml')
-    .describe("The workflow that commands start: its file under `.github/workflows`, on the default branch."),
+    .describe('The workflow that commands start: its file under `.github/workflows`, on the default branch.'),
   version: z
     .strictObject({
       file: repositoryPath.describe('A text file, or a .json file with a "version" field.'),
