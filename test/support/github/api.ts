@@ -51,7 +51,10 @@ export class Api {
       ? undefined
       : await this.judged(record, match, { credentials, malformed: body.malformed })
     const altered = own && fault?.alter ? fault.alter(own) : own
-    send(response, record, { reply: fault?.answer ?? altered, headers: rateHeaders(hub, credentials.token) })
+    // Its own time, by which clients notice that their clock is wrong.
+    const date = new Date(hub.clock.now()).toUTCString()
+    const headers = { date, ...rateHeaders(hub, credentials.token) }
+    send(response, record, { reply: fault?.answer ?? altered, headers })
   }
 
   private record(
