@@ -170,7 +170,10 @@ export function decideProgress(
 
 /** Whatever is given is written over what stands there. */
 export type OperationProgress = Partial<
-  Pick<Operation, 'deployment' | 'dispatchedAtMs' | 'dispatched' | 'run' | 'told' | 'ending' | 'dirty'>
+  Pick<
+    Operation,
+    'deployment' | 'dispatchedAtMs' | 'dispatched' | 'run' | 'told' | 'ending' | 'endingUntilMs' | 'dirty'
+  >
 >
 
 function held(reason: LockHeld['reason'], text: string): LockHeld {

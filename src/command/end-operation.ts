@@ -6,11 +6,13 @@ import type { Operation, OperationEnding } from './operation-lock.ts'
 
 /** Others may write the same record meanwhile (`/lock`), never this operation: its end is written down. */
 const ATTEMPTS = 5
+/** Whoever ends an operation has so long for it: a few calls to GitHub, tried again where they fail. */
+const ENDING_MS = 60_000
 
 /**
  * Ends an operation: its Deployment is told, people are told, the lock is given back, or kept where the environment is half
  * done. The end is written down first, so that one that was cut off is carried out by whoever comes next, and no other one is.
- * `lost`: somebody else was at it; look again.
+ * `lost`: somebody else is at it; look again, at the earliest after `endingUntilMs` of the record.
  */
 export async function endOperation(
   held: HeldOperation,
@@ -18,8 +20,11 @@ export async function endOperation(
   ports: OperationPorts,
 ): Promise<'ended' | 'lost'> {
   if (held.operation.dirty !== undefined) return 'ended'
-  const { ending: before } = held.operation
-  const noted = before === undefined ? await advance(held, { ending: decided }, ports) : held
+  const nowMs = ports.clock.now()
+  const { ending: before, endingUntilMs = 0 } = held.operation
+  if (before !== undefined && endingUntilMs > nowMs) return 'lost'
+  const own = { ending: before ?? decided, endingUntilMs: nowMs + ENDING_MS }
+  const noted = await advance(held, own, ports)
   if (noted === 'lost') return 'lost'
   const { operation } = noted
   const ending = operation.ending ?? decided

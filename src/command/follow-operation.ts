@@ -35,7 +35,14 @@ export async function followOperation(environment: string, ports: OperationPorts
   const held = heldOf(environment, read)
   if (held === undefined || held.operation.dirty !== undefined) return { kind: 'idle' }
   const { operation } = held
-  if (operation.ending !== undefined) return end(held, operation.ending, ports)
+  const nowMs = ports.clock.now()
+  const { ending, endingUntilMs = 0 } = operation
+  if (ending !== undefined) {
+    return endingUntilMs > nowMs ? { kind: 'waiting', untilMs: endingUntilMs } : end(held, ending, ports)
+  }
+  // Whoever began it has the first word to people; an event may come before that.
+  const isBeginning = operation.pull !== undefined && operation.told === undefined
+  if (isBeginning && operation.leaseUntilMs > nowMs) return again(ports)
   const facts = await factsOf(operation, ports)
   const decision = decideFollow(facts)
   switch (decision.kind) {

@@ -52,6 +52,8 @@ const operation = z.object({
   /** How far its progress comment is: it is edited when this word changes. */
   told: z.string().optional(),
   ending: ending.optional(),
+  /** Until then whoever wrote it carries it out; afterwards it was cut off, and others may. */
+  endingUntilMs: z.number().optional(),
   /** Of a rollback: what was half done when it began, and still is unless it ends well. */
   over: z.string().optional(),
   /** It ended half done: the environment stays locked until `/rollback` or `/resolve`. */

@@ -5,6 +5,9 @@ import { endedInVain } from './answers/ended.ts'
 import { type HeldOperation, heldOf, lockOf } from './lock-record.ts'
 import type { LockRead } from './claim.ts'
 
+/** Somebody else wrote the record just now. */
+const AGAIN_MS = 5000
+
 /** The operation of this command, where it was begun before. */
 export async function ownOperation(
   environment: string,
@@ -29,13 +32,19 @@ export async function isUnderWay(
 
 /**
  * Closes what this command has begun where it is refused after all and no run was asked for: nothing was sent to the
- * environment, so it must not read as half done. Answers whether there was something; then the refusal is said, too.
+ * environment, so it must not read as half done. `dropped`: there was something, and the refusal is said, too. Or the time (ms)
+ * until which somebody else is at it.
  */
-export async function dropOwn(outcome: DecidedOutcome, key: string, ports: OperationPorts): Promise<boolean> {
+export async function dropOwn(
+  outcome: DecidedOutcome,
+  key: string,
+  ports: OperationPorts,
+): Promise<'none' | 'dropped' | { readonly untilMs: number }> {
   const { kind, environment } = outcome
-  if (kind !== 'refused' || environment === undefined) return false
+  if (kind !== 'refused' || environment === undefined) return 'none'
   const own = await ownOperation(environment, key, ports)
-  if (own === undefined || !('operation' in own)) return false
-  if (own.operation.ending === undefined && own.operation.dispatchedAtMs !== undefined) return false
-  return (await endOperation(own, endedInVain(own.operation, outcome), ports)) === 'ended'
+  if (own === undefined || !('operation' in own)) return 'none'
+  if (own.operation.ending === undefined && own.operation.dispatchedAtMs !== undefined) return 'none'
+  if ((await endOperation(own, endedInVain(own.operation, outcome), ports)) === 'ended') return 'dropped'
+  return { untilMs: Math.max(own.operation.endingUntilMs ?? 0, ports.clock.now() + AGAIN_MS) }
 }

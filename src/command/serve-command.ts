@@ -34,14 +34,15 @@ export async function serveCommand(request: CommandRequest, ports: CommandPorts)
   const outcome = before ?? (await decide(request, ports))
   if (outcome.kind !== 'answered' && outcome.kind !== 'refused') return outcome
   if (before === undefined) await ports.decided?.write(key, outcome)
-  await answer(request, outcome, ports)
+  // What was begun for it and has reached nobody yet is closed first; that says the answer too.
+  const own = await dropOwn(outcome, key, ports)
+  if (typeof own === 'object') return { kind: 'waiting', reason: 'lock_contended', untilMs: own.untilMs }
+  if (own === 'none') await answer(request, outcome, ports)
   return outcome
 }
 
 async function answer(request: CommandRequest, outcome: DecidedOutcome, ports: CommandPorts): Promise<void> {
   const key = commandKey(request)
-  // What was begun for it and has reached nobody yet is closed first; that says the answer too.
-  if (await dropOwn(outcome, key, ports)) return
   if (outcome.text !== '') {
     await ports.conversation.say(request.pull, `answer/${key}`, answerBody(request, outcome))
   }
