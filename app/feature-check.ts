@@ -55,6 +55,9 @@ function sayOff(
 ): void {
   if (suspended_at !== null) return
   tokens.noteGranted(id, permissions)
-  for (const { feature, lacks } of featuresOff(permissions))
-    log.warning(`Installation ${id}: ${feature} is off, it lacks ${lacks.join(', ')}.`)
+  for (const { feature, lacks, isDefault } of featuresOff(permissions)) {
+    const said = `Installation ${id}: ${feature} is off, it lacks ${lacks.join(', ')}.`
+    if (isDefault) log.warning(said)
+    else log.info(said)
+  }
 }

@@ -86,16 +86,18 @@ export interface FeatureOff {
   readonly feature: Feature
   /** `actions: write`, as GitHub's settings say it. */
   readonly lacks: readonly string[]
+  /** It should be there: the manifest asks for it. */
+  readonly isDefault: boolean
 }
 
 /** Which features an installation has not, by what was granted to it. */
 export function featuresOff(granted: Readonly<Record<string, string>>): readonly FeatureOff[] {
   const features = [...new Set(permissionTable.map(({ feature }) => feature))]
   return features.flatMap((feature) => {
-    const lacks = permissionTable
-      .filter((one) => one.feature === feature && !isGranted(one, granted))
-      .map(({ permission, level }) => `${permission}: ${level}`)
-    return lacks.length === 0 ? [] : [{ feature, lacks }]
+    const missing = permissionTable.filter((one) => one.feature === feature && !isGranted(one, granted))
+    if (missing.length === 0) return []
+    const lacks = missing.map(({ permission, level }) => `${permission}: ${level}`)
+    return [{ feature, lacks, isDefault: missing.some(({ isDefault }) => isDefault) }]
   })
 }
 
