@@ -249,13 +249,16 @@ const shape: ErrorCase[] = [
   {
     title: 'a deployer with an unknown adapter',
     text: 'driver: action\nenvironments:\n  production:\n    deploy:\n      kubernets: {}\n',
-    errors: [':5:7 environments.production.deploy.kubernets: unknown adapter; expected one of run'],
+    errors: [
+      ':5:7 environments.production.deploy.kubernets: unknown adapter; expected one of run, kubernetes. Did you mean "kubernetes"?',
+    ],
   },
   {
     title: 'I07 a helm release with a post-renderer, which would run a program of the change',
     text: 'driver: action\nenvironments:\n  production:\n    deploy:\n      helm: { args: [--post-renderer=./x.sh] }\n',
-    errors: [':5:7 environments.production.deploy.helm: unknown adapter; expected one of run'],
+    errors: [':5:7 environments.production.deploy.helm: unknown adapter; expected one of run, kubernetes'],
   },
+  ...kubernetesCases(),
   {
     title: 'a misspelt adapter',
     text: withProduction('traffic: { rn: ./weight.sh, steps: [100%] }'),
@@ -604,3 +607,78 @@ const together: ErrorCase[] = [
 ]
 
 export const ERROR_CASES: readonly ErrorCase[] = [...yaml, ...shape, ...health, ...together]
+
+function kubernetesCases(): ErrorCase[] {
+  const key = 'environments.production.deploy.kubernetes'
+  const namespace =
+    'expected a namespace: lower-case letters, digits and -, at most 63, beginning and ending with a letter or digit'
+  const selector = 'expected a label selector such as app.kubernetes.io/part-of=shop'
+  const path = 'expected a path within the repository, such as packages/api'
+  const cases: [title: string, section: string, error: string][] = [
+    [
+      'kubernetes without manifests',
+      '{}',
+      `19 ${key}: names no manifests; expected one of manifests, kustomize`,
+    ],
+    [
+      'manifests and a kustomization',
+      '{ manifests: [k8s], kustomize: k8s }',
+      `19 ${key}: names manifests and kustomize; expected one of manifests, kustomize`,
+    ],
+    [
+      'pruning without a namespace',
+      '{ manifests: [k8s], prune: app=shop }',
+      `46 ${key}.prune: without namespace nobody knows where to take things away; expected namespace as well`,
+    ],
+    [
+      'pruning by what is no equality',
+      '{ manifests: [k8s], namespace: a, prune: "app in (a,b)" }',
+      `60 ${key}.prune: "app in (a,b)" does not fit; ${selector}`,
+    ],
+    [
+      'I08 a namespace that is a flag',
+      '{ manifests: [k8s], namespace: --kubeconfig=/x }',
+      `50 ${key}.namespace: "--kubeconfig=/x" does not fit; ${namespace}`,
+    ],
+    [
+      'I08 a namespace that is a path',
+      '{ manifests: [k8s], namespace: a/b }',
+      `50 ${key}.namespace: "a/b" does not fit; ${namespace}`,
+    ],
+    [
+      'I08 a context that is a flag',
+      '{ manifests: [k8s], context: --server=x }',
+      `48 ${key}.context: "--server=x" does not fit; expected the name of a context in the kubeconfig, not beginning with - and without spaces`,
+    ],
+    [
+      'I14 manifests outside of the repository',
+      '{ manifests: [../k8s] }',
+      `33 ${key}.manifests[0]: "../k8s" does not fit; ${path}`,
+    ],
+    [
+      'I08 manifests that are a flag',
+      '{ manifests: [--server=x] }',
+      `33 ${key}.manifests[0]: "--server=x" does not fit; ${path}`,
+    ],
+    [
+      'I14 a kustomization outside of the repository',
+      '{ kustomize: /etc }',
+      `32 ${key}.kustomize: "/etc" does not fit; ${path}`,
+    ],
+    [
+      'more history than is kept',
+      '{ manifests: [k8s], history: 21 }',
+      `48 ${key}.history: 21 does not fit; expected a number of releases from 0 to 20`,
+    ],
+    [
+      'a word for conflicts that is none',
+      '{ manifests: [k8s], conflicts: force }',
+      `50 ${key}.conflicts: "force" does not fit; expected refuse or take`,
+    ],
+  ]
+  return cases.map(([title, section, error]) => ({
+    title,
+    text: `driver: action\nenvironments:\n  production:\n    deploy:\n      kubernetes: ${section}\n`,
+    errors: [`:5:${error}`],
+  }))
+}
