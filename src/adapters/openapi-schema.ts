@@ -113,7 +113,8 @@ class Comparison {
   }
 
   #properties(before: Shape, after: Shape, direction: Direction): SchemaChange[] {
-    const names = new Set([...before.properties.keys(), ...after.properties.keys()])
+    const known = [before, after].flatMap(({ properties, required }) => [...properties.keys(), ...required])
+    const names = new Set(known)
     return [...names].flatMap((name) => this.#property(name, [before, after], direction))
   }
 
@@ -122,13 +123,16 @@ class Comparison {
     const change = (what: string, place = is ?? after.place): SchemaChange[] => [
       breaking(what, place, [name]),
     ]
+    const [wasRequired, isRequired] = [before.required.has(name), after.required.has(name)]
+    if (was === undefined && is === undefined)
+      return direction === 'request' && isRequired && !wasRequired ? change('added as required') : []
     if (was !== undefined && !this.#isMeant(was, 'before', direction)) return []
     if (is === undefined) return change('removed')
     if (!this.#isMeant(is, 'after', direction)) {
       return was !== undefined && direction === 'response' ? change('removed') : []
     }
-    const [wasRequired, isRequired] = [before.required.has(name), after.required.has(name)]
-    if (was === undefined) return direction === 'request' && isRequired ? change('added as required') : []
+    if (was === undefined)
+      return direction === 'request' && isRequired && !wasRequired ? change('added as required') : []
     return [
       ...(direction === 'request' && isRequired && !wasRequired ? change('became required') : []),
       ...(direction === 'response' && wasRequired && !isRequired ? change('became optional') : []),
@@ -168,8 +172,7 @@ class Comparison {
         direction === 'request' ? this.compare(one, other, direction) : this.compare(other, one, direction)
       if (among.some((other) => pair(other).length === 0)) return []
       const name = nameOf(one)
-      const twin =
-        among.find((other) => nameOf(other) === name) ?? (among.length === 1 ? among[0] : undefined)
+      const twin = among.find((other) => nameOf(other) === name)
       if (twin !== undefined) return pair(twin)
       return [
         breaking(direction === 'request' ? `no longer takes ${name}` : `may be ${name} now`, after.place),
