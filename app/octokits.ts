@@ -1,7 +1,14 @@
 import { ProbotOctokit } from 'probot'
 import { boundedFetch } from '../src/github/bounded-fetch.ts'
 import type { GitHubRepository } from '../src/github/client.ts'
-import { MAX_WAIT_MS, rateLimitMs, statusOf, underPolicy } from '../src/github/request-policy.ts'
+import {
+  isRead,
+  MAX_WAIT_MS,
+  rateLimitMs,
+  sentRequest,
+  statusOf,
+  underPolicy,
+} from '../src/github/request-policy.ts'
 import type { Clock } from '../src/ports/clock.ts'
 import type { Log } from '../src/ports/log.ts'
 import { meterCall } from './call-meter.ts'
@@ -121,9 +128,9 @@ const PlainOctokit = ProbotOctokit.defaults((options: Record<string, unknown>) =
 function wrapRequests(octokit: AppOctokit, { ports, installationId, queues, urgency, token }: Call): void {
   const { clock, metrics, signal, tokens } = ports
   octokit.hook.wrap('request', async (send, options) => {
-    const { method, url } = options
+    const request = sentRequest(options)
     options.headers['x-github-api-version'] = API_VERSION
-    const queue = queues[isRead(options) ? 'reads' : 'writes']
+    const queue = queues[isRead(request) ? 'reads' : 'writes']
     const call = async (): Promise<Awaited<ReturnType<typeof send>>> => {
       try {
         return await meterCall(installationId, async () => send(options), { clock, metrics })
@@ -135,7 +142,7 @@ function wrapRequests(octokit: AppOctokit, { ports, installationId, queues, urge
     const sendBy = (used: string): ReturnType<typeof call> => {
       options.headers.authorization = `token ${used}`
       const policy = { clock, signal, token: used }
-      return underPolicy(() => queue.run(urgency, call), { method, url }, policy)
+      return underPolicy(() => queue.run(urgency, call), request, policy)
     }
     const used = await token()
     try {
@@ -155,11 +162,6 @@ function hush(queues: Queues, error: unknown, nowMs: number): void {
   if (limitMs === undefined || limitMs > MAX_WAIT_MS) return
   queues.reads.pauseUntil(nowMs + limitMs)
   queues.writes.pauseUntil(nowMs + limitMs)
-}
-
-function isRead({ method, url, query }: { method: string; url: string; query?: unknown }): boolean {
-  if (method === 'GET' || method === 'HEAD') return true
-  return url === '/graphql' && typeof query === 'string' && !/^\s*mutation\b/.test(query)
 }
 
 function ignore(): void {

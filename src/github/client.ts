@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { boundedFetch } from './bounded-fetch.ts'
-import { underPolicy } from './request-policy.ts'
+import { sentRequest, underPolicy } from './request-policy.ts'
 
 /** GitHub answers within 10 s or gives up itself; the rest is the way. */
 const TIMEOUT_MS = 30_000
@@ -50,10 +50,12 @@ export function openGitHub(access: GitHubAccess, ports: GitHubClientPorts): GitH
     log: said,
   })
   octokit.hook.wrap('request', (send, options) => {
-    const { method, url, mediaType } = options
     options.headers['x-github-api-version'] = API_VERSION
-    const request = { method, url, mediaType, query: options['query'] }
-    return underPolicy(async () => send(options), request, { clock, signal, token: access.token })
+    return underPolicy(async () => send(options), sentRequest(options), {
+      clock,
+      signal,
+      token: access.token,
+    })
   })
   return { octokit, owner, repo, clock, log, signal }
 }

@@ -98,11 +98,12 @@ async function find(talk: Talk, { pull, key }: Saying): Promise<Comment | undefi
   const first = await page(talk, pull, 1)
   const newest = first.last === 1 ? first : await page(talk, pull, first.last)
   const near = ours(talk, newest.comments, key) ?? ours(talk, first.comments, key)
-  for (let at = first.last - 1; near === undefined && at > 1 && at > first.last - MAX_PAGES; at -= 1) {
+  if (near !== undefined) return near
+  for (let at = first.last - 1; at > 1 && at > first.last - MAX_PAGES; at -= 1) {
     const found = ours(talk, (await page(talk, pull, at)).comments, key)
     if (found !== undefined) return found
   }
-  return near
+  return undefined
 }
 
 async function page(

@@ -15,15 +15,15 @@ export function checksOf(pull: PullNode, refused: readonly GraphqlRefusal[]): Ch
   const told = contextsOf(pull, refused)
   if ('why' in told) return { kind: 'unavailable', why: told.why }
   const reported = told.contexts
-    .map((context) => ({ ...factOf(context), isRequired: context.isRequired }))
-    .filter(({ name }) => !name.startsWith(OURS))
-  const plain = ({ name, state }: CheckFact): CheckFact => ({ name, state })
-  const required = reported.filter(({ isRequired }) => isRequired)
+    .map((context) => ({ fact: factOf(context), isRequired: context.isRequired }))
+    .filter(({ fact }) => !fact.name.startsWith(OURS))
+  const required = reported.filter(({ isRequired }) => isRequired).map(({ fact }) => fact)
+  const others = reported.filter(({ isRequired }) => !isRequired).map(({ fact }) => fact)
   const missing = namedByRules(pull).filter((name) => !required.some((one) => one.name === name))
   return {
     kind: 'known',
-    required: [...required.map(plain), ...missing.map((name) => ({ name, state: 'missing' as const }))],
-    others: reported.filter(({ isRequired }) => !isRequired).map(plain),
+    required: [...required, ...missing.map((name) => ({ name, state: 'missing' as const }))],
+    others,
   }
 }
 

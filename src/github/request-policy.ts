@@ -17,6 +17,17 @@ export interface SentRequest {
   readonly mediaType?: { readonly format?: string }
 }
 
+/** As octokit's hook hands a request over. */
+export function sentRequest(options: {
+  method: string
+  url: string
+  mediaType?: { format?: string }
+  [more: string]: unknown
+}): SentRequest {
+  const { method, url, mediaType, query } = options
+  return { method, url, query, ...(mediaType && { mediaType }) }
+}
+
 export interface RequestPolicy {
   readonly clock: Clock
   readonly signal: AbortSignal
@@ -84,7 +95,8 @@ function waitBeforeRepeat(
   return isRead(request) && isAmbiguous(error) ? 1000 * 2 ** (at.attempt - 1) : undefined
 }
 
-function isRead({ method, url, query }: SentRequest): boolean {
+/** Whether asking twice changes nothing: GraphQL's queries are posted, and are reads all the same. */
+export function isRead({ method, url, query }: SentRequest): boolean {
   if (method === 'GET' || method === 'HEAD') return true
   return url.endsWith('/graphql') && typeof query === 'string' && /^\s*query\b/.test(query)
 }
