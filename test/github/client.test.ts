@@ -88,6 +88,27 @@ describe('what is asked', () => {
   )
 })
 
+test('a query of GraphQL is a read, and asked again after a 502; a mutation is not', async () => {
+  nock(API).post('/graphql').reply(502, {})
+  nock(API)
+    .post('/graphql')
+    .reply(200, { data: { viewer: { login: 'a' } } })
+  const { octokit } = open()
+  expect(await octokit.graphql('query { viewer { login } }')).toEqual({ viewer: { login: 'a' } })
+  nock(API).post('/graphql').reply(502, {})
+  await expect(octokit.graphql('mutation { x }')).rejects.toThrow(GitHubError)
+})
+
+test('a difference is text, which is an error of any other answer', async () => {
+  const diff = 'diff --git a/a.txt b/a.txt\n'
+  // One for the difference, and four attempts at what must be JSON.
+  nock(API).get('/repos/acme/shop/pulls/1').times(5).reply(200, diff, { 'content-type': 'text/plain' })
+  const { pulls } = open().octokit.rest
+  const asked = { ...at, pull_number: 1 }
+  expect((await pulls.get({ ...asked, mediaType: { format: 'diff' } })).data).toBe(diff)
+  await expect(pulls.get(asked)).rejects.toThrow(/not with JSON/)
+})
+
 test('a warning of GitHub’s goes to our log, not to the console', async () => {
   const log = memoryLog()
   const headers = { deprecation: 'true', sunset: 'Tue, 01 Dec 2026 00:00:00 GMT' }
