@@ -68,3 +68,18 @@ export class TargetChanged extends Error {
 export class AttemptLost extends Error {
   override readonly name = 'AttemptLost'
 }
+
+/** Somebody else has the environment, by a lock or by what is being done to it. */
+export class EnvironmentTaken extends Error {
+  override readonly name = 'EnvironmentTaken'
+  readonly reason:
+    | 'environment_held'
+    | 'environment_busy'
+    | 'environment_dirty'
+    | 'lock_unreadable'
+    | 'lock_contended'
+  constructor(reason: EnvironmentTaken['reason'], message: string) {
+    super(message)
+    this.reason = reason
+  }
+}

@@ -1,10 +1,12 @@
-import { type Opened, openGitHubOf } from '../composition.ts'
+import type { Opened } from '../composition.ts'
 import { writePlanCheck } from '../github/plan-check.ts'
 import { makePlan } from '../operation.ts'
 import { causes } from '../report/causes.ts'
 import { fence } from '../report/markdown.ts'
 import { planSummary } from '../report/plan-summary.ts'
 import type { Plan } from '../upgrade/plan.ts'
+import { answerPlan } from './answer-plan.ts'
+import { actionOperationPorts, actionSideOf } from './command-ports.ts'
 import type { Inputs } from './inputs.ts'
 import { setOutputs } from './outputs.ts'
 import { writeSummary } from './report.ts'
@@ -32,8 +34,8 @@ interface Asked {
 }
 
 async function answer(work: Promise<Plan>, { inputs, requestId, context, opened }: Asked): Promise<void> {
-  const github = await openGitHubOf(opened)
-  if (github === undefined) return
+  const side = await actionSideOf(opened)
+  if (side === undefined) return
   const said = await work.then(planned, (error: unknown) => ({
     environment: inputs.environment,
     sha: inputs.sha ?? context.sha,
@@ -44,7 +46,10 @@ async function answer(work: Promise<Plan>, { inputs, requestId, context, opened 
   const { environment } = said
   // Of several environments nobody could say whose plan it is.
   if (environment === undefined) return
-  await writePlanCheck(github, { ...said, environment, requestId, runUrl: context.runUrl })
+  const { runUrl } = context
+  await writePlanCheck(side.github, { ...said, environment, requestId, runUrl })
+  const answered = { ...said, summary: said.text, environment, key: requestId, runUrl }
+  await answerPlan(answered, actionOperationPorts(side))
 }
 
 function planned(plan: Plan) {

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import { type Opened, openDeploymentsOf, openGitHubOf } from '../composition.ts'
-import { AttemptLost } from '../errors.ts'
 import { type ClaimedDeployment, claimDeployment } from '../github/claim-deployment.ts'
 import { causes } from '../report/causes.ts'
 import { type Before, type FinalWord, finalWord, lastWord } from '../upgrade/final-word.ts'
 import type { ReasonCode } from '../upgrade/reason.ts'
 import type { Upgrade } from '../upgrade/receipt.ts'
-import { givenNoted, noteGiven } from './given-state.ts'
+import { givenNoted, noteGiven } from './post-state.ts'
 import type { Inputs } from './inputs.ts'
 import type { WorkflowContext } from './workflow-context.ts'
 
@@ -20,11 +19,12 @@ export interface GivenDeployment extends ClaimedDeployment {
 
 export type Given =
   | { readonly kind: 'none' }
-  | { readonly kind: 'given'; readonly deployment: GivenDeployment }
+  /** `lost`: an earlier attempt of this run worked on it, and nobody knows how far it got. */
+  | { readonly kind: 'given'; readonly deployment: GivenDeployment; readonly lost?: string }
   /** Another run has it, or it ended. */
   | { readonly kind: 'duplicate'; readonly message: string }
 
-/** Takes the Deployment of `deployment-id`, so that no other run does. Errors: as `claimDeployment`, and `AttemptLost`. */
+/** Takes the Deployment of `deployment-id`, so that no other run does. Errors: as `claimDeployment`. */
 export async function takeGiven(inputs: Inputs, context: WorkflowContext, opened: Opened): Promise<Given> {
   const github = await openGitHubOf(opened)
   const { deploymentId: id, sha, environment } = inputs
@@ -44,10 +44,8 @@ export async function takeGiven(inputs: Inputs, context: WorkflowContext, opened
     case 'ended':
       return { kind: 'duplicate', message: `Deployment ${id} has ended already, as ${claim.state}.` }
     case 'cut_off': {
-      const message = `An earlier attempt of this run (${claim.by}) was lost while it worked on deployment ${id}: nobody knows how far it got. Nothing was run again.`
-      const given = givenDeployment(opened, claim.deployment)
-      await given.failed({ reason: 'environment_unknown', message, begun: true })
-      throw new AttemptLost(message)
+      const lost = `An earlier attempt of this run (${claim.by}) was lost while it worked on deployment ${id}: nobody knows how far it got. Nothing was run again.`
+      return { kind: 'given', deployment: givenDeployment(opened, claim.deployment), lost }
     }
   }
 }

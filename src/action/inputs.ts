@@ -2,8 +2,10 @@ import { getInput } from '@actions/core'
 import { UsageError } from '../errors.ts'
 import { type Stage, stages } from '../upgrade/stage.ts'
 
+const operations = ['run', 'plan', 'rollback', 'command', 'settle'] as const
+
 export interface Inputs {
-  readonly operation: 'run' | 'plan' | 'rollback'
+  readonly operation: (typeof operations)[number]
   readonly config: string
   readonly stage: Stage | 'all'
   readonly environment?: string
@@ -19,7 +21,7 @@ export interface Inputs {
 /** The inputs of `action.yml`, where their defaults are. Error: `UsageError` that lists what an input may be. */
 export function readInputs(): Inputs {
   return {
-    operation: oneOf('operation', ['run', 'plan', 'rollback']),
+    operation: oneOf('operation', operations),
     config: getInput('config'),
     stage: oneOf('stage', ['all', ...stages]),
     ...optional('environment', 'environment'),

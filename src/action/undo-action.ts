@@ -12,6 +12,8 @@ import { openAction } from './open-action.ts'
 import { outputsOf, setOutputs } from './outputs.ts'
 import { writeSummary } from './report.ts'
 import { configPlace } from './request.ts'
+import { releaseBefore } from './run-locks.ts'
+import { startedBefore } from './started-by.ts'
 import { readContext, type WorkflowContext } from './workflow-context.ts'
 
 /** A cancelled job has five minutes in all; what is not taken back by then is reported dirty while we still can. */
@@ -36,6 +38,9 @@ export async function undoAction(shell: ActionShell): Promise<void> {
     const message = `${WHY} What it left could not be taken back: ${causes(error)}`
     await given?.failed({ reason: 'environment_unknown', message, begun: true })
     throw error
+  } finally {
+    await startedBefore(opened)?.ended('cancelled')
+    await releaseBefore(opened)
   }
 }
 

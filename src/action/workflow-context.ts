@@ -11,6 +11,10 @@ export interface WorkflowContext {
   /** The page of this attempt of this run. */
   readonly runUrl: string
   readonly runId: number
+  /** Who started it. */
+  readonly actor: { readonly id: number; readonly login: string }
+  /** What the event brought, as GitHub sent it. */
+  readonly payload: unknown
   readonly ref: string
   readonly sha: string
   readonly defaultBranch?: string
@@ -51,6 +55,8 @@ export async function readContext(environment: Environment): Promise<WorkflowCon
     apiUrl: context.apiUrl,
     runUrl: attempt > 1 ? `${page}/attempts/${attempt}` : page,
     runId: context.runId,
+    actor: { id: Number(environment['GITHUB_ACTOR_ID'] ?? 0), login: environment['GITHUB_ACTOR'] ?? '' },
+    payload: context.payload,
     ref: context.ref,
     sha: need('GITHUB_SHA'),
     ...(event.repository && { defaultBranch: event.repository.default_branch }),

@@ -58,11 +58,6 @@ export const commandReasons = [
   'not_up_to_date',
   'base_unknown',
   'quarantined',
-  // what the environment is
-  'environment_held',
-  'environment_busy',
-  'lock_unreadable',
-  'lock_contended',
   // the repository
   'config_missing',
 ] as const

@@ -69,6 +69,10 @@ const ADVICE: Readonly<Record<ReasonCode, Advice>> = {
       ? 'Run it again when you want it after all.'
       : `Not all could be taken back. Look at what is named above, then: ${rollbacks}`,
   superseded: 'Nothing, if that was meant. To bring this version after all, run it again.',
+  environment_held: 'A pull request keeps the environment: `/unlock` there gives it back.',
+  environment_busy: 'Wait until what is being done there has ended; then run again.',
+  lock_unreadable: 'Look at what stands there, and remove it if it is nobody’s. Then run again.',
+  lock_contended: 'Run again.',
   not_deployed: 'Deploy this commit first, then watch it.',
   environment_dirty: look,
   environment_unknown: look,

@@ -4,6 +4,7 @@ import {
   CommitMoved,
   ConfigInvalid,
   DeploymentMismatch,
+  EnvironmentTaken,
   GitHubError,
   TargetChanged,
   UsageError,
@@ -18,6 +19,7 @@ export function reasonOf(error: unknown): ReasonCode {
   if (error instanceof ArtifactMismatch) return 'artifact_mismatch'
   if (error instanceof CommitMoved) return 'commit_moved'
   if (error instanceof DeploymentMismatch) return 'deployment_sha_mismatch'
+  if (error instanceof EnvironmentTaken) return error.reason
   if (error instanceof TargetChanged) return 'target_changed'
   if (error instanceof AttemptLost) return 'environment_unknown'
   if (error instanceof VersionControlError) return 'version_control_failed'

@@ -52,6 +52,10 @@ export const reasonCodes = [
   'cancelled',
   'superseded',
   // states of an environment that need a person
+  'environment_held',
+  'environment_busy',
+  'lock_unreadable',
+  'lock_contended',
   'not_deployed',
   'environment_dirty',
   'environment_unknown',
