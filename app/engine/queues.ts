@@ -30,6 +30,8 @@ const command = z.object({
   command: z.string(),
   /** The delivery that told it. */
   delivery: z.string(),
+  /** The whole of what was asked; the delivery's own payload is dropped by now. */
+  request: z.unknown().optional(),
 })
 
 /** A comment's command is served, up to the run that it starts. */
@@ -40,7 +42,8 @@ export const commands: Queue<z.infer<typeof command>> = {
   safetyLanes: 2,
   perTenant: 3,
   expireSeconds: 300,
-  attempts: 8,
+  // As long as a command is of use: it expires after 15 minutes.
+  attempts: 20,
   retrySeconds: 2,
   keepSeconds: REMEMBERED,
   pollSeconds: 1,
@@ -52,6 +55,8 @@ const operation = z.object({
   environment: z.string(),
   /** The operation's key, e.g. `comment-123`. */
   operation: z.string(),
+  /** One look, because something happened; the next regular one is due all the same. */
+  once: z.boolean().optional(),
 })
 
 /** A started operation is looked at again and again until its run has ended and it is settled. */

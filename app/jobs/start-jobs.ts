@@ -1,13 +1,20 @@
-import { deliveries } from '../engine/queues.ts'
-import { noteInstallationChange } from '../installation-change.ts'
+import { commands, deliveries, follow, reap as reaper } from '../engine/queues.ts'
 import type { Services } from '../services.ts'
+import { workOnCommand } from './command-job.ts'
+import { tellOfDead } from './dead-job.ts'
+import { workOnDelivery } from './delivery-job.ts'
+import { workOnFollowing } from './follow-job.ts'
+import { reap } from './reap-job.ts'
 
-/** Begins the work on what came in. */
-export async function startJobs({ engine, inbox, octokits }: Services): Promise<void> {
-  await engine.work(deliveries, async ({ data }) => {
-    const delivery = await inbox.read(data.delivery)
-    if (delivery !== undefined) noteInstallationChange(delivery, octokits)
-    await inbox.handled(data.delivery)
-    return { kind: 'done' }
-  })
+/** A lease lasts five minutes; its end is noticed within one more. */
+const REAP_EVERY_MS = 60_000
+
+/** Begins the work on what came in, and on all that follows from it. */
+export async function startJobs(services: Services): Promise<void> {
+  const { engine } = services
+  await engine.onDead((dead) => tellOfDead(services, dead))
+  await engine.work(deliveries, (job) => workOnDelivery(services, job))
+  await engine.work(commands, (job) => workOnCommand(services, job))
+  await engine.work(follow, (job) => workOnFollowing(services, job))
+  await engine.every(reaper, REAP_EVERY_MS, () => reap(services))
 }

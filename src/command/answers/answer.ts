@@ -19,3 +19,7 @@ export function invalidConfigText({ errors }: { readonly errors: string }): stri
 export function expiredText(expiresMs: number): string {
   return `This has waited for more than ${Math.round(expiresMs / 60_000)} minutes and is not carried out any more: what was meant then may be wrong now. Please repeat it if you still want it.`
 }
+
+export function failedText(): string {
+  return 'This could not be carried out, though it was tried again and again: GitHub did not answer, or something unexpected happened. What was begun is looked after; please repeat it if you still want it.'
+}

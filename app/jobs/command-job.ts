@@ -1,0 +1,92 @@
+import type { z } from 'zod'
+import type { CommandOutcome, CommandRequest } from '../../src/command/command-outcome.ts'
+import type { CommandKind } from '../../src/command/command.ts'
+import { serveCommand } from '../../src/command/serve-command.ts'
+import type { Job, JobOutcome } from '../engine/engine.ts'
+import { type commands, follow } from '../engine/queues.ts'
+import { NotOfInstallation } from '../installation-tokens.ts'
+import type { Operation } from '../permissions.ts'
+import type { Services } from '../services.ts'
+import { commandLog } from '../store/command-log.ts'
+import { databaseRecords } from '../store/database-records.ts'
+import { openCommandPorts } from './command-ports.ts'
+import { readRequest } from './command-request.ts'
+import { followKey } from './follow-job.ts'
+import { noteRepository, repositoryName } from './known-repository.ts'
+
+type Commanded = z.infer<typeof commands.data>
+
+/** Serves one command, and again when it waits; what it starts is followed by a job of its own. */
+export async function workOnCommand(services: Services, job: Job<Commanded>): Promise<JobOutcome<Commanded>> {
+  const { store, clock, log } = services
+  const { data } = job
+  if ((await commandLog(store).start(data, clock.now())) === 'ended') return { kind: 'done' }
+  const { installationId } = data
+  const request = readRequest(data.request)
+  try {
+    const repository = { ...repositoryName(data.repositoryId, request.repository.name), installationId }
+    const kind = kindOf(request)
+    const ports = openCommandPorts(services, repository, operationOf(kind))
+    // What follows it, and what looks after it when that is lost, has no delivery at hand.
+    if (kind === 'deploy' || kind === 'rollback')
+      await noteRepository(databaseRecords(store, data.repositoryId), repository)
+    const outcome = await serveCommand(request, ports)
+    return await settle(services, job, outcome)
+  } catch (error) {
+    if (!(error instanceof NotOfInstallation)) throw error
+    log.warn({ installation: installationId, repository: data.repositoryId }, error.message)
+    return end(services, job, 'not_of_installation')
+  }
+}
+
+async function settle(
+  services: Services,
+  job: Job<Commanded>,
+  outcome: CommandOutcome,
+): Promise<JobOutcome<Commanded>> {
+  const { clock } = services
+  if (outcome.kind === 'waiting') {
+    return { kind: 'again', afterMs: Math.max(0, outcome.untilMs - clock.now()) }
+  }
+  return outcome.kind === 'started' && outcome.reason !== 'plan_started'
+    ? end(services, job, outcome.reason, outcome)
+    : end(services, job, outcome.reason)
+}
+
+/** The command's end, its job's, and the beginning of what follows it, in one transaction: only one worker gets there. */
+async function end(
+  { store, engine, metrics, clock }: Services,
+  job: Job<Commanded>,
+  reason: string,
+  started?: { readonly environment: string; readonly key: string },
+): Promise<JobOutcome<Commanded>> {
+  const { data } = job
+  const { installationId, repositoryId } = data
+  await store.transaction(async (tx) => {
+    await commandLog(tx).end(data, reason, clock.now())
+    if (started !== undefined) {
+      const followed = {
+        installationId,
+        repositoryId,
+        environment: started.environment,
+        operation: started.key,
+      }
+      const key = followKey(followed)
+      const urgency = job.urgency
+      await engine.send(follow, { id: key, key, data: followed, tenant: installationId, urgency }, tx)
+    }
+    await engine.settle(job, tx)
+  })
+  metrics.command(kindOf(readRequest(data.request)), reason)
+  return { kind: 'done' }
+}
+
+function kindOf({ asked }: CommandRequest): CommandKind | 'none' {
+  return asked.kind === 'command' ? asked.command.kind : 'none'
+}
+
+/** What its token may do: no more than the command needs. */
+function operationOf(kind: CommandKind | 'none'): Operation {
+  if (kind === 'rollback') return 'rollback'
+  return kind === 'deploy' || kind === 'plan' || kind === 'resolve' ? 'deploy' : 'answer'
+}

@@ -1,0 +1,91 @@
+import type { CommandPorts, TrustedConfig } from '../../src/command/command-ports.ts'
+import { CONFIG_FILE, readTrustedConfig } from '../../src/command/trusted-config.ts'
+import { githubAuthority } from '../../src/github/authority.ts'
+import type { GitHubRepository } from '../../src/github/client.ts'
+import { githubConversation } from '../../src/github/conversation.ts'
+import { defaultBranchFile } from '../../src/github/default-branch-file.ts'
+import { githubDeployments } from '../../src/github/deployments.ts'
+import { githubPullFacts } from '../../src/github/pull-facts.ts'
+import { githubQuarantine } from '../../src/github/quarantine.ts'
+import { readPlan } from '../../src/github/read-plan.ts'
+import { githubWorkflows } from '../../src/github/workflows.ts'
+import type { PullRequestFacts } from '../../src/ports/pull-facts.ts'
+import type { Workflows } from '../../src/ports/workflows.ts'
+import { logOf } from '../log.ts'
+import type { Operation } from '../permissions.ts'
+import type { Services } from '../services.ts'
+import { commandLog } from '../store/command-log.ts'
+import { databaseRecords } from '../store/database-records.ts'
+import { type HeadLedger, headLedger } from '../store/head-ledger.ts'
+import { decisionRecords } from './decision-records.ts'
+import type { KnownRepository } from './known-repository.ts'
+
+/** All that commands of one repository need, on behalf of the App. A token is made when GitHub is first asked for something. */
+export function openCommandPorts(
+  services: Services,
+  repository: KnownRepository,
+  operation: Operation,
+): CommandPorts {
+  const { settings, store, octokits, clock, signal } = services
+  const log = logOf(services.log, { installation: repository.installationId, repository: repository.id })
+  const github = octokits.githubOf(repository.installationId, repository, operation, log)
+  const { checksAppId: appId } = settings
+  const records = databaseRecords(store, repository.id)
+  const config = async (): Promise<TrustedConfig> => readConfig(github)
+  return {
+    driver: 'app',
+    config,
+    authority: githubAuthority(github),
+    pulls: withLedger(githubPullFacts(github), headLedger(store, repository.id)),
+    conversation: githubConversation(github, { appId: settings.appId }),
+    records,
+    deployments: githubDeployments(github, { appId }),
+    workflows: workflowsOf(github, config),
+    quarantine: githubQuarantine(github, { appId }),
+    planResult: async (environment, sha, requestId) =>
+      readPlan(github, { environment, sha, requestId }, { appId }),
+    decided: decisionRecords(records, clock),
+    async queue() {
+      const open = await commandLog(store).open(repository.id)
+      return open.map(({ pull, command, queuedAtMs }) => ({ pull, command, sinceMs: queuedAtMs }))
+    },
+    clock,
+    log,
+    signal,
+  }
+}
+
+async function readConfig(github: GitHubRepository): Promise<TrustedConfig> {
+  const found = await defaultBranchFile(github, CONFIG_FILE)
+  if (found === undefined) return { kind: 'missing', where: `${CONFIG_FILE}: the repository is empty` }
+  return readTrustedConfig(found.text, found)
+}
+
+/** What we were told at the time, as long as it ends with the head that GitHub shows; else GitHub's own record of pushes. */
+function withLedger(pulls: PullRequestFacts, ledger: HeadLedger): PullRequestFacts {
+  return {
+    ...pulls,
+    async heads(pull) {
+      const noted = await ledger.heads(pull.number)
+      return noted.at(-1)?.sha === pull.head ? noted : pulls.heads(pull)
+    },
+  }
+}
+
+/** Which workflow it is says the config; a run that is known by its number needs it not. */
+function workflowsOf(github: GitHubRepository, config: () => Promise<TrustedConfig>): Workflows {
+  let opened: Promise<Workflows> | undefined
+  const open = async (): Promise<Workflows> => {
+    const trusted = await config()
+    if (trusted.kind !== 'config') return githubWorkflows(github, { file: 'seamless.yml' })
+    const { workflow: file } = trusted.config
+    return githubWorkflows(github, { file, defaultBranch: trusted.defaultBranch })
+  }
+  const byNumber = githubWorkflows(github, { file: 'seamless.yml' })
+  return {
+    dispatch: async (request) => (await (opened ??= open())).dispatch(request),
+    find: async (key, sinceMs) => (await (opened ??= open())).find(key, sinceMs),
+    state: byNumber.state,
+    cancel: byNumber.cancel,
+  }
+}

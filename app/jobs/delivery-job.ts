@@ -1,0 +1,124 @@
+import type { CommandRequest } from '../../src/command/command-outcome.ts'
+import { written } from '../../src/command/command-outcome.ts'
+import { lockKey } from '../../src/command/claim.ts'
+import { environmentLock } from '../../src/command/operation-lock.ts'
+import { causes } from '../../src/report/causes.ts'
+import type { Job, JobOutcome } from '../engine/engine.ts'
+import { commands, follow } from '../engine/queues.ts'
+import { readAsked, type Asked, type ProgressOf } from '../events.ts'
+import type { Delivery } from '../inbox.ts'
+import { noteInstallationChange } from '../installation-change.ts'
+import type { Services } from '../services.ts'
+import { commandLog } from '../store/command-log.ts'
+import { databaseRecords } from '../store/database-records.ts'
+import { headLedger } from '../store/head-ledger.ts'
+import type { Sql } from '../store/store.ts'
+import { followKey } from './follow-job.ts'
+
+type DeliveryJob = Job<{ readonly delivery: string }>
+
+/**
+ * Turns one stored delivery into what it asks for. Database work only, in one transaction with the end of the job: a delivery
+ * that comes twice, to two replicas, or by two workers, is worked off once.
+ */
+export async function workOnDelivery(services: Services, job: DeliveryJob): Promise<JobOutcome<never>> {
+  const { store, engine, inbox } = services
+  const delivery = await inbox.read(job.data.delivery)
+  if (delivery === undefined) return { kind: 'done' }
+  const asked = askedBy(services, delivery)
+  if (asked === 'malformed') {
+    await inbox.dead(delivery.id)
+    return { kind: 'done' }
+  }
+  await store.transaction(async (tx) => {
+    await turn(services, { delivery, asked, tx })
+    await inbox.handled(delivery.id, tx)
+    await engine.settle(job, tx)
+  })
+  return { kind: 'done' }
+}
+
+function askedBy({ octokits, log }: Services, delivery: Delivery): Asked | 'malformed' {
+  const change = noteInstallationChange(delivery, octokits)
+  if (change === 'gone') return { kind: 'nothing', why: 'the installation is gone' }
+  try {
+    return readAsked(delivery)
+  } catch (error) {
+    // Its form was checked at the door as far as it is promised; the rest is GitHub's to change.
+    log.error({ delivery: delivery.id, event: delivery.event }, `not understood: ${causes(error)}`)
+    return 'malformed'
+  }
+}
+
+interface Turn {
+  readonly delivery: Delivery
+  readonly asked: Asked
+  readonly tx: Sql
+}
+
+async function turn(services: Services, { delivery, asked, tx }: Turn): Promise<void> {
+  const { installationId, repositoryId } = delivery
+  if (installationId === undefined || repositoryId === undefined) return
+  switch (asked.kind) {
+    case 'command':
+      return takeCommand(services, { delivery, installationId, repositoryId, tx }, asked.request)
+    case 'head':
+      return headLedger(tx, repositoryId).note(asked.change)
+    case 'progress':
+      return wake(services, { delivery, installationId, repositoryId, tx }, asked.of)
+    case 'nothing':
+  }
+}
+
+interface Place {
+  readonly delivery: Delivery
+  readonly installationId: number
+  readonly repositoryId: number
+  readonly tx: Sql
+}
+
+/** W06: what counts is what was asked, whatever delivery told it: of the second one nothing comes. */
+async function takeCommand({ engine }: Services, place: Place, request: CommandRequest): Promise<void> {
+  const { delivery, installationId, repositoryId, tx } = place
+  // The payload speaks of one repository.
+  if (request.repository.id !== repositoryId) return
+  const { asked, comment, pull } = request
+  const command = asked.kind === 'command' ? written(asked.command) : asked.reason
+  const key = { repositoryId, commentId: comment.id, command }
+  const queuedAtMs = delivery.receivedAtMs
+  const taken = await commandLog(tx).take({ ...key, installationId, pull, queuedAtMs })
+  if (taken === 'known') return
+  const isRollback = asked.kind === 'command' && asked.command.kind === 'rollback'
+  await engine.send(
+    commands,
+    {
+      id: `${repositoryId}/${comment.id}/${command}`,
+      data: { ...key, installationId, delivery: delivery.id, request },
+      tenant: installationId,
+      urgency: isRollback ? 'safety' : 'normal',
+    },
+    tx,
+  )
+}
+
+/** Whoever follows the operation looks at once, beside the look that is due anyway. */
+async function wake({ engine }: Services, place: Place, of: ProgressOf): Promise<void> {
+  const { delivery, installationId, repositoryId, tx } = place
+  for (const read of await databaseRecords(tx, repositoryId).list(lockKey(''))) {
+    const lock = read.kind === 'found' ? environmentLock.safeParse(read.record.value).data : undefined
+    const operation = lock?.operation
+    if (lock === undefined || operation === undefined || !isOf(operation, of)) continue
+    const { environment } = lock
+    const data = { installationId, repositoryId, environment, operation: operation.key, once: true }
+    const key = followKey(data, delivery.id)
+    await engine.send(follow, { id: key, key, data, tenant: installationId }, tx)
+  }
+}
+
+function isOf(
+  operation: { key: string; deployment?: string | undefined; run?: { id: number } | undefined },
+  of: ProgressOf,
+): boolean {
+  if ('deployment' in of) return operation.deployment === of.deployment
+  return operation.run?.id === of.run || operation.key === of.key
+}
