@@ -170,6 +170,11 @@ function corrected(name: string, schema: Schema): Schema {
   if (format === 'uri' && ['environment_url', 'target_url', 'log_url'].includes(name)) return free
   // The events of an app are listed without the newer ones (merge_group).
   if (name === 'events' && schema['type'] === 'array') return { type: 'array', items: { type: 'string' } }
+  // In the list of installations GitHub says "all of" where it says "any of" for a single one: a user or an enterprise.
+  if (name === 'account' && schema['allOf'] !== undefined) {
+    const { allOf: either, ...rest } = schema
+    return { ...rest, anyOf: either }
+  }
   return schema
 }
 
