@@ -5,9 +5,11 @@ import { type ConfigPlace, loadConfig, type OperationRequest } from '../operatio
 import type { Inputs } from './inputs.ts'
 import type { WorkflowContext } from './workflow-context.ts'
 
+type KnownContext = WorkflowContext & { readonly defaultBranch: string }
+
 export async function requestOf(
   inputs: Inputs,
-  context: WorkflowContext & { readonly defaultBranch: string },
+  context: KnownContext,
   opened: Opened,
 ): Promise<OperationRequest> {
   const isPullRequest = context.event.startsWith('pull_request')
@@ -23,7 +25,7 @@ export async function requestOf(
       'There is no github-token: what is deployed is on record in .seamless/ of this checkout only. A later run elsewhere will take its upgrade for the first one, with nothing to go back to.',
     )
   }
-  if (inputs.sha !== undefined) await refuseStranger(inputs.sha, context.defaultBranch, opened)
+  if (inputs.sha !== undefined) await refuseStranger(inputs.sha, { inputs, context, opened })
   const sha = inputs.sha ?? shaOfEvent(context, loaded.config.upgrade !== undefined)
   return {
     opened,
@@ -39,11 +41,16 @@ export async function requestOf(
 }
 
 /** T04: a commit that only a fork has can be fetched from here as well. */
-async function refuseStranger(sha: string, defaultBranch: string, opened: Opened): Promise<void> {
+async function refuseStranger(
+  sha: string,
+  { inputs, context, opened }: { inputs: Inputs; context: KnownContext; opened: Opened },
+): Promise<void> {
   const github = await openGitHubOf(opened)
   // A name or a short id is refused for what it is when the plan is made.
   if (github === undefined || !/^[0-9a-f]{40}$/.test(sha)) return
-  if (await isOfRepository(github, sha, defaultBranch)) return
+  // What a command deploys is a pull request's.
+  const isOfPull = inputs.deploymentId !== undefined
+  if (await isOfRepository(github, sha, context.defaultBranch, { isOfPull })) return
   throw new UsageError(
     `The commit ${sha} is on no branch or tag of this repository and in no pull request from one: it may be a fork's. Nothing was run. Push it to a branch first.`,
   )

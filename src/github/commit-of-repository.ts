@@ -5,17 +5,20 @@ import { statusOf } from './request-policy.ts'
 /**
  * Whether a commit is the repository's own: on its default branch, the tip of another branch or tag of it, or in a pull
  * request from one of its branches. GitHub serves the commits of every fork under the parent's name, so that it can be
- * fetched from here proves nothing. Error: `GitHubError`.
+ * fetched from here proves nothing. `isOfPull`: most likely the last of these, so that is asked first. Error: `GitHubError`.
  */
 export async function isOfRepository(
   github: GitHubRepository,
   commit: CommitId,
   defaultBranch: string,
+  { isOfPull = false } = {},
 ): Promise<boolean> {
+  const isKnown = isOfPull && (await isInOwnPullRequest(github, commit))
   return (
+    isKnown ||
     (await isOnBranch(github, commit, defaultBranch)) ||
     (await isTip(github, commit)) ||
-    (await isInOwnPullRequest(github, commit))
+    (!isOfPull && (await isInOwnPullRequest(github, commit)))
   )
 }
 

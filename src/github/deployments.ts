@@ -100,7 +100,12 @@ async function readDeployment(book: Book, id: string): Promise<ReadDeployment> {
   const { key = '', version = found.sha.slice(0, 12) } = readPayload(found.payload) ?? {}
   const { description, log_url: logUrl } = status ?? {}
   return {
-    ...{ id, sha: found.sha, environment: found.environment, version, key, state: stateOf(status) },
+    id,
+    sha: found.sha,
+    environment: found.environment,
+    version,
+    key,
+    state: stateOf(status),
     ...(verdict !== undefined && { verdict }),
     ...(description !== undefined && description !== '' && { description }),
     ...(logUrl !== undefined && logUrl !== '' && { logUrl }),
@@ -147,8 +152,9 @@ async function findOrMake(
   wanted: NewDeployment,
 ): Promise<Pick<Found, 'id' | 'sha' | 'environment'>> {
   const { octokit, owner, repo } = github
-  const { sha, environment, version, key } = wanted
+  const { sha, environment, version, key, isFirst = false } = wanted
   return ensure(github, {
+    isFirst,
     find: async () => {
       const { data } = await octokit.rest.repos.listDeployments({
         owner,
@@ -186,16 +192,31 @@ async function findOrMake(
   })
 }
 
-async function getDeployment({ octokit, owner, repo }: GitHubRepository, id: string) {
-  if (!/^[1-9]\d{0,15}$/.test(id))
-    throw new DeploymentUnknown(`"${id}" is no id of a deployment on GitHub: expected a number.`)
+async function getDeployment(github: GitHubRepository, id: string) {
+  const { octokit, owner, repo } = github
+  const deployment_id = numberOf(id)
+  const { data } = await known(github, id, async () =>
+    octokit.rest.repos.getDeployment({ owner, repo, deployment_id }),
+  )
+  return data
+}
+
+function numberOf(id: string): number {
+  if (/^[1-9]\d{0,15}$/.test(id)) return Number(id)
+  throw new DeploymentUnknown(`"${id}" is no id of a deployment on GitHub: expected a number.`)
+}
+
+async function known<Answer>(
+  { owner, repo }: GitHubRepository,
+  id: string,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
   try {
-    const { data } = await octokit.rest.repos.getDeployment({ owner, repo, deployment_id: Number(id) })
-    return data
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error
+    return await ask()
+  } catch (cause) {
+    if (statusOf(cause) !== 404) throw cause
     throw new DeploymentUnknown(`${owner}/${repo} has no deployment ${id}, or the token may not read it.`, {
-      cause: error,
+      cause,
     })
   }
 }
@@ -218,19 +239,19 @@ async function postState(
 ): Promise<void> {
   const { octokit, owner, repo } = book.github
   const { logUrl, environmentUrls } = book.options
-  const { environment } = await keyOf(book, said.id)
-  const url = environmentUrls?.[environment]
+  const url = environmentUrls && environmentUrls[(await keyOf(book, said.id)).environment]
+  const asked = {
+    owner,
+    repo,
+    deployment_id: numberOf(said.id),
+    state: said.state,
+    description: plain(said.description, MAX_DESCRIPTION),
+    ...(logUrl !== undefined && { log_url: logUrl }),
+    ...(url !== undefined && { environment_url: url }),
+  }
   // A status more of the same says nothing new, so a lost answer is simply asked for again.
-  await repeat(book.github, async () =>
-    octokit.rest.repos.createDeploymentStatus({
-      owner,
-      repo,
-      deployment_id: Number(said.id),
-      state: said.state,
-      description: plain(said.description, MAX_DESCRIPTION),
-      ...(logUrl !== undefined && { log_url: logUrl }),
-      ...(url !== undefined && { environment_url: url }),
-    }),
+  await known(book.github, said.id, async () =>
+    repeat(book.github, async () => octokit.rest.repos.createDeploymentStatus(asked)),
   )
 }
 

@@ -304,8 +304,10 @@ describe('on GitHub', () => {
       [LIST_CHECKS, LIST, `GET ${STATUSES}`].sort(),
     )
     expect(await world.calls(() => deployments.lastHealthy('production'))).toEqual([LIST, LIST_CHECKS])
-    // Another run, which has not seen the deployment made, asks what it is of.
-    const calls = await world.calls(() => open().setState(id, 'success', ''))
+    // Another run, which has not seen the deployment made, asks what it is of only where that says where it can be seen.
+    expect(await world.calls(() => open().setState(id, 'success', ''))).toEqual([`POST ${STATUSES}`])
+    const environmentUrls = { production: 'https://shop.example' }
+    const calls = await world.calls(() => open({ environmentUrls }).setState(id, 'success', ''))
     expect(calls).toEqual(['GET /repos/{owner}/{repo}/deployments/{deployment_id}', `POST ${STATUSES}`])
   })
 })

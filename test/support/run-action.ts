@@ -18,6 +18,8 @@ export interface ActionRequest {
   readonly environment: Readonly<Record<string, string>>
   /** Sends SIGINT when this line shows up in the log, as GitHub does when a job is cancelled. */
   readonly cancelAt?: string
+  /** The workflow run that it is a step of. */
+  readonly runId?: number
 }
 
 export interface ActionResult {
@@ -94,7 +96,9 @@ function runnerVariables(request: ActionRequest, folder: string): Record<string,
     GITHUB_REPOSITORY: request.repository,
     GITHUB_API_URL: request.apiUrl,
     GITHUB_SERVER_URL: 'https://github.example',
-    GITHUB_RUN_ID: '4711',
+    GITHUB_RUN_ID: String(request.runId ?? 4711),
+    GITHUB_ACTOR: 'ada',
+    GITHUB_ACTOR_ID: '17',
     RUNNER_TEMP: folder,
   }
 }

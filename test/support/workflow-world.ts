@@ -17,10 +17,14 @@ export interface WorkflowWorld {
   live(): string | undefined
   /** Lets the scripts of the service see a mark. */
   mark(name: string): void
+  /** GitHub's clock is so far behind: what happens now, happened some time ago. */
+  setLag(ms: number): void
   /** A person or an app at GitHub's API. */
   api<Answer>(method: string, path: string, options?: { body?: unknown; login?: string }): Promise<Answer>
   /** The states of a Deployment, oldest first: `in_progress: A run works on it.` */
   statesOf(deployment: string): Promise<readonly string[]>
+  /** Says how users took a deployment, as a run's verdict does. */
+  judge(sha: string, deployment: string, conclusion: 'success' | 'failure'): Promise<void>
   close(): Promise<void>
 }
 
@@ -64,7 +68,8 @@ const serviceFiles = {
 
 export async function workflowWorld(files: Readonly<Record<string, string>> = {}): Promise<WorkflowWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'seamless-workflow-'))
-  const hub = await startGitHub()
+  let lagMs = 0
+  const hub = await startGitHub({ clock: { now: () => Date.now() - lagMs } })
   const repository = await hub.createRepository({
     owner: 'team',
     name: 'service',
@@ -78,6 +83,9 @@ export async function workflowWorld(files: Readonly<Record<string, string>> = {}
     folder,
     live: () =>
       existsSync(join(folder, 'live')) ? readFileSync(join(folder, 'live'), 'utf8').trim() : undefined,
+    setLag: (ms) => {
+      lagMs = ms
+    },
     mark: (name) => writeFileSync(join(folder, name), ''),
     api: async (method, path, options) => api(hub, method, path, options),
     async statesOf(deployment) {
@@ -85,6 +93,7 @@ export async function workflowWorld(files: Readonly<Record<string, string>> = {}
       const statuses = await api<{ state: string; description: string }[]>(hub, 'GET', path)
       return statuses.map(({ state, description }) => `${state}: ${description}`).toReversed()
     },
+    judge: async (sha, deployment, conclusion) => judge(hub, { sha, deployment, conclusion }),
     async close() {
       rmSync(folder, { recursive: true, force: true })
       await hub.close()
@@ -144,4 +153,27 @@ async function api<Answer>(
   const text = await response.text()
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
   return (text === '' ? undefined : JSON.parse(text)) as Answer
+}
+
+async function judge(
+  hub: GitHub,
+  { sha, deployment, conclusion }: { sha: string; deployment: string; conclusion: string },
+): Promise<void> {
+  const token = hub.token({
+    login: 'github-actions[bot]',
+    permissions: { checks: 'write', metadata: 'read' },
+  })
+  const response = await fetch(`${hub.apiUrl}/repos/team/service/check-runs`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      name: 'seamless/production',
+      head_sha: sha,
+      external_id: deployment,
+      status: 'completed',
+      conclusion,
+      output: { title: conclusion, summary: conclusion },
+    }),
+  })
+  if (!response.ok) throw new Error(`the verdict: ${response.status} ${await response.text()}`)
 }
