@@ -42,12 +42,12 @@ const MAX_ALIASES = 10_000
 export function readApiDocument(text: string, isJson: boolean): ApiDocument {
   if (Buffer.byteLength(text) > MAX_BYTES) throw new DocumentUnreadable(1, 'it has more than 32 MiB')
   const value = isJson ? parsedJson(text) : parsedYaml(text)
-  let root: Node | undefined
+  let places: { readonly root: Node; readonly lineAt: (offset: number) => number } | undefined
   return {
     value,
     lineOf: (path) => {
-      root ??= placesOf(text)
-      return lineAt(text, offsetOf(root, path))
+      places ??= { root: placesOf(text), lineAt: linesOf(text) }
+      return places.lineAt(offsetOf(places.root, path))
     },
   }
 }
@@ -68,7 +68,7 @@ function parsedJson(text: string): unknown {
   } catch (error) {
     const { message } = error as Error
     const at = Number(/position (\d+)/.exec(message)?.[1] ?? (/end of JSON/.test(message) ? text.length : 0))
-    throw new DocumentUnreadable(lineAt(text, at), message.replace(/ \(line \d+ column \d+\)$/, ''))
+    throw new DocumentUnreadable(linesOf(text)(at), message.replace(/ \(line \d+ column \d+\)$/, ''))
   }
 }
 
@@ -122,6 +122,17 @@ function offsetOf(root: Node, path: DocumentPath): number {
   return node.at
 }
 
-function lineAt(text: string, offset: number): number {
-  return text.slice(0, Math.max(0, offset)).split('\n').length
+/** The line of an offset, from 1. */
+function linesOf(text: string): (offset: number) => number {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return (offset) => {
+    let [low, high] = [0, starts.length - 1]
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2)
+      if ((starts[middle] ?? 0) <= offset) low = middle
+      else high = middle - 1
+    }
+    return low + 1
+  }
 }

@@ -1,4 +1,5 @@
 import { type Api, type Place, refOf } from './openapi-files.ts'
+import { pairs } from './openapi-pairs.ts'
 import { BOUNDS, isUpper, type Shape, shapeOf } from './openapi-shape.ts'
 
 /** Whether users send the value or get it: what they send must go on being taken, what they get must stay as it was. */
@@ -42,7 +43,9 @@ export function schemaComparer(apis: Apis): CompareSchemas {
 class Comparison {
   readonly #apis: Apis
   readonly #shapesOf = new WeakMap<object, Shape>()
-  readonly #known = new Map<Direction, WeakMap<object, WeakMap<object, readonly SchemaChange[]>>>()
+  readonly #whole = pairs<readonly SchemaChange[]>()
+  /** Of pairs whose comparison met one still open further out: good for as long as that is told of there. */
+  #partial = pairs<readonly SchemaChange[]>()
   /** Pairs under comparison: a schema that contains itself is compared once. */
   readonly #open: [unknown, unknown][] = []
   /** The outermost open pair that was met again since the last look. */
@@ -61,17 +64,22 @@ class Comparison {
       this.#met = Math.min(this.#met, open)
       return []
     }
-    const cache = this.#cacheFor(before, direction)
-    const cached = isObject(after.value) ? cache?.get(after.value) : undefined
-    if (cached !== undefined) return cached
+    // The outermost comparison leaves nothing out; what it met on the way does for itself alone.
+    if (this.#open.length === 0) this.#partial = pairs()
+    const key = [direction, before.value, after.value] as const
+    const whole = this.#whole.get(key)
+    if (whole !== undefined) return whole
+    const partial = this.#partial.get(key)
+    if (partial !== undefined) {
+      this.#met = 0
+      return partial
+    }
     const depth = this.#open.push([before.value, after.value]) - 1
     const found = this.#shapes(this.#shapeOf('before', before), this.#shapeOf('after', after), direction)
     this.#open.pop()
-    // What was left out because it is under comparison further out is not the whole, so it is not kept.
-    if (this.#met >= depth) {
-      this.#met = Infinity
-      if (isObject(after.value)) cache?.set(after.value, found)
-    }
+    const isWhole = this.#met >= depth
+    if (isWhole) this.#met = Infinity
+    ;(isWhole ? this.#whole : this.#partial).set(key, found)
     return found
   }
 
@@ -82,16 +90,6 @@ class Comparison {
     const shape = shapeOf(this.#apis[which], place)
     if (isObject(value)) this.#shapesOf.set(value, shape)
     return shape
-  }
-
-  #cacheFor(before: Place, direction: Direction): WeakMap<object, readonly SchemaChange[]> | undefined {
-    if (!isObject(before.value)) return undefined
-    const byBefore =
-      this.#known.get(direction) ?? new WeakMap<object, WeakMap<object, readonly SchemaChange[]>>()
-    this.#known.set(direction, byBefore)
-    const byAfter = byBefore.get(before.value) ?? new WeakMap<object, readonly SchemaChange[]>()
-    byBefore.set(before.value, byAfter)
-    return byAfter
   }
 
   #shapes(before: Shape, after: Shape, direction: Direction): SchemaChange[] {
