@@ -4,7 +4,7 @@ import { serviceConfig, type WorkflowWorld, workflowWorld } from '../support/wor
 
 let world: WorkflowWorld
 let commands: CommentCommands
-let play: { cancelAt?: string; never?: boolean; lost?: boolean }
+let play: { cancelAt?: string; never?: boolean; lost?: boolean; until?: Promise<unknown> }
 
 async function start(files: Readonly<Record<string, string>> = {}): Promise<void> {
   world = await workflowWorld({ '.github/workflows/seamless.yml': WORKFLOW, ...files })
@@ -174,14 +174,16 @@ describe('commands without a server', () => {
   it('L03 lets one of two at the same time through', async () => {
     const first = await pull({ VERSION: '1.1.0\n' })
     const second = await pull({ VERSION: '1.2.0\n' })
-    play.lost = true
     const one = await commands.write(first.number, '/deploy production')
     const other = await commands.write(second.number, '/deploy production')
-    const results = await Promise.all([commands.answer(one), commands.answer(other)])
+    const both = Promise.all([commands.answer(one), commands.answer(other)])
+    play.until = both
+    const results = await both
     await world.hub.runsIdle()
     const reasons = new Set(results.map(({ outputs }) => outputs['reason-code']))
     expect(reasons).toEqual(new Set(['deploy_started', 'environment_busy']))
     expect(await deployments()).toHaveLength(1)
+    expect(commands.runs).toHaveLength(1)
   })
 
   it('L05 settles what a lost run left before the next one has the environment', async () => {

@@ -42,6 +42,8 @@ interface Options {
   never?: boolean
   /** The run is lost with all its jobs. */
   lost?: boolean
+  /** The run waits for a runner until then. */
+  until?: Promise<unknown>
 }
 
 /** Plays the workflow: `options` may be changed between commands. */
@@ -55,6 +57,7 @@ export function commentCommands(world: WorkflowWorld, options: Options = {}): Co
   })
   hub.onDispatch(async (dispatch) => {
     const job = dispatch.inputs['operation'] === 'plan' ? 'dry-run' : 'upgrade'
+    await options.until
     if (options.lost === true) return { conclusion: 'failure' }
     if (options.never !== true) {
       const { cancelAt } = options
