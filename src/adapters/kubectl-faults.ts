@@ -32,7 +32,7 @@ export function faultsOf(said: readonly string[]): Fault[] {
 export function noAnswerOf(said: readonly string[]): NoAnswer | undefined {
   const lines = said.filter((line) => !isNoise(line))
   const find = (pattern: RegExp): string | undefined => lines.findLast((line) => pattern.test(line))
-  if (find(/localhost:8080 was refused|no configuration has been provided|no server defined/) !== undefined)
+  if (find(/\blocalhost:8080\b|no configuration has been provided|no server defined/) !== undefined)
     return { kind: 'no_cluster' }
   if (find(/context was not found for specified context|context ".*" does not exist/) !== undefined)
     return { kind: 'no_context' }
@@ -98,6 +98,7 @@ function bare(text: string): string {
   const short = text
     .replace(/^(?:error|Error|Error from server(?: \(\w+\))?): /, '')
     .replace(/Invalid value: \{.*\}: /g, '')
+    .replace(/^unable to recognize "STDIN": /, '')
     .replace(/; if you choose to ignore these errors, turn validation off with --validate=false/, '')
     .replace(/\s+/g, ' ')
     .trim()

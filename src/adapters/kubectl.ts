@@ -10,7 +10,7 @@ export interface KubernetesShell extends StepShell {
 }
 
 /** Where and as whom kubectl works. */
-export type KubectlSettings = Pick<Kubernetes, 'context' | 'namespace' | 'env' | 'secrets'>
+export type KubectlSettings = Pick<Kubernetes, 'context' | 'namespace' | 'env' | 'secrets' | 'timeoutMs'>
 
 export interface KubectlCall {
   /** Manifests for `-f -`. */
@@ -38,7 +38,7 @@ export interface Kubectl {
 }
 
 /** Each request; kubectl itself would wait for ever for a server that takes the connection and says nothing. */
-const REQUEST_SECONDS = 30
+const REQUEST_MAX_SECONDS = 30
 
 /** A whole call: some requests, and what logs in for it. */
 const CALL_MS = 120_000
@@ -50,7 +50,7 @@ const SAID_MAX = 2000
 
 /** Error: `UsageError` for a declared secret that is not there and for reserved names. */
 export function openKubectl(
-  { context: cluster, namespace, env, secrets }: KubectlSettings,
+  { context: cluster, namespace, env, secrets, timeoutMs }: KubectlSettings,
   shell: KubernetesShell,
   context: StepContext,
 ): Kubectl {
@@ -67,7 +67,7 @@ export function openKubectl(
   const flags = [
     ...(cluster === undefined ? [] : [`--context=${cluster}`]),
     ...(namespace === undefined ? [] : [`--namespace=${namespace}`]),
-    `--request-timeout=${REQUEST_SECONDS}s`,
+    `--request-timeout=${Math.min(REQUEST_MAX_SECONDS, Math.ceil(timeoutMs / 1000))}s`,
   ]
   return {
     namespace,
@@ -92,7 +92,15 @@ export function openKubectl(
           if (said.push(line) > SAID_MAX) said.shift()
         },
       })
-      return { ...end, said }
+      return { ...installable(end), said }
     },
   }
+}
+
+/** That it is missing is said by the system; what to do about it is not. */
+function installable(end: ProcessEnd): ProcessEnd {
+  if (end.kind === 'done' || end.failure.why !== 'spawn' || !end.failure.message.includes('is not installed'))
+    return end
+  const message = `${end.failure.message} Install it where Seamless runs (https://kubernetes.io/docs/tasks/tools/).`
+  return { ...end, failure: { ...end.failure, message } }
 }

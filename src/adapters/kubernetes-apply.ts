@@ -68,7 +68,7 @@ export async function checkRelease(
 }
 
 /** A kind that the release itself brings is not known yet. */
-function knownKinds(objects: readonly KubernetesObject[]): KubernetesObject[] {
+export function knownKinds(objects: readonly KubernetesObject[]): KubernetesObject[] {
   const definitions = objects.filter(({ kind }) => kind === 'CustomResourceDefinition')
   const own = new Set(
     definitions.map((object) => (object as { spec?: { names?: { kind?: string } } }).spec?.names?.kind),

@@ -1,7 +1,7 @@
 import type { StepOutcome } from '../ports/deployer.ts'
 import { faultsOf } from './kubectl-faults.ts'
 import type { Kubectl, KubectlEnd } from './kubectl.ts'
-import { liveObjects, unchangeableJobs } from './kubernetes-apply.ts'
+import { knownKinds, liveObjects, unchangeableJobs } from './kubernetes-apply.ts'
 import { isSame, listText, objectText } from './kubernetes-object.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 import { leftOver } from './kubernetes-prune.ts'
@@ -30,7 +30,7 @@ export async function releaseDifference(
   { objects }: Release,
   { attempt, isForced, prune }: Comparing,
 ): Promise<StepOutcome> {
-  const { end, found } = await liveObjects(kubectl, objects)
+  const { end, found } = await liveObjects(kubectl, knownKinds(objects))
   if (end.kind === 'failed') return failed(end, objects, attempt)
   const fresh = objects.filter((one) => !found.some((live) => isSame(one, live, kubectl.namespace)))
   const jobs = await unchangeableJobs(kubectl, objects, isForced)

@@ -82,9 +82,7 @@ async function filesIn(path: string, folder: string, context: StepContext): Prom
     )
   }
   // Each may be a link, and a link may lead anywhere.
-  return Promise.all(
-    manifests.map((name) => pathInside(context.root, relative(context.root, join(folder, name)))),
-  )
+  return Promise.all(manifests.map((name) => insideOf(join(path, name), context)))
 }
 
 async function insideOf(path: string, { step, root, directory }: StepContext): Promise<string> {

@@ -52,8 +52,6 @@ export function appliedOf(
 
 /** Why kubectl could do nothing at all, with what to do; or nothing, where the objects themselves were refused. */
 export function noAnswerText(end: Failed, attempt: Attempt): string | undefined {
-  if (end.failure.why === 'spawn' && /is not installed/.test(end.failure.message))
-    return `${end.failure.message} Install it where Seamless runs (https://kubernetes.io/docs/tasks/tools/).`
   if (end.failure.why !== 'exit') return end.failure.message
   const answer = noAnswerOf(end.said)
   return answer === undefined ? undefined : `${attempt.step}: ${unanswered(answer, attempt)}`
@@ -85,7 +83,7 @@ export function refusalText(refused: readonly Refused[], attempt: Attempt): stri
 
 const SHOWN = 5
 
-function faultText(fault: Fault): string {
+export function faultText(fault: Fault): string {
   switch (fault.kind) {
     case 'conflict':
       return `${fault.fields.join(', ')} ${fault.fields.length === 1 ? 'is' : 'are'} set by ${fault.managers.join(', ')}`

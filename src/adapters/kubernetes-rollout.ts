@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isWorkload } from './kubernetes-object.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 
 /** How far a workload's rollout has come. */
@@ -56,7 +57,7 @@ type Workload = z.infer<typeof workload>
  * no Job, follows one workload at a time and gives no reasons.
  */
 export function rolloutOf(object: KubernetesObject): Rollout {
-  if (object.kind === 'CronJob') return { kind: 'done' }
+  if (!isWorkload(object) || object.kind === 'CronJob') return { kind: 'done' }
   const read = workload.safeParse(object)
   if (!read.success) return progressing('it has no status yet')
   const { metadata, spec, status } = read.data

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { Clock } from '../ports/clock.ts'
+import { faultsOf } from './kubectl-faults.ts'
 import type { Kubectl } from './kubectl.ts'
 import { objectText, parseObjects, isSame, identityOf, listText } from './kubernetes-object.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
+import { faultText } from './kubernetes-refusal.ts'
 import { rolloutOf } from './kubernetes-rollout.ts'
 import { causesOf, podOrReplicaSet, warningEvent } from './kubernetes-why.ts'
 import type { Cause } from './kubernetes-why.ts'
@@ -120,10 +122,8 @@ async function causesFor(kubectl: Kubectl, workload: KubernetesObject): Promise<
     get('pods,replicasets.apps', selectorOf(workload)),
     get('events', ['--field-selector=type=Warning', '--sort-by=.metadata.creationTimestamp']),
   ])
-  const unseen = [around, events].flatMap((end): Cause[] =>
-    end.kind === 'failed'
-      ? [{ kind: 'pod_event', said: `more cannot be seen (${end.said.at(-1) ?? end.failure.message})` }]
-      : [],
+  const unseen = [around, events].flatMap((end): string[] =>
+    end.kind === 'failed' ? [...faultsOf(end.said).map(faultText), end.failure.message].slice(0, 1) : [],
   )
   const found = causesOf({
     uid: workload.metadata.uid ?? '',
@@ -131,7 +131,8 @@ async function causesFor(kubectl: Kubectl, workload: KubernetesObject): Promise<
     around: parsed(around, podOrReplicaSet),
     events: parsed(events, warningEvent),
   })
-  return found.length > 0 ? found : unseen
+  if (found.length > 0 || unseen.length === 0) return found
+  return [{ kind: 'pod_event', said: `more cannot be seen, ${unseen.join(', ')}` }]
 }
 
 function parsed<Item>(end: { kind: string; stdout: string }, item: z.ZodType<Item>): Item[] {

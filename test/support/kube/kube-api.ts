@@ -26,12 +26,15 @@ export function kubeApi(server: string, token: string): KubeApi {
   return {
     ask: (method, path, body) =>
       new Promise((resolve, reject) => {
+        const sent = body === undefined ? undefined : JSON.stringify(body)
         const call = request(new URL(path, server), {
           method,
           // Its certificate is of its own making, on loopback, for this run.
           rejectUnauthorized: false,
           headers: {
             authorization: `Bearer ${token}`,
+            // Node sends the body of a DELETE without saying how long it is, and the next request is lost in it.
+            ...(sent !== undefined && { 'content-length': Buffer.byteLength(sent) }),
             'content-type':
               method === 'PATCH' ? 'application/strategic-merge-patch+json' : 'application/json',
           },
@@ -49,7 +52,7 @@ export function kubeApi(server: string, token: string): KubeApi {
             })
           })
         })
-        call.end(body === undefined ? undefined : JSON.stringify(body))
+        call.end(sent)
       }),
   }
 }
