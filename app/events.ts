@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { CommandRequest } from '../src/command/command-outcome.ts'
 import { readCommentEvent } from '../src/command/read-comment-event.ts'
+import { runWords } from '../src/command/run-words.ts'
 import type { Delivery } from './inbox.ts'
 import type { NotedHeadChange } from './store/head-ledger.ts'
 
@@ -17,7 +18,7 @@ export type Asked =
 
 /** Which operation: by its run, whose name ends in the operation's key, or by its Deployment. */
 export type ProgressOf =
-  | { readonly run: number; readonly key: string | undefined }
+  | { readonly run: number; readonly key: string | undefined; readonly isOver: boolean }
   | { readonly deployment: string }
 
 type Read = (body: unknown, receivedAtMs: number) => Asked
@@ -75,18 +76,19 @@ function readRun(body: unknown): Asked {
   const { action, workflow_run: run } = runEvent.parse(body)
   if (action === 'in_progress') return nothing(action)
   const [, key] = /#(comment-\d{1,19})$/.exec(run.display_title) ?? []
-  return { kind: 'progress', of: { run: run.id, key } }
+  return { kind: 'progress', of: { run: run.id, key, isOver: action === 'completed' } }
 }
 
 const statusEvent = z.object({
   deployment: z.object({ id: z.number().int() }),
-  deployment_status: z.object({ state: z.string() }),
+  deployment_status: z.object({ state: z.string(), description: z.string().nullish() }),
 })
 
-/** Live is worth a word; how it ended is read when the run has ended. */
+/** Live is worth a word; the last word of a run, which begins with a reason code, is read when the run has ended. */
 function readDeploymentStatus(body: unknown): Asked {
   const { deployment, deployment_status: status } = statusEvent.parse(body)
-  if (status.state !== 'success') return nothing(status.state)
+  const isLast = runWords(status.description ?? '').reason !== undefined
+  if (status.state !== 'success' || isLast) return nothing(status.state)
   return { kind: 'progress', of: { deployment: String(deployment.id) } }
 }
 

@@ -14,6 +14,9 @@ import { readRequest } from './command-request.ts'
 import { followKey } from './follow-job.ts'
 import { noteRepository, repositoryName } from './known-repository.ts'
 
+/** It was just told how it stands; whatever happens meanwhile is told by an event. */
+const FIRST_LOOK_MS = 30_000
+
 type Commanded = z.infer<typeof commands.data>
 
 /** Serves one command, and again when it waits; what it starts is followed by a job of its own. */
@@ -73,7 +76,8 @@ async function end(
       }
       const key = followKey(followed)
       const urgency = job.urgency
-      await engine.send(follow, { id: key, key, data: followed, tenant: installationId, urgency }, tx)
+      const first = { id: key, key, data: followed, tenant: installationId, urgency }
+      await engine.send(follow, { ...first, afterMs: FIRST_LOOK_MS }, tx)
     }
     await engine.settle(job, tx)
   })

@@ -31,7 +31,9 @@ export function openCommandPorts(
   const github = octokits.githubOf(repository.installationId, repository, operation, log)
   const { checksAppId: appId } = settings
   const records = databaseRecords(store, repository.id)
-  const config = async (): Promise<TrustedConfig> => readConfig(github)
+  // Read anew when a command is decided; what is asked for by that decision is asked for by the same config.
+  let trusted: Promise<TrustedConfig> | undefined
+  const config = async (): Promise<TrustedConfig> => (trusted = readConfig(github))
   return {
     driver: 'app',
     config,
@@ -40,7 +42,7 @@ export function openCommandPorts(
     conversation: githubConversation(github, { appId: settings.appId }),
     records,
     deployments: githubDeployments(github, { appId }),
-    workflows: workflowsOf(github, config),
+    workflows: workflowsOf(github, async () => trusted ?? config()),
     quarantine: githubQuarantine(github, { appId }),
     planResult: async (environment, sha, requestId) =>
       readPlan(github, { environment, sha, requestId }, { appId }),

@@ -120,5 +120,7 @@ function isOf(
   of: ProgressOf,
 ): boolean {
   if ('deployment' in of) return operation.deployment === of.deployment
-  return operation.run?.id === of.run || operation.key === of.key
+  // That it is there is news only to whoever does not know it yet.
+  if (operation.run !== undefined) return of.isOver && operation.run.id === of.run
+  return operation.key === of.key
 }

@@ -11,7 +11,9 @@ import { advance, type HeldOperation } from './lock-record.ts'
 import { contended, refused, type Serving } from './serving.ts'
 
 export interface BeginOptions {
-  /** The newest Deployment that was there when the operation was claimed; absent where it was claimed by an earlier worker. */
+  /** Claimed just now; else an earlier worker claimed it, and may have done more. */
+  readonly isNew?: boolean
+  /** The newest Deployment that was there when it was claimed. */
   readonly newestId?: string | undefined
 }
 
@@ -49,12 +51,14 @@ function started({ command, key }: Serving<'deploy' | 'rollback'>, held: HeldOpe
 async function makeDeployment(
   { ports, key }: Serving,
   held: HeldOperation,
-  { newestId }: BeginOptions,
+  { newestId, isNew = false }: BeginOptions,
 ): Promise<HeldOperation | CommandOutcome> {
   const { environment, operation } = held
   const { sha, version = sha } = operation
   try {
-    const { id } = await ports.deployments.begin({ environment, sha, version, key })
+    // Where decisions are kept a command is not taken up again after its end, so nobody else can have had its key.
+    const isFirst = isNew && ports.decided !== undefined
+    const { id } = await ports.deployments.begin({ environment, sha, version, key, isFirst })
     if (newestId !== undefined && Number(id) <= Number(newestId)) {
       return refused('duplicate', 'This command was carried out before.')
     }

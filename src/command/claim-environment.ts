@@ -11,7 +11,13 @@ const ATTEMPTS = 5
 
 export type Claimed =
   /** `through`: the lock of another pull request that a rollback goes through. */
-  | { readonly kind: 'claimed'; readonly held: HeldOperation; readonly through?: Hold }
+  | {
+      readonly kind: 'claimed'
+      readonly held: HeldOperation
+      /** By this very call. */
+      readonly isNew: boolean
+      readonly through?: Hold
+    }
   | { readonly kind: 'refused'; readonly reason: OutcomeReason; readonly text: string }
   /** A deployment that must end first: its run was told to. */
   | { readonly kind: 'cancelling'; readonly holder: Operation }
@@ -67,20 +73,24 @@ export async function claimEnvironment(
       case 'cancel':
         return cancel(decision.holder, ports)
       case 'ours':
-        return claimed(environment, known)
+        return claimed(environment, known, { isNew: false })
       case 'write': {
         const written = await writeLock(ports.records, environment, known, decision)
-        if (written !== 'conflict') return claimed(environment, written, decision.through)
+        if (written !== 'conflict') return claimed(environment, written, { ...decision, isNew: true })
       }
     }
   }
   return { kind: 'contended' }
 }
 
-function claimed(environment: string, known: KnownLock, through?: Hold): Claimed {
+function claimed(
+  environment: string,
+  known: KnownLock,
+  { isNew, through }: { readonly isNew: boolean; readonly through?: Hold },
+): Claimed {
   const held = heldOf(environment, known)
   if (held === undefined) return { kind: 'contended' }
-  return { kind: 'claimed', held, ...(through !== undefined && { through }) }
+  return { kind: 'claimed', held, isNew, ...(through !== undefined && { through }) }
 }
 
 /** Its run is told to end; what it leaves is settled when it has. */

@@ -51,18 +51,19 @@ export async function followOperation(environment: string, ports: OperationPorts
     case 'abandoned':
       return end(held, abandoned(operation, environment), ports)
     case 'end':
-      return end(held, await endingOf(held, decision.conclusion, ports), ports)
+      return end(held, await endingOf(held, decision.conclusion, ports, facts.deployment), ports)
   }
 }
 
-/** One that ends by its own run's word: the Deployment is read once the run has ended, never before. */
+/** One that ends by its own run's word: the Deployment is read once the run has ended (`readNow`: that was just done), never before. */
 export async function endingOf(
   { environment, operation }: HeldOperation,
   conclusion: string,
   { deployments }: OperationPorts,
+  readNow?: ReadDeployment,
 ): Promise<OperationEnding> {
   const { deployment: id } = operation
-  const deployment = id === undefined ? undefined : await deployments.read(id)
+  const deployment = readNow ?? (id === undefined ? undefined : await deployments.read(id))
   return decideEnding({ operation, environment, conclusion, ...(deployment !== undefined && { deployment }) })
 }
 

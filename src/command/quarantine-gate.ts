@@ -1,15 +1,15 @@
 import { decideQuarantine, liftedKey, type Quarantine } from './quarantine.ts'
 import type { Serving } from './serving.ts'
 
-/** Whether this change was taken back before, there or by a revert. */
+/** Whether this change was taken back before, there or by a revert. `isFirst`: nothing was ever deployed there. */
 export async function quarantineOf(
   { request, ports }: Serving,
   environment: string,
-  sha: string,
+  { sha, isFirst }: { readonly sha: string; readonly isFirst: boolean },
 ): Promise<Quarantine | undefined> {
   const [takenBack, verdict] = await Promise.all([
     ports.quarantine.takenBack(request.pull),
-    ports.quarantine.verdictOf(environment, sha),
+    isFirst ? undefined : ports.quarantine.verdictOf(environment, sha),
   ])
   if (takenBack.length === 0 && verdict !== 'unhealthy') return undefined
   // The difference is asked for only where there is something to compare it with.

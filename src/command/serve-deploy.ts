@@ -39,7 +39,7 @@ export async function serveDeploy(serving: Serving<'deploy'>, environment: strin
   const claim = await claimEnvironment(environment, operation, ports)
   if (claim.kind === 'refused') return refused(claim.reason, claim.text)
   return claim.kind === 'claimed'
-    ? beginOperation(serving, claim.held, { newestId: facts.newest?.id })
+    ? beginOperation(serving, claim.held, { isNew: claim.isNew, newestId: facts.newest?.id })
     : contended(ports)
 }
 
@@ -70,7 +70,7 @@ async function inTheWay(
       environments: Object.keys(config.environments),
     }),
   ]
-  const quarantine = await quarantineOf(serving, environment, sha)
+  const quarantine = await quarantineOf(serving, environment, { sha, isFirst: facts.newest === undefined })
   if (quarantine !== undefined) failures.push(quarantine)
   if (look.kind === 'contended') return contended(ports)
   if (look.kind === 'refused') failures.push(look)

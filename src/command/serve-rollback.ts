@@ -42,7 +42,7 @@ export async function serveRollback(
       return { kind: 'waiting', reason: 'environment_busy', untilMs: ports.clock.now() + ENDS_WITHIN_MS }
     case 'claimed':
       if (claim.through !== undefined) await sayThrough(serving, environment, claim.through)
-      return beginOperation(serving, claim.held, { newestId: newest.id })
+      return beginOperation(serving, claim.held, { isNew: claim.isNew, newestId: newest.id })
   }
 }
 

@@ -11,7 +11,7 @@ export async function serveUnquarantine(serving: Serving<'unquarantine'>): Promi
   if (pull === undefined) return { kind: 'silent', reason: 'no_pull_request' }
   const found: Quarantine[] = []
   for (const environment of Object.keys(config.environments)) {
-    const quarantine = await quarantineOf(serving, environment, pull.head)
+    const quarantine = await quarantineOf(serving, environment, { sha: pull.head, isFirst: false })
     if (quarantine !== undefined) found.push(quarantine)
   }
   const [first] = found

@@ -10,11 +10,11 @@ const ATTEMPTS = 3
  */
 export async function ensure<Thing>(
   { clock, signal }: Pick<GitHubRepository, 'clock' | 'signal'>,
-  { find, make }: { find: () => Promise<Thing | undefined>; make: () => Promise<Thing> },
+  { find, make, isFirst = false }: Ensured<Thing>,
 ): Promise<Thing> {
   let failure: unknown
   for (let attempt = 1; ; attempt += 1) {
-    const found = await find()
+    const found = isFirst && attempt === 1 ? undefined : await find()
     if (found !== undefined) return found
     if (failure !== undefined && (!isAmbiguous(failure) || attempt > ATTEMPTS)) throw failure
     try {
@@ -25,6 +25,13 @@ export async function ensure<Thing>(
       if (isAmbiguous(error)) await clock.sleep(2000 * attempt, signal)
     }
   }
+}
+
+export interface Ensured<Thing> {
+  readonly find: () => Promise<Thing | undefined>
+  readonly make: () => Promise<Thing>
+  /** It cannot be there yet: looked for only after an answer that leaves it open. */
+  readonly isFirst?: boolean
 }
 
 /** Repeats a write that changes nothing when it is done twice, as long as its answer gets lost. */

@@ -13,6 +13,8 @@ export interface NewDeployment {
   readonly version: string
   /** Makes a repeated request find the first one's deployment instead of making a second. */
   readonly key: string
+  /** Nobody can have asked for it before, so that it need not be looked for first; after a lost answer it is all the same. */
+  readonly isFirst?: boolean
   /** A deployment that somebody made for this run (`deployment-id`): taken over instead of making one, whatever its key. */
   readonly adopt?: string
 }

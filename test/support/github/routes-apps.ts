@@ -23,7 +23,7 @@ export const appRoutes: Route[] = [
     ok({ ...appJson(call.hub, appOf(call)), installations_count: installationsOf(call).length }),
   ),
   outside('GET /app/installations', 'app', (call) =>
-    pageReply(installationsOf(call), call, (one) => installationJson(call.hub, one)),
+    pageReply(installationsOf(call), call, (one) => listedJson(call.hub, one)),
   ),
   outside('GET /app/installations/{installation_id}', 'app', (call) =>
     ok(installationJson(call.hub, installationOf(call, call.params.installation_id))),
@@ -122,4 +122,15 @@ function askedRepositories(hub: Hub, installation: Installation, asked: TokenBod
       'There is at least one repository that does not exist or is not accessible to the parent installation.',
     )
   })
+}
+
+/** GitHub's description of the list asks of an account all that a user *and* an enterprise have; of a single one it does not. */
+function listedJson(hub: Hub, installation: Installation): Record<string, unknown> {
+  const {
+    createdAt,
+    account: { login },
+  } = installation
+  const { account, ...rest } = installationJson(hub, installation)
+  const times = { created_at: createdAt, updated_at: createdAt }
+  return { ...rest, account: { ...(account as object), name: login, slug: login, ...times } }
 }

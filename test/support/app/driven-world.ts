@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { AppCredentials } from '../github/apps.ts'
+import type { Dispatch, Runner } from '../github/workflow-runs.ts'
+import type { ActionResult } from '../run-action.ts'
+import { serviceConfig, type WorkflowWorld, workflowWorld } from '../workflow-world.ts'
+import { registerApp } from './app-clients.ts'
+import { type AppHome, appHome, freePort, spawnApp, type SpawnedApp } from './spawned-app.ts'
+
+/** A service whose comments the App answers: the App is a process of its own, the runs are the bundled Action. */
+export interface DrivenWorld extends WorkflowWorld {
+  readonly app: AppCredentials
+  readonly installation: number
+  readonly home: AppHome
+  /** The process that runs now. */
+  process(): SpawnedApp
+  /** Starts the App again, on the same data, and waits until it takes deliveries. */
+  startApp(environment?: Readonly<Record<string, string>>): Promise<SpawnedApp>
+  /** `kill -9`, and waits for its end. */
+  killApp(): Promise<void>
+  /** A branch of Ada's with these files, and its pull request, made a minute ago by GitHub's clock. */
+  openPull(files: Readonly<Record<string, string | null>>): Promise<{ number: number; sha: string }>
+  /** Writes a comment; answers its number. */
+  say(pull: number, body: string, login?: string): Promise<number>
+  /** What the App says on the pull request, in order. */
+  answers(pull: number): Promise<readonly string[]>
+  reactions(comment: number): Promise<readonly string[]>
+  deployments(): Promise<{ id: number; sha: string; environment: string }[]>
+  /** What came of the runs, in order. */
+  readonly results: readonly ActionResult[]
+  /** The calls to GitHub's API that the App made since it was last asked, by operation. */
+  calls(): readonly string[]
+}
+
+export const APP_WORKFLOW = readFileSync(
+  new URL('../../../examples/workflow-app.yml', import.meta.url),
+  'utf8',
+)
+export const APP_CONFIG = serviceConfig.replace('driver: action', 'driver: app')
+
+interface Options {
+  readonly files?: Readonly<Record<string, string>>
+  /** In place of the bundled Action. */
+  readonly runner?: (world: WorkflowWorld) => Runner
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+export async function drivenWorld({
+  files = {},
+  runner,
+  environment = {},
+}: Options = {}): Promise<DrivenWorld> {
+  const world = await workflowWorld({
+    '.github/seamless.yml': APP_CONFIG,
+    '.github/workflows/seamless.yml': APP_WORKFLOW,
+    ...files,
+  })
+  const { hub, repository } = world
+  const port = await freePort()
+  const app = registerApp(hub, `http://127.0.0.1:${port}/api/github/webhooks`)
+  const installation = hub.install({ appId: app.id, account: repository.owner })
+  const home = await appHome(hub, app, port)
+  const results: ActionResult[] = []
+  hub.onDispatch(runner?.(world) ?? actionRunner(world, results))
+  let spawned = await start(home, environment)
+  let pulls = 0
+  let seen = hub.requests.length
+  return {
+    ...world,
+    app,
+    installation,
+    home,
+    results,
+    process: () => spawned,
+    async startApp(more = {}) {
+      spawned = await start(home, { ...environment, ...more })
+      return spawned
+    },
+    async killApp() {
+      spawned.process.kill('SIGKILL')
+      await spawned.ended()
+    },
+    async openPull(changed) {
+      pulls += 1
+      const branch = `feature-${pulls}`
+      world.setLag(60_000)
+      const sha = await repository.commit({ branch, files: changed, message: 'Change', by: 'ada' })
+      const body = { head: branch, base: 'main', title: `Change ${pulls}` }
+      const { number } = await world.api<{ number: number }>('POST', '/pulls', { body })
+      world.setLag(0)
+      return { number, sha }
+    },
+    async say(pull, body, login = 'ada') {
+      const path = `/issues/${pull}/comments`
+      return (await world.api<{ id: number }>('POST', path, { body: { body }, login })).id
+    },
+    async answers(pull) {
+      const said = await world.api<Comment[]>('GET', `/issues/${pull}/comments?per_page=100`)
+      return said.filter(({ user }) => user.type === 'Bot').map(({ body }) => body)
+    },
+    async reactions(comment) {
+      const path = `/issues/comments/${comment}/reactions`
+      return (await world.api<{ content: string }[]>('GET', path)).map(({ content }) => content)
+    },
+    deployments: async () => world.api('GET', '/deployments?per_page=100'),
+    calls() {
+      const calls = hub.requests
+        .slice(seen)
+        .filter(({ login }) => login === undefined || login.startsWith('seamless'))
+      seen = hub.requests.length
+      return calls.map(({ method, path, operation }) => operation ?? `${method} ${path}`)
+    },
+    async close() {
+      spawned.process.kill('SIGKILL')
+      await spawned.ended()
+      home.remove()
+      await world.close()
+    },
+  }
+}
+
+interface Comment {
+  readonly body: string
+  readonly user: { readonly type: string }
+}
+
+async function start(home: AppHome, environment: Readonly<Record<string, string>>): Promise<SpawnedApp> {
+  const spawned = spawnApp({ ...home.environment, ...environment })
+  await spawned.ready()
+  return spawned
+}
+
+/** The jobs of the workflow, as GitHub's runner does them. */
+function actionRunner(world: WorkflowWorld, results: ActionResult[]): Runner {
+  return async ({ inputs }: Dispatch) => {
+    const result = await world.run({ event: 'workflow_dispatch', inputs })
+    results.push(result)
+    return { conclusion: result.exitCode === 0 ? 'success' : 'failure' }
+  }
+}
+
+/** Looks until it is so. The machine may be busy: only something broken takes as long as this waits. */
+export async function until<Found>(
+  look: () => Promise<Found | undefined | false> | Found | undefined | false,
+  what: string,
+  timeoutMs = 60_000,
+): Promise<Found> {
+  for (const end = Date.now() + timeoutMs; Date.now() < end; await wait(100)) {
+    const found = await look()
+    if (found !== undefined && found !== false) return found
+  }
+  throw new Error(`it never came to this: ${what}`)
+}
