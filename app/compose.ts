@@ -42,28 +42,20 @@ export interface RunningApp {
 export async function startApp(settings: Settings, ports: AppPorts): Promise<RunningApp> {
   const { clock, log } = ports
   const metrics = openMetrics(clock, eventNames)
-  const store = await openStore(settings.store, { clock, log: logOf(log) })
   const stopping = new AbortController()
+  const { signal } = stopping
+  // First what can be wrong for good: a key that is not the App's is told at once.
+  const clients = await openClients(settings, { ...ports, metrics, signal })
+  const store = await openStore(settings.store, { clock, log: logOf(log) })
   const opened: { engine?: Engine } = {}
   try {
     const queues = [deliveries, commands, follow, sweep, reap]
     const engine = await startEngine({ store, queues, log: logOf(log), meter: metrics.engine })
     opened.engine = engine
     const inbox = databaseInbox(store, engine)
-    const clients = await openClients(settings, { ...ports, metrics, signal: stopping.signal })
-    const services = {
-      settings,
-      store,
-      engine,
-      inbox,
-      ...clients,
-      metrics,
-      clock,
-      log,
-      signal: stopping.signal,
-    }
+    const services = { settings, store, engine, inbox, ...clients, metrics, clock, log, signal }
     await startWork(services, ports.startJobs)
-    const listeners = await openListeners(services, stopping.signal)
+    const listeners = await openListeners(services, signal)
     return { ...listeners.addresses, stop: stopper({ ...services, ...listeners, stopping }) }
   } catch (error) {
     await opened.engine?.stop(0)
