@@ -64,6 +64,7 @@ describe('git', () => {
       versionControl: openGit(repository).versionControl,
       commit: async (files, message) => repository.commit(files, message),
       branch: 'main',
+      author: 'A Developer <dev@example.org>',
       published: async (branch, path) => {
         try {
           return execFileSync('git', ['cat-file', 'blob', `refs/heads/${branch}:${path}`], {

@@ -1,0 +1,74 @@
+import { pegged } from './svn-address.ts'
+import type { Svn } from './svn-command.ts'
+import { commonFolder, type Layout, type Line, linesOn, pathOf, wayOf } from './svn-layout.ts'
+import { type LogEntry, readLog } from './svn-xml.ts'
+
+/** What history is asked of. */
+export interface SvnProject extends Layout {
+  readonly root: string
+  readonly svn: Svn
+}
+
+/** How a line began. */
+export interface Origin {
+  readonly revision: number
+  /** Absent where it was no copy. */
+  readonly from?: { readonly path: string; readonly revision: number }
+}
+
+/** Revision properties that say more than svn's own. */
+export const AUTHOR = 'seamless:author'
+export const REVERTS = 'seamless:reverts'
+
+/** What is asked of each revision; a server older than 1.5 gives all, which does no harm. */
+export const PROPERTIES = ['svn:author', 'svn:date', 'svn:log', AUTHOR, REVERTS].flatMap((name) => [
+  '--with-revprop',
+  name,
+])
+
+/** The first revision of a line that exists at this revision. Error: `VersionControlError`. */
+export async function originOf(project: SvnProject, line: Line, revision: number): Promise<Origin> {
+  const path = pathOf(project, line)
+  const target = pegged(project.root, path, revision)
+  const range = ['--stop-on-copy', '--revision', `0:${revision}`, '--limit', '1']
+  const [first] = readLog(await project.svn(['log', '--xml', '--verbose', '--quiet', ...range, '--', target]))
+  const made = first?.paths.find((one) => one.path === `/${path}` && one.copiedFrom !== undefined)
+  return {
+    revision: first?.revision ?? revision,
+    ...(made?.copiedFrom && { from: { ...made.copiedFrom, path: made.copiedFrom.path.replace(/^\/+/, '') } }),
+  }
+}
+
+/** Which of the folders on a way is the line: a branch is what was made by a copy, else what is right below `branches`. */
+export async function lineOn(project: SvnProject, way: string, revision: number): Promise<Line> {
+  const candidates = linesOn(way)
+  const [first = way] = candidates
+  if (candidates.length < 2) return first
+  for (const line of candidates) {
+    if ((await originOf(project, line, revision)).from !== undefined) return line
+  }
+  return first
+}
+
+/**
+ * The line that a revision is a version of: the one that it changed. Where it changed several, trunk is meant; where it
+ * changed several branches and not trunk, or removed what it changed, it is a version of none.
+ */
+export async function lineOfEntry(project: SvnProject, entry: LogEntry): Promise<Line | undefined> {
+  const changed = entry.paths.flatMap((one) => {
+    const way = wayOf(project, one.path)
+    return way === undefined || linesOn(way).length === 0 ? [] : [{ ...one, way }]
+  })
+  const removed = changed.filter(({ action }) => action === 'D').map(({ way }) => way)
+  const ways = changed.map(({ way }) => way)
+  if (ways.some((way) => isWithin('trunk', way)) && !removed.includes('trunk')) return 'trunk'
+  const [group, ...others] = Map.groupBy(ways, (way) => linesOn(way)[0] ?? way).values()
+  if (group === undefined || others.length > 0) return undefined
+  const common = commonFolder(group)
+  if (removed.some((way) => isWithin(way, common))) return undefined
+  return lineOn(project, common, entry.revision)
+}
+
+function isWithin(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`)
+}
