@@ -41,7 +41,7 @@ export function noAnswerOf(said: readonly string[]): NoAnswer | undefined {
   )
   if (refused !== undefined) return { kind: 'unauthenticated', said: bare(refused) }
   const silent = find(
-    /^The connection to the server|Unable to connect to the server|Client\.Timeout|no such host|i\/o timeout|connection refused|TLS handshake|x509: |http2: client connection lost|unexpected EOF/,
+    /^The connection to the server|Unable to connect to the server|Client\.Timeout|no such host|i\/o timeout|connection refused|TLS handshake|x509: |http2: client connection lost|unexpected EOF|context deadline exceeded/,
   )
   return silent === undefined ? undefined : { kind: 'unreachable', said: bare(silent) }
 }

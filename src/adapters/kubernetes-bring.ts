@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Kubernetes } from '../config/kubernetes.ts'
 import type { StepOutcome } from '../ports/deployer.ts'
 import type { StepContext, StepFailure } from '../ports/step.ts'
@@ -83,7 +84,8 @@ function isOwed(
   { version, namespace }: { version: string; namespace: string | undefined },
 ): boolean {
   const earlier = before.find((one) => isSame(object, one, namespace))
-  if (earlier === undefined || earlier.metadata.generation !== object.metadata.generation) return true
+  // A mark alone counts as another generation of a Deployment; its pods stay as they are.
+  if (earlier === undefined || !isDeepStrictEqual(earlier['spec'], object['spec'])) return true
   return earlier.metadata.annotations?.[VERSION_ANNOTATION] === version || rolloutOf(earlier).kind === 'done'
 }
 

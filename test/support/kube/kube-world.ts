@@ -40,7 +40,7 @@ export function kubeWorld(plane: ControlPlane): KubeWorld {
     deployer: (more = {}, environment = {}) =>
       kubernetesDeployer(kubernetes.parse({ manifests: ['k8s'], namespace, timeout: '10m', ...more }), {
         ...world.shell,
-        environment: { ...world.shell.environment, HOME: world.directory, ...environment },
+        environment: { ...world.shell.environment, HOME: plane.home, ...environment },
         clock: fastClock,
       }),
     version: (name, more = {}) =>

@@ -23,7 +23,7 @@ export async function startKubelet(api: KubeApi): Promise<Kubelet> {
   const loop = (async () => {
     while (!stopped.signal.aborted) {
       await tick(api, behaviourOf, told).catch(() => undefined)
-      await sleep(150)
+      await sleep(60)
     }
   })()
   return {
