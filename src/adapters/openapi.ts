@@ -39,8 +39,8 @@ async function outcomeOf(openapi: string, context: StepContext): Promise<TestOut
   const candidate = values['SEAMLESS_CANDIDATE_DIR'] ?? directory
   // The service stands at the same place in both checkouts.
   const top = resolve(candidate, relative(directory, root))
-  const after = await described(top, relative(top, join(candidate, openapi)))
-  const before = await described(root, relative(root, join(directory, openapi))).catch(asUnreadable)
+  const after = await describedApi(top, relative(top, join(candidate, openapi)))
+  const before = await describedApi(root, relative(root, join(directory, openapi))).catch(asUnreadable)
   const one = (result: TestCase['result'], what: string, message?: string): TestOutcome => ({
     kind: 'ran',
     cases: [
@@ -70,8 +70,8 @@ async function outcomeOf(openapi: string, context: StepContext): Promise<TestOut
   return { kind: 'ran', cases: casesOf({ before, after }) }
 }
 
-/** Error: `ApiUnreadable` also for what is no OpenAPI 3. */
-async function described(root: string, file: string): Promise<Api | undefined> {
+/** A description, or nothing where there is none. Errors: as `readApi`, and `ApiUnreadable` for what is no OpenAPI 3. */
+export async function describedApi(root: string, file: string): Promise<Api | undefined> {
   const api = await readApi(root, file)
   if (api === undefined) return undefined
   const { openapi, swagger } = isMapping(api.root.value) ? api.root.value : {}

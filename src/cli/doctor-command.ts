@@ -13,6 +13,8 @@ import { visible } from '../report/markdown.ts'
 import { baselineRows } from './doctor/baseline-rows.ts'
 import { commandRows } from './doctor/command-rows.ts'
 import { comparisonRows } from './doctor/comparison-rows.ts'
+import { dockerRows } from './doctor/docker-rows.ts'
+import { openapiRows } from './doctor/openapi-rows.ts'
 import { missing, ok, type Row, warning } from './doctor/row.ts'
 import { sourceRows } from './doctor/source-rows.ts'
 import { tokenRows } from './doctor/token-rows.ts'
@@ -52,6 +54,8 @@ async function configured(shell: CliShell, opened: Opened, config: Config): Prom
   const { folder, environment, signal } = shell
   const groups = await Promise.all([
     commandRows(config, folder, environment),
+    dockerRows(config, { ...shell, run: processRunner({ mask: maskOf([]) }) }),
+    openapiRows(config, opened.repository.root, folder),
     readWorkflows(opened.repository.root).then((workflows) => workflowRows(workflows, config)),
     githubRows(opened),
     sourceRows(config, { environment, clock: systemClock, signal }),

@@ -239,12 +239,17 @@ const shape: ErrorCase[] = [
   {
     title: 'a step that is no mapping',
     text: withLines('test: [npm test]'),
-    errors: [':2:8 test[0]: "npm test" does not fit; expected a mapping with run or previous'],
+    errors: [
+      ':2:8 test[0]: "npm test" does not fit; expected a mapping with run or previous or openapi or jenkins or travis or workflow',
+    ],
   },
+  ...imageCases(),
   {
     title: 'a step with an unknown adapter',
-    text: withLines('test: [{ name: a, jenkins: x }]'),
-    errors: [':2:19 test[0].jenkins: unknown adapter; expected one of run, previous'],
+    text: withLines('test: [{ name: a, hudson: x }]'),
+    errors: [
+      ':2:19 test[0].hudson: unknown adapter; expected one of run, previous, openapi, jenkins, travis, workflow',
+    ],
   },
   {
     title: 'a deployer with an unknown adapter',
@@ -270,14 +275,16 @@ const shape: ErrorCase[] = [
     title: 'a step without an adapter and with a misspelt key',
     text: withLines('build: [{ nmae: a }]'),
     errors: [
-      ':2:9 build[0]: names no adapter; expected one of run',
-      ':2:11 build[0].nmae: unknown key; expected one of name, run, artifacts, undo, working, env, secrets, timeout. Did you mean "name"?',
+      ':2:9 build[0]: names no adapter; expected one of run, docker',
+      ':2:11 build[0].nmae: unknown key; expected one of name, run, artifacts, undo, working, env, secrets, timeout, docker. Did you mean "name"?',
     ],
   },
   {
     title: 'a step with two adapters',
     text: withLines('test: [{ name: a, run: b, previous: c }]'),
-    errors: [':2:8 test[0]: names 2 adapters (run, previous); expected one of run, previous'],
+    errors: [
+      ':2:8 test[0]: names 2 adapters (run, previous); expected one of run, previous, openapi, jenkins, travis, workflow',
+    ],
   },
   {
     title: 'a key of the other adapter',
@@ -681,4 +688,57 @@ function kubernetesCases(): ErrorCase[] {
     text: `driver: action\nenvironments:\n  production:\n    deploy:\n      kubernetes: ${section}\n`,
     errors: [`:5:${error}`],
   }))
+}
+
+/** I10: what would be a flag, a second word or a secret for whoever can pull the image. */
+function imageCases(): ErrorCase[] {
+  const image = 'registry.example.org/shop/api'
+  const step = (section: string): string => withLines(`build: [{ name: a, docker: { ${section} } }]`)
+  const named = 'expected the name of an image without tag or digest, such as registry.example.org/shop/api'
+  const word = 'expected one word: no space, no line break, no - at its start (write it into the Dockerfile)'
+  const tag = 'expected a tag of letters, digits, _, . and -, such as {version}'
+  const bad = (key: string, at: number, shown: string, expected: string): string[] => [
+    `:2:${at} build[0].docker.${key}: ${shown} does not fit; ${expected}`,
+  ]
+  const names = [`${image}:1.0`, `${image}@sha256:0`, 'Shop/api', '-x', 'a b', String.raw`a\nb`, 'a//b']
+  return [
+    ...names.map((name) => ({
+      title: `I10 an image that is called ${name}`,
+      text: step(`image: "${name}"`),
+      errors: bad('image', 37, `"${name}"`, named),
+    })),
+    ...['a b', String.raw`a\nb`, '-x', '.x', 'a/b', '{version} x'].map((name) => ({
+      title: `I10 an image's tag ${name}`,
+      text: step(`image: ${image}, tags: ["${name}"]`),
+      errors: bad('tags[0]', 75, `"${name}"`, tag),
+    })),
+    ...['a b', String.raw`a\nb`, '-x'].map((value) => ({
+      title: `I10 a build argument ${value}`,
+      text: step(`image: ${image}, args: { WHO: "${value}" }`),
+      errors: bad('args.WHO', 81, `"${value}"`, word),
+    })),
+    {
+      title: 'I10 a secret among the build arguments',
+      text: step(`image: ${image}, args: { NPM_TOKEN: x }`),
+      errors: [
+        ':2:76 build[0].docker.args.NPM_TOKEN: "NPM_TOKEN" is not usable here; expected no secret: build arguments stay in the image; hand it over under "secrets" of the docker section',
+      ],
+    },
+    {
+      title: 'two steps that build one image',
+      text: withLines(`build: [{ name: a, docker: { image: x/y } }, { name: b, docker: { image: x/y } }]`),
+      errors: [
+        ':2:74 build[1].docker.image: "x/y" is the image of an earlier step; expected a repository of its own for each image',
+      ],
+    },
+    {
+      title: 'a description of an API that is no file of one',
+      text: withLines(
+        'test: [{ name: a, openapi: https://example.org/api.yaml }, { name: b, openapi: docs/api.md }]',
+      ),
+      errors: [
+        ':2:80 test[1].openapi: "docs/api.md" does not fit; expected a file that ends in .yaml, .yml or .json, such as openapi.yaml',
+      ],
+    },
+  ]
 }

@@ -56,6 +56,22 @@ test('the example reads as typed values, with the defaults in', () => {
         timeoutMs: 600_000,
         undo: 'rm -rf dist',
       },
+      {
+        ...NO_EXTRAS,
+        adapter: 'docker',
+        name: 'image',
+        docker: {
+          image: 'registry.example.org/shop/api',
+          context: '.',
+          file: 'Dockerfile',
+          target: 'runtime',
+          args: { VERSION: '{version}' },
+          tags: ['{version}'],
+          secrets: { npm: 'NPM_TOKEN' },
+        },
+        secrets: ['NPM_TOKEN'],
+        timeoutMs: 1_800_000,
+      },
     ],
     test: [
       {
@@ -75,6 +91,12 @@ test('the example reads as typed values, with the defaults in', () => {
         junit: ['reports/*.xml'],
         accepts: ['orders api › GET /v1/orders has no total'],
         timeoutMs: 1_800_000,
+      },
+      {
+        adapter: 'openapi',
+        name: 'api',
+        openapi: 'openapi.yaml',
+        accepts: ['openapi › GET /v1/orders: response property "total" removed'],
       },
     ],
   })

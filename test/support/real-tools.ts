@@ -27,7 +27,7 @@ const TOOLS: readonly RealTool[] = [
   {
     command: 'dockerd and docker-registry, as root',
     install: 'apt-get install docker.io docker-registry',
-    suites: 'test/adapters/docker.test.ts and test/e2e/docker.test.ts',
+    suites: 'test/adapters/docker.test.ts, test/e2e/docker.test.ts and test/e2e/app-image.test.ts',
     here: hasDocker,
   },
 ]
