@@ -44,7 +44,7 @@ describe('a client of one repository', () => {
     await reader.octokit.rest.repos.get({ owner: reader.owner, repo: reader.repo })
     await expect(comment(reader, 'no')).rejects.toThrow('403')
     const [asked] = world.tokenRequests()
-    expect(Object.values((asked?.body as { permissions: object }).permissions)).not.toContain('write')
+    expect(Object.values((asked!.body as { permissions: object }).permissions)).not.toContain('write')
   })
 
   it('uses one token as long as it lives', async () => {

@@ -136,7 +136,7 @@ describe('the App, as npm start runs it', () => {
     const startMs = performance.now()
     app.process.kill('SIGTERM')
     await expect.poll(() => app.output()).toContain('SIGTERM: stopping')
-    await expect(fetch(`${app.url}/healthz`)).rejects.toThrow()
+    await expect(fetch(`${app.url}/healthz`)).rejects.toThrow('fetch failed')
     socket.write(body.subarray(10))
     await once(socket, 'close')
     expect(answer).toMatch(/^HTTP\/1\.1 202 /)

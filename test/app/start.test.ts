@@ -39,7 +39,7 @@ describe('the App does not start', () => {
     expect(app.output()).toContain('Seamless does not start:')
     expect(app.output()).toContain(why)
     // Nothing listened, nothing was left behind, no secret was told.
-    await expect(fetch(`http://127.0.0.1:${port}/probot/setup`)).rejects.toThrow()
+    await expect(fetch(`http://127.0.0.1:${port}/probot/setup`)).rejects.toThrow('fetch failed')
     expect(readdirSync(folder).sort()).toEqual(['key.pem', 'open.pem'])
     expect(app.output()).not.toMatch(/PRIVATE KEY-----|a1b2c3d4e5/)
   })

@@ -170,7 +170,7 @@ describe('the sweep', () => {
       await startSweep()
     )()
     for (let index = 0; index < 3; index += 1) await push()
-    const [one] = hub.deliveries.all.filter(({ event }) => event === 'push')
+    const one = hub.deliveries.all.find(({ event }) => event === 'push')
     for (let index = 0; index < 110; index += 1) hub.deliveries.redeliver(one!)
     await hub.deliveries.idle()
     clock.advance(600_000)
