@@ -53,5 +53,5 @@ const AT_WORK = `SELECT DISTINCT repository_id FROM seamless.records
   WHERE starts_with(key, 'locks/') AND value LIKE '%"operation"%'`
 
 const FORGET = `DELETE FROM seamless.records
-  WHERE (starts_with(key, 'answers/') OR starts_with(key, 'plans/'))
+  WHERE (starts_with(key, 'answers/') OR starts_with(key, 'plans/') OR starts_with(key, 'rollbacks/'))
     AND substring(value from '"sinceMs":([0-9]+)')::numeric < $1`

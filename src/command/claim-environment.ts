@@ -19,8 +19,8 @@ export type Claimed =
       readonly through?: Hold
     }
   | { readonly kind: 'refused'; readonly reason: OutcomeReason; readonly text: string }
-  /** A deployment that must end first: its run was told to. */
-  | { readonly kind: 'cancelling'; readonly holder: Operation }
+  /** A deployment that must end first. */
+  | { readonly kind: 'cancel'; readonly holder: Operation }
   | { readonly kind: 'contended' }
 
 /**
@@ -55,7 +55,7 @@ export type LookedAt =
       readonly known: KnownLock
       readonly decision: Exclude<ClaimDecision, { kind: 'settle' }>
     }
-  | Exclude<Claimed, { kind: 'claimed' | 'cancelling' }>
+  | Exclude<Claimed, { kind: 'claimed' | 'cancel' }>
 
 /** Takes the environment by compare-and-swap: of two at the same time one wins, and the other is told who did. */
 export async function claimEnvironment(
@@ -71,7 +71,7 @@ export async function claimEnvironment(
       case 'held':
         return { kind: 'refused', reason: decision.reason, text: decision.text }
       case 'cancel':
-        return cancel(decision.holder, ports)
+        return decision
       case 'ours':
         return claimed(environment, known, { isNew: false })
       case 'write': {
@@ -91,15 +91,6 @@ function claimed(
   const held = heldOf(environment, known)
   if (held === undefined) return { kind: 'contended' }
   return { kind: 'claimed', held, isNew, ...(through !== undefined && { through }) }
-}
-
-/** Its run is told to end; what it leaves is settled when it has. */
-async function cancel(holder: Operation, { workflows, log }: OperationPorts): Promise<Claimed> {
-  if (holder.run !== undefined) {
-    log.info(`Cancels run ${holder.run.id}: a rollback does not wait for what it takes back.`)
-    await workflows.cancel(holder.run.id)
-  }
-  return { kind: 'cancelling', holder }
 }
 
 /** How the run of whoever is there stands. GitHub that does not answer robs nobody. */

@@ -59,7 +59,7 @@ function mortal(ports: CommandPorts, plan: Plan | undefined): { ports: CommandPo
   ] as const
   const wrapped = Object.fromEntries(names.map((name) => [name, port(name, ports[name] as object)]))
   const config = wrap('config', ports.config) as CommandPorts['config']
-  return { ports: { ...ports, ...wrapped, config } as CommandPorts, calls }
+  return { ports: { ...ports, ...wrapped, config }, calls }
 }
 
 /** What the App does: serves the request again from the top until it is done, then follows to the end; the reaper looks too. */
@@ -215,8 +215,17 @@ describe('a worker that dies at any call', () => {
       const world = commandWorld()
       const by = world.authority.person('ada', 'write')
       const operation = {
-        ...{ kind: 'deploy', key: 'comment-1', pull: 4, comment: 1, by, sha: SHA_B },
-        ...{ sinceMs: 0, leaseUntilMs: 0, dirty: 'rollback_failed' },
+        kind: 'deploy',
+        key: 'comment-1',
+        pull: 4,
+        comment: 1,
+        by,
+        sha: SHA_B,
+        ...{
+          sinceMs: 0,
+          leaseUntilMs: 0,
+          dirty: 'rollback_failed',
+        },
       }
       const hold = { pull: 4, by, sinceMs: 0 }
       const lock = {
