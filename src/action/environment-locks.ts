@@ -1,5 +1,5 @@
 import { LEASE_MS, decideRelease } from '../command/claim.ts'
-import { claimEnvironment, lookAtClaim } from '../command/claim-environment.ts'
+import { claimEnvironment } from '../command/claim-environment.ts'
 import type { OperationPorts } from '../command/command-ports.ts'
 import { heldOf, lockOf, writeLock } from '../command/lock-record.ts'
 import type { Operation } from '../command/operation-lock.ts'
@@ -85,22 +85,18 @@ export async function isLockedFor(
 }
 
 async function take(environment: string, operation: Operation, ports: OperationPorts): Promise<void> {
-  // Only a command ends what runs: whoever starts a rollback by hand can cancel the other run by hand.
-  const look = operation.kind === 'rollback' ? await lookAtClaim(environment, operation, ports) : undefined
-  if (look?.kind === 'decided' && look.decision.kind === 'cancel') {
-    const { key, run } = look.decision.holder
-    throw new EnvironmentTaken(
-      'environment_busy',
-      `${environment} is being deployed to (${run?.url ?? key}). Nothing was done.`,
-    )
-  }
   const claim = await claimEnvironment(environment, operation, ports)
   switch (claim.kind) {
     case 'claimed':
       return
     case 'refused':
       throw new EnvironmentTaken(takenReason(claim.reason), `${claim.text} Nothing was done.`)
-    case 'cancelling':
+    case 'cancel': {
+      // Only a command ends what runs: whoever starts a rollback by hand can cancel the other run by hand.
+      const { key, run } = claim.holder
+      const message = `${environment} is being deployed to (${run?.url ?? key}). Nothing was done.`
+      throw new EnvironmentTaken('environment_busy', message)
+    }
     case 'contended':
       throw new EnvironmentTaken(
         'lock_contended',

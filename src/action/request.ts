@@ -1,4 +1,5 @@
 import { type Opened, openGitHubOf } from '../composition.ts'
+import type { Config } from '../config/schema.ts'
 import { UsageError } from '../errors.ts'
 import { isOfRepository } from '../github/commit-of-repository.ts'
 import { type ConfigPlace, loadConfig, type OperationRequest } from '../operation.ts'
@@ -25,7 +26,9 @@ export async function requestOf(
       'There is no github-token: what is deployed is on record in .seamless/ of this checkout only. A later run elsewhere will take its upgrade for the first one, with nothing to go back to.',
     )
   }
-  if (inputs.sha !== undefined) await refuseStranger(inputs.sha, { inputs, context, opened })
+  if (inputs.sha !== undefined && !letsForksIn(inputs, loaded.config)) {
+    await refuseStranger(inputs.sha, { inputs, context, opened })
+  }
   const sha = inputs.sha ?? shaOfEvent(context, loaded.config.upgrade !== undefined)
   return {
     opened,
@@ -38,6 +41,11 @@ export async function requestOf(
     ...(inputs.planDigest !== undefined && { planDigest: inputs.planDigest }),
     ...(inputs.deploymentId !== undefined && { adopt: inputs.deploymentId }),
   }
+}
+
+/** Somebody with authority asked for exactly this commit, and the config says that it may be a fork's. */
+function letsForksIn({ deploymentId, environment }: Inputs, { environments }: Config): boolean {
+  return deploymentId !== undefined && environments[environment ?? '']?.requires.sameRepository === false
 }
 
 /** T04: a commit that only a fork has can be fetched from here as well. */

@@ -60,7 +60,9 @@ test.each<[string, string[]]>([
 
 describe('a workflow', () => {
   const config = parsed(CONFIG)
-  const call = (job: string): Row[] => workflowRows(new Map([['cd.yml', `jobs: { up: { ${job} } }`]]), config)
+  const whole = (job: string): Row[] =>
+    workflowRows(new Map([['cd.yml', `jobs: { up: { ${job} } }`]]), config)
+  const call = (job: string): Row[] => whole(job).filter(({ what }) => what !== 'commands')
   const ENV = 'env: { SEAMLESS_SOURCE_MAIN_URL: a, SEAMLESS_SOURCE_SITE_URL: b, NPM_TOKEN: c, DEPLOY_KEY: d }'
   const STEPS = `${ENV}, steps: [{ uses: acme/seamless@v1 }]`
 
@@ -78,9 +80,29 @@ describe('a workflow', () => {
       {
         what: 'workflow (seamless.yml, job upgrade)',
         state: 'ok',
-        why: 'It may write what an upgrade needs.',
+        why: 'It may write what it needs.',
+      },
+      {
+        what: 'workflow (seamless.yml, job command)',
+        state: 'ok',
+        why: 'It may write what it needs.',
       },
     ])
+  })
+
+  test('answers commands, or is said to answer none, where there is no server', () => {
+    expect(whole(`permissions: write-all, ${STEPS}`).at(-1)).toMatchObject({
+      what: 'commands',
+      state: 'warning',
+    })
+    const command = 'steps: [{ uses: acme/seamless@v1, with: { operation: command } }]'
+    const rights = 'permissions: { contents: write, deployments: write, pull-requests: write }'
+    expect(whole(`${rights}, ${command}`)).toMatchObject([
+      { state: 'missing', why: 'It may not write actions: the start of its run.' },
+    ])
+    const app = parsed(CONFIG.replace('driver: action', 'driver: app'))
+    const text = `jobs: { up: { permissions: write-all, ${STEPS} } }`
+    expect(workflowRows(new Map([['cd.yml', text]]), app)).toMatchObject([{ state: 'ok' }])
   })
 
   test('is missing where none calls Seamless, or only to plan', () => {

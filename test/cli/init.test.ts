@@ -363,6 +363,7 @@ describe('the workflow', () => {
       'sha',
       'deployment-id',
       'plan-digest',
+      'request-id',
     ])
     expect(permissions).toEqual({})
     expect(jobs['plan']).toMatchObject({
@@ -371,10 +372,23 @@ describe('the workflow', () => {
     })
     expect(jobs['plan']?.steps.at(-1)?.with).toEqual({ operation: 'plan' })
     expect(jobs['upgrade']).toMatchObject({
-      if: "github.event_name != 'pull_request'",
-      environment: { name: 'production', deployment: false },
+      if: "github.event_name != 'pull_request' && github.event_name != 'issue_comment' && inputs.operation != 'plan'",
+      environment: {
+        name: "${{ inputs.operation == 'rollback' && 'production-rollback' || 'production' }}",
+        deployment: false,
+      },
       permissions: { contents: 'write', 'pull-requests': 'write', deployments: 'write', checks: 'write' },
     })
+  })
+
+  test('answers commands by a job without a checkout, that no other comment starts', () => {
+    const { on, jobs } = read(init(files).workflow)
+    expect(on['issue_comment']).toEqual({ types: ['created'] })
+    const { command, settle } = jobs
+    expect(command?.if).toContain("startsWith(github.event.comment.body, '/')")
+    expect(command?.if).toContain('github.event.issue.pull_request')
+    const steps = [command, settle].flatMap((job) => job?.steps ?? [])
+    expect(steps.map((step) => step.with?.['operation'])).toEqual(['command', 'settle'])
   })
 
   test('P02 I06 names other actions by commit, keeps no credentials, and runs no text of its own', () => {
@@ -385,8 +399,10 @@ describe('the workflow', () => {
     expect(others.filter((uses) => !/@[\da-f]{40}$/.test(uses))).toEqual([])
     expect(steps.filter(({ run }) => run !== undefined)).toEqual([])
     const checkouts = steps.filter(({ uses }) => uses.startsWith('actions/checkout'))
-    expect(checkouts.map((step) => step.with?.['persist-credentials'])).toEqual([false, false])
-    expect(workflow).not.toContain('github.event.')
+    expect(checkouts.map((step) => step.with?.['persist-credentials'])).toEqual([false, false, false])
+    // Where GitHub itself compares it, and in the name of a group: nowhere that a shell or an Action reads.
+    const uses = workflow.split('\n').filter((line) => line.includes('github.event.'))
+    expect(uses.map((line) => /^ +(if|concurrency):/.exec(line)?.[1])).toEqual(['if', 'concurrency'])
   })
 
   test('hands over the sources and secrets that the config names', () => {

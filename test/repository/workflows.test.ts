@@ -5,6 +5,7 @@ import { contractOf } from '../../scripts/misuses.ts'
 import { workflowRows } from '../../src/cli/doctor/workflow-rows.ts'
 import { decideInit } from '../../src/cli/init/decide-init.ts'
 import { parseConfig } from '../../src/config/parse.ts'
+import { renderExpressions } from '../support/github/expression.ts'
 import { read, snippets, trackedFiles } from './tree.ts'
 import { usedIn, violationsOf } from './workflow-policy.ts'
 
@@ -25,9 +26,7 @@ const written = decideInit({
 }).workflow
 
 const workflows = new Map([
-  ...[...trackedFiles('.github/workflows'), 'examples/workflow.yml'].map(
-    (path) => [path, read(path)] as const,
-  ),
+  ...trackedFiles('.github/workflows', 'examples/workflow*.yml').map((path) => [path, read(path)] as const),
   ['what init writes', written],
   ...snippets()
     .filter(({ language, text }) => language === 'yaml' && /^jobs:/m.test(text))
@@ -36,7 +35,12 @@ const workflows = new Map([
 
 test('there are workflows of ours to look at', () => {
   expect([...workflows.keys()]).toEqual(
-    expect.arrayContaining(['.github/workflows/ci.yml', 'examples/workflow.yml', 'what init writes']),
+    expect.arrayContaining([
+      '.github/workflows/ci.yml',
+      'examples/workflow.yml',
+      'examples/workflow-app.yml',
+      'what init writes',
+    ]),
   )
 })
 
@@ -118,14 +122,63 @@ describe('examples/workflow.yml', () => {
     expect(rows.length).toBeGreaterThan(0)
     expect(rows.filter(({ state }) => state !== 'ok')).toEqual([])
   })
+})
+
+const inputs = ['operation', 'environment', 'sha', 'deployment-id', 'plan-digest', 'request-id']
+
+describe.each([
+  ['examples/workflow.yml', read('examples/workflow.yml')],
+  ['examples/workflow-app.yml', read('examples/workflow-app.yml')],
+  ['what init writes', written],
+])('%s', (_, text) => {
+  const { on, jobs, ...rest } = load(text) as Workflow
 
   it('can be dispatched with what Seamless dispatches, and hands each on to the Action', () => {
-    const { on, jobs } = load(text) as {
-      on: { workflow_dispatch: { inputs: object } }
-      jobs: { upgrade: { steps: { id?: string; with: object }[] } }
-    }
-    const inputs = ['operation', 'environment', 'sha', 'deployment-id', 'plan-digest']
     expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(inputs)
-    expect(Object.keys(jobs.upgrade.steps.find(({ id }) => id === 'upgrade')?.with ?? {})).toEqual(inputs)
+    expect(Object.keys(jobs['upgrade']?.steps.find(({ id }) => id === 'upgrade')?.with ?? {})).toEqual(inputs)
+  })
+
+  it('is called by what asked for it, and by nothing where nobody asked', () => {
+    const name = (given: Record<string, string>): string =>
+      renderExpressions(rest['run-name'], {
+        inputs: { ...Object.fromEntries(inputs.map((one) => [one, ''])), ...given },
+      })
+    expect(name({ operation: 'run', environment: 'staging', 'request-id': 'comment-7' })).toBe(
+      'Seamless run staging #comment-7',
+    )
+    expect(name({})).toBe('')
+  })
+
+  it('L04 lets no command wait in a group with another', () => {
+    const group = (given: Record<string, string>): string =>
+      renderExpressions(jobs['upgrade']?.concurrency.group ?? '', {
+        inputs: { operation: '', 'request-id': '', ...given },
+      })
+    expect(group({ 'request-id': 'comment-7' })).not.toBe(group({ 'request-id': 'comment-8' }))
+    expect(group({})).toBe(group({ operation: 'run' }))
+    expect(group({ operation: 'rollback' })).not.toBe(group({}))
   })
 })
+
+describe('who answers commands', () => {
+  it('is one job without a checkout where there is no server, and none where there is one', () => {
+    const { on, jobs } = load(read('examples/workflow.yml')) as Workflow
+    expect(on['issue_comment']).toEqual({ types: ['created'] })
+    const answering = Object.values(jobs).filter(({ steps }) =>
+      steps.some((step) => step.with?.['operation'] === 'command'),
+    )
+    expect(answering.map(({ steps }) => steps.length)).toEqual([1])
+    const app = load(read('examples/workflow-app.yml')) as Workflow
+    expect(app.on).not.toHaveProperty('issue_comment')
+    expect(Object.keys(app.jobs)).toEqual(['plan', 'dry-run', 'upgrade'])
+  })
+})
+
+interface Workflow {
+  readonly 'run-name': string
+  readonly on: { workflow_dispatch: { inputs: object } } & Record<string, unknown>
+  readonly jobs: Record<
+    string,
+    { concurrency: { group: string }; steps: { id?: string; with?: Record<string, unknown> }[] }
+  >
+}

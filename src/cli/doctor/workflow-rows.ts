@@ -23,6 +23,14 @@ const workflow = z.looseObject({
   jobs: z.record(z.string(), job).catch({}).default({}),
 })
 
+/** What the job that answers commands must be allowed to write, and what is lost without it. */
+const COMMAND_NEEDED = {
+  contents: 'the locks, which are git refs',
+  'pull-requests': 'the answer',
+  deployments: 'the record of what is about to run where',
+  actions: 'the start of its run',
+} as const
+
 /** What the job of an upgrade must be allowed to write, and what is lost without it. */
 const NEEDED = {
   contents: 'the branch of an upgrade and the revert of a merge',
@@ -43,10 +51,28 @@ export function workflowRows(workflows: ReadonlyMap<string, string>, config: Con
       ),
     ]
   }
-  return calls.flatMap((call) => rightRows(call).concat(variableRows(call, config)))
+  const upgrades = calls.filter(({ operation }) => operation === 'upgrade')
+  const commands = calls.filter(({ operation }) => operation === 'command')
+  return [
+    ...upgrades.flatMap((call) => rightRows(call, NEEDED).concat(variableRows(call, config))),
+    ...(config.driver === 'action' ? commandRows(commands) : []),
+  ]
+}
+
+/** Without a server the workflow answers commands, or nobody does. */
+function commandRows(calls: readonly Call[]): Row[] {
+  if (calls.length > 0) return calls.flatMap((call) => rightRows(call, COMMAND_NEEDED))
+  return [
+    warning(
+      'commands',
+      'No workflow answers commands such as /deploy in pull requests.',
+      'Take the job "command" of examples/workflow.yml over, with "issue_comment" under "on".',
+    ),
+  ]
 }
 
 interface Call {
+  readonly operation: 'upgrade' | 'command'
   readonly where: string
   readonly permissions: z.output<typeof permissions>
   readonly variables: ReadonlySet<string>
@@ -57,7 +83,8 @@ function callsIn(file: string, text: string): Call[] {
   if (!read.success) return []
   const { permissions, env, jobs } = read.data
   return Object.entries(jobs).flatMap(([name, job]) =>
-    job.steps.filter(isUpgrade).map((step) => ({
+    job.steps.filter(needsRights).map((step) => ({
+      operation: step.with['operation'] === 'command' ? 'command' : 'upgrade',
       where: `${file}, job ${name}`,
       permissions: job.permissions ?? permissions,
       variables: new Set([env, job.env, step.env].flatMap(Object.keys)),
@@ -73,26 +100,27 @@ function parsed(text: string): unknown {
   }
 }
 
-/** `owner/seamless@…`, but no step that only plans: that one needs no rights. */
-function isUpgrade({ uses, with: inputs }: z.output<typeof step>): boolean {
-  return /(?:^|\/)seamless(?:-upgrade)?@/.test(uses ?? '') && inputs['operation'] !== 'plan'
+/** `owner/seamless@…`, but no step that only plans or ends what was lost: without rights that one does nothing worse than fail. */
+function needsRights({ uses, with: inputs }: z.output<typeof step>): boolean {
+  const { operation } = inputs
+  return /(?:^|\/)seamless(?:-upgrade)?@/.test(uses ?? '') && operation !== 'plan' && operation !== 'settle'
 }
 
-function rightRows({ where, permissions }: Call): Row[] {
+function rightRows({ where, permissions }: Call, needed: Readonly<Record<string, string>>): Row[] {
   const what = `workflow (${where})`
   if (permissions === undefined) {
     return [
       warning(
         what,
         "It names no permissions: the repository's default holds.",
-        `Name ${Object.keys(NEEDED).join(', ')}: write for this job.`,
+        `Name ${Object.keys(needed).join(', ')}: write for this job.`,
       ),
     ]
   }
   const may = (right: string): boolean =>
     typeof permissions === 'string' ? permissions === 'write-all' : permissions[right] === 'write'
-  const lost = Object.entries(NEEDED).filter(([right]) => !may(right))
-  if (lost.length === 0) return [ok(what, 'It may write what an upgrade needs.')]
+  const lost = Object.entries(needed).filter(([right]) => !may(right))
+  if (lost.length === 0) return [ok(what, 'It may write what it needs.')]
   return lost.map(([right, loss]) =>
     missing(
       what,

@@ -47,9 +47,18 @@ export function decideInit(facts: RepositoryFacts): InitDecision {
       ...deploy.todo,
       ...health.todo,
       ...settings(health, deploy.secrets),
+      ...rollbackEnvironment(environments.names),
       ...rivals(facts, deploy.deploy),
     ],
   }
+}
+
+/** What the workflow names and GitHub makes without being asked, but empty. */
+function rollbackEnvironment([only, ...more]: readonly string[]): readonly string[] {
+  if (only === undefined || more.length > 0) return []
+  return [
+    `If ${only} has secrets or reviewers of its own on GitHub, give ${only}-rollback the same secrets and no reviewers: a rollback must not wait for them.`,
+  ]
 }
 
 function versionFile(facts: RepositoryFacts): Found | undefined {
