@@ -9,6 +9,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Most of the time goes by waiting for git and other processes: two files at once even on two processors.
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
-    coverage: { include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
+    coverage: { include: ['src/**/*.ts', 'app/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
   },
 })
