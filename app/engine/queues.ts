@@ -7,17 +7,18 @@ const DAY = 24 * HOUR
 /** GitHub redelivers for three days; what came in is remembered longer. */
 const REMEMBERED = 7 * DAY
 
-/** A stored delivery is read and turned into what it asks for: database work only, so many at a time. */
-export const deliveries: Queue<{ readonly delivery: string }> = {
+/** Deliveries of one installation that were stored together, by their ids, are turned into what they ask for: database work only. */
+export const deliveries: Queue<{ readonly deliveries: readonly string[] }> = {
   name: 'deliveries',
-  data: z.object({ delivery: z.string() }),
+  data: z.object({ deliveries: z.array(z.string()).readonly() }),
   lanes: 2,
-  perTenant: 20,
-  batch: 20,
+  // As many as one lane takes at once: while it is at a flood, the other one has those of everybody else.
+  perTenant: 5,
+  batch: 5,
   expireSeconds: 60,
   attempts: 8,
   retrySeconds: 1,
-  // The delivery's own row remembers it.
+  // The deliveries' own rows remember them.
   keepSeconds: HOUR,
   pollSeconds: 1,
 }

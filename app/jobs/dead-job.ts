@@ -14,8 +14,8 @@ export async function tellOfDead(services: Services, { queue, data, why }: DeadJ
   const { inbox, log } = services
   log.error({ queue }, `given up: ${why}`)
   if (queue === deliveries.name) {
-    const { delivery } = deliveries.data.parse(data)
-    return inbox.dead(delivery)
+    for (const delivery of deliveries.data.parse(data).deliveries) await inbox.dead(delivery)
+    return
   }
   if (queue === commands.name) return tellAuthor(services, data)
 }

@@ -15,27 +15,37 @@ import { headLedger } from '../store/head-ledger.ts'
 import type { Sql } from '../store/store.ts'
 import { followKey } from './follow-job.ts'
 
-type DeliveryJob = Job<{ readonly delivery: string }>
+type DeliveryJob = Job<{ readonly deliveries: readonly string[] }>
 
 /**
- * Turns one stored delivery into what it asks for. Database work only, in one transaction with the end of the job: a delivery
- * that comes twice, to two replicas, or by two workers, is worked off once.
+ * Turns stored deliveries into what they ask for. Database work only, each in one transaction with its being marked as worked
+ * off: a delivery that comes twice, to two replicas, or by two workers, is worked off once. Most ask for nothing, and are marked
+ * together. One that fails keeps no other from being worked off; the job then comes again, for that one.
  */
-export async function workOnDelivery(services: Services, job: DeliveryJob): Promise<JobOutcome<never>> {
-  const { store, engine, inbox } = services
-  const delivery = await inbox.read(job.data.delivery)
-  if (delivery === undefined) return { kind: 'done' }
-  const asked = askedBy(services, delivery)
-  if (asked === 'malformed') {
-    await inbox.dead(delivery.id)
-    return { kind: 'done' }
+export async function workOnDeliveries(
+  services: Services,
+  { data }: DeliveryJob,
+): Promise<JobOutcome<never>> {
+  const { inbox } = services
+  const idle: string[] = []
+  const failures: unknown[] = []
+  for (const delivery of await inbox.read(data.deliveries)) {
+    const asked = askedBy(services, delivery)
+    if (asked === 'malformed') await inbox.dead(delivery.id)
+    else if (asked.kind === 'nothing') idle.push(delivery.id)
+    else await workOff(services, delivery, asked).catch((error: unknown) => failures.push(error))
   }
-  await store.transaction(async (tx) => {
-    await turn(services, { delivery, asked, tx })
-    await inbox.handled(delivery.id, tx)
-    await engine.settle(job, tx)
-  })
+  await inbox.handled(idle)
+  if (failures.length > 0) throw failures[0]
   return { kind: 'done' }
+}
+
+async function workOff(services: Services, delivery: Delivery, asked: Asked): Promise<void> {
+  const { store, inbox } = services
+  await store.transaction(async (tx) => {
+    if ((await inbox.handled([delivery.id], tx)) === 0) return
+    await turn(services, { delivery, asked, tx })
+  })
 }
 
 function askedBy({ octokits, log }: Services, delivery: Delivery): Asked | 'malformed' {

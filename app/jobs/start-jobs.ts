@@ -2,7 +2,7 @@ import { commands, deliveries, follow, reap as reaper } from '../engine/queues.t
 import type { Services } from '../services.ts'
 import { workOnCommand } from './command-job.ts'
 import { tellOfDead } from './dead-job.ts'
-import { workOnDelivery } from './delivery-job.ts'
+import { workOnDeliveries } from './delivery-job.ts'
 import { workOnFollowing } from './follow-job.ts'
 import { reap } from './reap-job.ts'
 
@@ -13,7 +13,7 @@ const REAP_EVERY_MS = 60_000
 export async function startJobs(services: Services): Promise<void> {
   const { engine } = services
   await engine.onDead((dead) => tellOfDead(services, dead))
-  await engine.work(deliveries, (job) => workOnDelivery(services, job))
+  await engine.work(deliveries, (job) => workOnDeliveries(services, job))
   await engine.work(commands, (job) => workOnCommand(services, job))
   await engine.work(follow, (job) => workOnFollowing(services, job))
   await engine.every(reaper, REAP_EVERY_MS, () => reap(services))

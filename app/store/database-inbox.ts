@@ -3,14 +3,18 @@ import type { Engine } from '../engine/engine.ts'
 import { deliveries } from '../engine/queues.ts'
 import type { Delivery, Inbox } from '../inbox.ts'
 import { groupCommit } from './group-commit.ts'
+import { packed, unpacked } from './packed-text.ts'
 import type { Sql, Store } from './store.ts'
 
 /** The inbox in the App's database, with what whoever works on its deliveries needs. */
 export interface DatabaseInbox extends Inbox {
-  /** A delivery that is not worked off yet; nothing where it is, or is unknown. */
-  read(id: string, sql?: Sql): Promise<Delivery | undefined>
-  /** It is worked off: remembered by its id, its payload dropped. Inside the transaction that did what it asks for. */
-  handled(id: string, sql?: Sql): Promise<void>
+  /** Those of the deliveries that are not worked off yet, in the order in which they came in. */
+  read(ids: readonly string[]): Promise<readonly Delivery[]>
+  /**
+   * They are worked off: remembered by their ids, their payloads dropped. Answers how many had not been: in the transaction that
+   * does what a delivery asks for this comes first, and 0 means that somebody else has done it (W06).
+   */
+  handled(ids: readonly string[], sql?: Sql): Promise<number>
   /** It is given up, and its payload kept: GitHub's *Redeliver* brings it back, as nothing else does. */
   dead(id: string): Promise<void>
   /** Forgets what came in before that time; GitHub redelivers for three days. Answers how many. */
@@ -30,13 +34,11 @@ export function databaseInbox(store: Store, engine: Pick<Engine, 'sendAll'>): Da
   }
   return {
     store: groupCommit({ write, isAboutOne: isDataError }),
-    async read(id, sql = store) {
-      const [found] = await sql.rows(row, READ, [id])
-      return found === undefined ? undefined : toDelivery(found)
+    async read(ids) {
+      const found = await store.rows(row, READ, [ids])
+      return found.map(toDelivery)
     },
-    async handled(id, sql = store) {
-      await sql.run(`UPDATE seamless.deliveries SET state = 'handled', payload = NULL WHERE id = $1`, [id])
-    },
+    handled: async (ids, sql = store) => (ids.length === 0 ? 0 : sql.run(HANDLED, [ids])),
     async dead(id) {
       await store.run(`UPDATE seamless.deliveries SET state = 'dead' WHERE id = $1 AND state = 'stored'`, [
         id,
@@ -56,50 +58,56 @@ function isDataError(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('22')
 }
 
-const COLUMNS = [
-  'id',
-  'event',
-  'action',
-  'installation_id',
-  'repository_id',
-  'payload',
-  'received_at',
-] as const
-
 const keptRow = z.object({ id: z.string(), round: z.number() })
 
-/** Keeps the new ones and those that were given up, each with a job. Answers their ids. */
+/** Keeps the new ones and those that were given up, with a job for those of each installation. Answers their ids. */
 async function keep(
   batch: readonly Delivery[],
   { tx, engine }: { readonly tx: Sql; readonly engine: Pick<Engine, 'sendAll'> },
 ): Promise<Set<string>> {
-  const kept = await tx.rows(keptRow, insertSql(batch.length), batch.flatMap(toValues))
-  const tenants = new Map(batch.map(({ id, installationId }) => [id, installationId]))
-  const jobs = kept.map(({ id, round }) => {
-    const tenant = tenants.get(id)
-    return { id: `${id}/${round}`, data: { delivery: id }, ...(tenant === undefined ? {} : { tenant }) }
-  })
+  const kept = await tx.rows(keptRow, KEEP, [JSON.stringify(batch.map(toColumns))])
+  const rounds = new Map(kept.map(({ id, round }) => [id, round]))
+  const tenants = Map.groupBy(
+    batch.filter(({ id }) => rounds.has(id)),
+    ({ installationId }) => installationId,
+  )
+  const jobs = [...tenants].map(([tenant, all]) => ({
+    id: all.map(({ id }) => `${id}/${rounds.get(id)}`).join(),
+    data: { deliveries: all.map(({ id }) => id) },
+    tenant,
+  }))
   await engine.sendAll(deliveries, jobs, tx)
-  return new Set(kept.map(({ id }) => id))
+  return new Set(rounds.keys())
 }
 
-function insertSql(count: number): string {
-  const tuple = (_: unknown, row: number): string =>
-    `(${COLUMNS.map((_, column) => `$${row * COLUMNS.length + column + 1}`).join(', ')})`
-  return `INSERT INTO seamless.deliveries AS kept (${COLUMNS.join(', ')})
-    VALUES ${Array.from({ length: count }, tuple).join(', ')}
-    ON CONFLICT (id) DO UPDATE
-      SET state = 'stored', round = kept.round + 1, payload = excluded.payload, received_at = excluded.received_at
-      WHERE kept.state = 'dead'
-    RETURNING id, round`
-}
+const COLUMNS = 'id, event, action, installation_id, repository_id, payload, received_at'
 
-function toValues(delivery: Delivery): readonly unknown[] {
+const KEEP = `INSERT INTO seamless.deliveries AS kept (${COLUMNS})
+  SELECT ${COLUMNS} FROM json_to_recordset($1) AS came (
+    id text, event text, action text, installation_id bigint, repository_id bigint, payload text, received_at bigint)
+  ON CONFLICT (id) DO UPDATE
+    SET state = 'stored', round = kept.round + 1, payload = excluded.payload, received_at = excluded.received_at
+    WHERE kept.state = 'dead'
+  RETURNING id, round`
+
+function toColumns(delivery: Delivery): Readonly<Record<string, unknown>> {
   const { id, event, action, installationId, repositoryId, payload, receivedAtMs } = delivery
-  return [id, event, action ?? null, installationId ?? null, repositoryId ?? null, payload, receivedAtMs]
+  return {
+    id,
+    event,
+    action,
+    installation_id: installationId,
+    repository_id: repositoryId,
+    payload: packed(payload),
+    received_at: receivedAtMs,
+  }
 }
 
-const READ = `SELECT ${COLUMNS.join(', ')} FROM seamless.deliveries WHERE id = $1 AND state = 'stored'`
+const READ = `SELECT ${COLUMNS} FROM seamless.deliveries
+  WHERE id = ANY ($1) AND state = 'stored' ORDER BY received_at`
+
+const HANDLED = `UPDATE seamless.deliveries SET state = 'handled', payload = NULL
+  WHERE id = ANY ($1) AND state = 'stored'`
 
 const row = z.object({
   id: z.string(),
@@ -115,7 +123,7 @@ function toDelivery({ action, installation_id, repository_id, ...rest }: z.infer
   return {
     id: rest.id,
     event: rest.event,
-    payload: rest.payload,
+    payload: unpacked(rest.payload),
     receivedAtMs: rest.received_at,
     ...(action === null ? {} : { action }),
     ...(installation_id === null ? {} : { installationId: installation_id }),

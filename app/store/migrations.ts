@@ -27,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
         round integer NOT NULL DEFAULT 1
       );
       ALTER TABLE seamless.deliveries ALTER COLUMN payload SET STORAGE EXTERNAL;
+      ALTER TABLE seamless.deliveries SET (toast_tuple_target = 8160);
       CREATE INDEX deliveries_by_age ON seamless.deliveries (received_at);
 
       CREATE TABLE seamless.commands (

@@ -3,6 +3,7 @@ import { Probot, Server } from 'probot'
 import { z } from 'zod'
 import { startApp } from '../../app/compose.ts'
 import { commands, deliveries } from '../../app/engine/queues.ts'
+import type { Delivery } from '../../app/inbox.ts'
 import type { Services } from '../../app/services.ts'
 import type { Settings } from '../../app/settings.ts'
 import { systemClock } from '../../src/adapters/system-clock.ts'
@@ -78,24 +79,31 @@ const payload = z.object({
 /** What any command takes at least: the delivery read, its command kept, the delivery worked off; then one comment. */
 async function startJobs({ engine, inbox, store, octokits }: Services): Promise<void> {
   const repositories = new Map<number, { id: number; owner: string; repo: string }>()
-  await engine.work(deliveries, async (job) => {
-    const delivery = await inbox.read(job.data.delivery)
-    if (delivery === undefined) return { kind: 'done' }
-    if (!contest.comments) {
-      await inbox.handled(delivery.id)
-      return { kind: 'done' }
-    }
-    const { installation, repository } = payload.parse(JSON.parse(delivery.payload))
-    repositories.set(repository.id, { id: repository.id, owner: repository.owner.login, repo: repository.name })
-    const command = { commentId: 44, command: '/status', repositoryId: repository.id, installationId: installation.id }
-    await store.transaction(async (tx) => {
-      const data = { ...command, delivery: delivery.id }
-      await engine.send(commands, { id: delivery.id, tenant: installation.id, data }, tx)
-      await inbox.handled(delivery.id, tx)
-      await engine.settle(job, tx)
-    })
+  await engine.work(deliveries, async ({ data }) => {
+    const waiting = await inbox.read(data.deliveries)
+    if (!contest.comments) await inbox.handled(waiting.map(({ id }) => id))
+    else for (const delivery of waiting) await ask(delivery)
     return { kind: 'done' }
   })
+  async function ask(delivery: Delivery): Promise<void> {
+    const { installation, repository } = payload.parse(JSON.parse(delivery.payload))
+    repositories.set(repository.id, {
+      id: repository.id,
+      owner: repository.owner.login,
+      repo: repository.name,
+    })
+    const command = {
+      commentId: 44,
+      command: '/status',
+      repositoryId: repository.id,
+      installationId: installation.id,
+    }
+    await store.transaction(async (tx) => {
+      if ((await inbox.handled([delivery.id], tx)) === 0) return
+      const data = { ...command, delivery: delivery.id, request: {} }
+      await engine.send(commands, { id: delivery.id, tenant: installation.id, data }, tx)
+    })
+  }
   await engine.work(commands, async ({ data: { installationId, repositoryId } }) => {
     const repository = repositories.get(repositoryId)
     if (repository === undefined) return { kind: 'dead', why: 'no such repository' }

@@ -83,7 +83,10 @@ async function fire(url: string, options: { seconds: number; connections: number
     connections: options.connections,
     requests: [
       {
-        setupRequest: (request: object) => ({ ...request, headers: { ...headers, 'x-github-delivery': randomUUID() } }),
+        setupRequest: (request: object) => ({
+          ...request,
+          headers: { ...headers, 'x-github-delivery': randomUUID() },
+        }),
       },
     ],
   })

@@ -39,10 +39,15 @@ function answer({ method }: IncomingMessage, pathname: string): { status: number
   if (method === 'POST' && pathname.endsWith('/access_tokens')) {
     const expires = new Date(Date.now() + 3_600_000).toISOString()
     const token = `ghs_${pathname.replaceAll(/\D/g, '').padStart(36, '0')}`
-    return { status: 201, body: { token, expires_at: expires, permissions: PERMISSIONS, repository_selection: 'all' } }
+    return {
+      status: 201,
+      body: { token, expires_at: expires, permissions: PERMISSIONS, repository_selection: 'all' },
+    }
   }
   if (method === 'POST') return { status: 201, body: { id: 1, html_url: 'https://github.test/1', body: '' } }
-  if (pathname === '/app') return { status: 200, body: { id: 4711, slug: 'seamless', permissions: PERMISSIONS, events: [] } }
-  if (/^\/app\/installations\/\d+$/.test(pathname)) return { status: 200, body: { id: 1, permissions: PERMISSIONS } }
+  if (pathname === '/app')
+    return { status: 200, body: { id: 4711, slug: 'seamless', permissions: PERMISSIONS, events: [] } }
+  if (/^\/app\/installations\/\d+$/.test(pathname))
+    return { status: 200, body: { id: 1, permissions: PERMISSIONS } }
   return { status: 200, body: [] }
 }

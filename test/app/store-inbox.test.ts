@@ -51,10 +51,10 @@ describe.each(storeHomes)('the inbox %s', (_name, start) => {
   test('W04 a delivery is read as it came in, byte for byte', async () => {
     const one = delivery()
     expect(await inbox.store(one)).toBe('stored')
-    expect(await inbox.read(one.id)).toEqual(one)
+    expect(await inbox.read([one.id])).toEqual([one])
     const { installationId: _i, repositoryId: _r, action: _a, ...push } = delivery({ event: 'ping' })
     expect(await inbox.store(push)).toBe('stored')
-    expect(await inbox.read(push.id)).toEqual(push)
+    expect(await inbox.read([push.id, one.id, 'unknown'])).toEqual([one, push])
   })
 
   test('W06 a delivery that comes again, at once or later, is known, and has one job', async () => {
@@ -76,8 +76,10 @@ describe.each(storeHomes)('the inbox %s', (_name, start) => {
   test('one that is worked off is remembered without its payload', async () => {
     const one = delivery()
     await inbox.store(one)
-    await inbox.handled(one.id)
-    expect(await inbox.read(one.id)).toBeUndefined()
+    expect(await inbox.handled([one.id])).toBe(1)
+    expect(await inbox.handled([one.id])).toBe(0)
+    expect(await inbox.handled([])).toBe(0)
+    expect(await inbox.read([one.id])).toEqual([])
     expect(await inbox.store(one)).toBe('known')
     await inbox.dead(one.id)
     expect(await inbox.store(one)).toBe('known')
@@ -87,10 +89,10 @@ describe.each(storeHomes)('the inbox %s', (_name, start) => {
     const one = delivery()
     await inbox.store(one)
     await inbox.dead(one.id)
-    expect(await inbox.read(one.id)).toBeUndefined()
+    expect(await inbox.read([one.id])).toEqual([])
     const before = await waiting()
     expect(await inbox.store({ ...one, receivedAtMs: one.receivedAtMs + 5 })).toBe('stored')
-    expect(await inbox.read(one.id)).toEqual({ ...one, receivedAtMs: one.receivedAtMs + 5 })
+    expect(await inbox.read([one.id])).toEqual([{ ...one, receivedAtMs: one.receivedAtMs + 5 }])
     expect(await waiting()).toBe(before + 1)
     expect(await inbox.store(one)).toBe('known')
   })
@@ -111,7 +113,7 @@ describe.each(storeHomes)('the inbox %s', (_name, start) => {
       ...[first, poison, last].map(inbox.store),
     ])
     expect(stored.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
-    expect(await inbox.read(poison.id)).toBeUndefined()
+    expect(await inbox.read([poison.id])).toEqual([])
   })
 
   test('where its job cannot be kept, neither is the delivery', async () => {

@@ -73,27 +73,22 @@ interface Ports {
 }
 
 async function workOnDelivery(
-  job: Job<{ readonly delivery: string }>,
+  job: Job<{ readonly deliveries: readonly string[] }>,
   { opened, engine, inbox }: Ports,
-): Promise<JobOutcome<{ readonly delivery: string }>> {
+): Promise<JobOutcome<never>> {
   pass('before it is worked on')
-  const delivery = await inbox.read(job.data.delivery)
-  if (delivery === undefined) return { kind: 'done' }
-  const { comment } = z.object({ comment: z.number() }).parse(JSON.parse(delivery.payload))
-  const key = { repositoryId: 2, commentId: comment, command: '/deploy production' }
-  await opened.transaction(async (tx) => {
-    const taken = await commandLog(tx).take({
-      ...key,
-      installationId: 1,
-      pull: 3,
-      queuedAtMs: delivery.receivedAtMs,
+  for (const delivery of await inbox.read(job.data.deliveries)) {
+    const { comment } = z.object({ comment: z.number() }).parse(JSON.parse(delivery.payload))
+    const key = { repositoryId: 2, commentId: comment, command: '/deploy production' }
+    await opened.transaction(async (tx) => {
+      if ((await inbox.handled([delivery.id], tx)) === 0) return
+      const queuedAtMs = delivery.receivedAtMs
+      const taken = await commandLog(tx).take({ ...key, installationId: 1, pull: 3, queuedAtMs })
+      const data = { ...key, installationId: 1, delivery: delivery.id, request: {} }
+      if (taken === 'new') await engine.send(commands, { id: `comment-${comment}`, tenant: 1, data }, tx)
+      pass('before its command is committed')
     })
-    const data = { ...key, installationId: 1, delivery: delivery.id }
-    if (taken === 'new') await engine.send(commands, { id: `comment-${comment}`, tenant: 1, data }, tx)
-    await inbox.handled(delivery.id, tx)
-    await engine.settle(job, tx)
-    pass('before its command is committed')
-  })
+  }
   return { kind: 'done' }
 }
 
