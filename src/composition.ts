@@ -9,6 +9,8 @@ import { type Mask, maskOf } from './adapters/mask.ts'
 import { openAdapters } from './adapters/registry.ts'
 import { processRunner, type RunProcess } from './adapters/run-process.ts'
 import { stateFolder } from './adapters/state-folder.ts'
+import type { SvnShell } from './adapters/svn-command.ts'
+import { versionControlAt } from './adapters/version-control-at.ts'
 import { declaredSecrets } from './config/declared-secrets.ts'
 import type { Config } from './config/schema.ts'
 import { UsageError } from './errors.ts'
@@ -17,6 +19,7 @@ import { ACTIONS_APP_ID } from './github/verdict-check.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Deployments } from './ports/deployments.ts'
 import type { Log } from './ports/log.ts'
+import type { ReverseMerges } from './ports/reverse-merges.ts'
 import type { VersionControl } from './ports/version-control.ts'
 import type { Ports } from './upgrade/ports.ts'
 
@@ -47,6 +50,8 @@ export interface Opened {
   readonly surroundings: Surroundings
   readonly repository: Repository
   readonly versionControl: VersionControl
+  /** Where commits are taken back without pull requests: Subversion. */
+  readonly reverseMerges?: ReverseMerges
   readonly run: RunProcess
   readonly log: Log
   /** Takes what is secret in this environment out of texts that are shown elsewhere than in the log. */
@@ -59,6 +64,10 @@ export async function openRepository(surroundings: Surroundings): Promise<Opened
   const mask = maskFor(surroundings, [])
   const run = processRunner({ mask })
   const log = surroundings.log(mask)
+  if (versionControlAt(folder) === 'svn') {
+    const shell = { run, environment, signal }
+    return { surroundings, run, log, mask, ...(await openSubversion(folder, shell, log)) }
+  }
   const shell = { run, environment, signal, remote: 'origin', token: github?.token }
   const repository = await findRepository(folder, shell)
   return {
@@ -71,8 +80,27 @@ export async function openRepository(surroundings: Surroundings): Promise<Opened
   }
 }
 
+async function openSubversion(
+  folder: string,
+  shell: SvnShell,
+  log: Log,
+): Promise<Required<Pick<Opened, 'repository' | 'versionControl' | 'reverseMerges'>>> {
+  const [{ findSvnRepository }, { svnVersionControl }, { svnReverseMerges }] = await Promise.all([
+    import('./adapters/svn-repository.ts'),
+    import('./adapters/svn.ts'),
+    import('./adapters/svn-take-back.ts'),
+  ])
+  const { store, ...repository } = await findSvnRepository(folder, shell)
+  return {
+    repository,
+    versionControl: svnVersionControl(store, log),
+    reverseMerges: svnReverseMerges(store),
+  }
+}
+
 /** All ports of a run of this config. */
-export async function composePorts({ surroundings, versionControl }: Opened, config: Config): Promise<Ports> {
+export async function composePorts(opened: Opened, config: Config): Promise<Ports> {
+  const { surroundings, versionControl, reverseMerges } = opened
   const { environment, clock } = surroundings
   const mask = maskFor(surroundings, declaredSecrets(config))
   const log = surroundings.log(mask)
@@ -81,8 +109,17 @@ export async function composePorts({ surroundings, versionControl }: Opened, con
   const shell = { environment, log, run: processRunner({ mask }) }
   return {
     versionControl,
-    ...(await composeRecord(surroundings, log, state)),
-    adapters: openAdapters({ config, shell, artifacts, clock }),
+    ...(reverseMerges && { reverseMerges }),
+    ...(await composeRecord(opened, log, state)),
+    adapters: openAdapters({
+      config,
+      shell,
+      artifacts,
+      clock,
+      ...(surroundings.github && {
+        github: async (signal) => openGitHubOf({ surroundings: { ...surroundings, signal }, log }),
+      }),
+    }),
     artifacts,
     journal: fileJournal(join(state, 'journal.jsonl')),
     receipts: fileReceipts(state),
@@ -92,14 +129,17 @@ export async function composePorts({ surroundings, versionControl }: Opened, con
   }
 }
 
-/** GitHub keeps the record where a token is there; else a file does, and no pull request is opened or reverted. */
+/**
+ * GitHub keeps the record where a token is there; else a file does, and no pull request is opened or reverted. So it is on
+ * Subversion always: GitHub knows none of its commits.
+ */
 async function composeRecord(
-  surroundings: Surroundings,
+  { surroundings, reverseMerges }: Opened,
   log: Log,
   state: string,
 ): Promise<Pick<Ports, 'deployments' | 'pullRequests'>> {
   const { github, signal, clock } = surroundings
-  const repository = await openGitHubOf({ surroundings, log })
+  const repository = reverseMerges === undefined ? await openGitHubOf({ surroundings, log }) : undefined
   if (github === undefined || repository === undefined) {
     const { localDeployments } = await import('./adapters/local-deployments.ts')
     return { deployments: localDeployments(join(state, 'deployments.json'), { clock, signal }) }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { VersionControlError } from '../errors.ts'
 
 /** Protocols that cannot run a program of somebody's choice: `svn+<anything else>` starts the tunnel of that name. */
-const SCHEMES = ['file:', 'svn:', 'svn+ssh:', 'https:']
+const SCHEMES = new Set(['file:', 'svn:', 'svn+ssh:', 'https:'])
 
 /** Errors: `VersionControlError` for an address that Seamless does not speak to. It is shown without what may be a password. */
 export function assertSvnAddress(url: string): void {
@@ -20,7 +20,7 @@ export function assertSvnAddress(url: string): void {
   if (protocol === 'http:' && isLoopback(hostname)) return
   const isRemote = protocol !== 'file:'
   const isNamed = isRemote ? /^[\w[]/.test(hostname) && !username.startsWith('-') : hostname === ''
-  if (!SCHEMES.includes(protocol) || !isNamed) throw refused(url)
+  if (!SCHEMES.has(protocol) || !isNamed) throw refused(url)
 }
 
 function isLoopback(hostname: string): boolean {

@@ -11,16 +11,25 @@ const ADVICE: readonly { readonly codes: readonly string[]; readonly todo: strin
   // Authentication: none given, refused, no way that both sides know.
   { codes: ['215004', '170001', '230001', '120171'], todo: CREDENTIALS },
   // Authorization: the account is known, but not for this.
-  { codes: ['220004', '220001', '175013'], todo: 'The account may not do that: see the rules of the server (authz).' },
+  {
+    codes: ['220004', '220001', '175013'],
+    todo: 'The account may not do that: see the rules of the server (authz).',
+  },
   // The line was cut, or somebody answered who does not speak svn's protocol.
   {
     codes: ['210002', '210004', '120106', '120104'],
     todo: 'The server broke off in the middle. What a commit then came to is not known from here: a further run looks first.',
   },
-  { codes: ['670002', '000111', '000113', '000110'], todo: 'Nobody answers there: is the server up, and its address right?' },
+  {
+    codes: ['670002', '000111', '000113', '000110'],
+    todo: 'Nobody answers there: is the server up, and its address right?',
+  },
   // A hook of the repository refused the commit; its words stand above.
   { codes: ['165001'], todo: 'A hook of the repository refused it: what it wants stands above.' },
-  { codes: ['155036', '155021'], todo: 'The working copy is of another version of svn: run svn upgrade in it, or install a newer one.' },
+  {
+    codes: ['155036', '155021'],
+    todo: 'The working copy is of another version of svn: run svn upgrade in it, or install a newer one.',
+  },
 ]
 
 /** The only failure of which svn itself says nothing. */

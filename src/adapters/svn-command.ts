@@ -83,7 +83,9 @@ async function accountOf(environment: Environment, directory: string): Promise<A
   if (name === '' && password === '') return { args: [] }
   if (name === '' || password === '') {
     const missing = name === '' ? 'SEAMLESS_SVN_USERNAME' : 'SEAMLESS_SVN_PASSWORD'
-    throw new VersionControlError(`${missing} is not set, but the other half of the credentials is. Set both, or none.`)
+    throw new VersionControlError(
+      `${missing} is not set, but the other half of the credentials is. Set both, or none.`,
+    )
   }
   // An empty one of ours: there is nothing of the user's to disturb, and no stored password to be tried instead.
   const config = join(directory, '.seamless', 'svn')
@@ -107,7 +109,10 @@ function stdoutOf(end: ProcessEnd, args: readonly string[]): string {
 }
 
 /** svn explains itself in several lines, the general one first, so all that fit are shown. */
-function explained({ failure, output }: Extract<ProcessEnd, { kind: 'failed' }>, args: readonly string[]): string {
+function explained(
+  { failure, output }: Extract<ProcessEnd, { kind: 'failed' }>,
+  args: readonly string[],
+): string {
   if (failure.why === 'timeout') return withoutAnswer(args)
   const lines = output.trim().split('\n').slice(-12)
   const told = lines.length < 2 ? failure.message : `${failure.message}\n${lines.join('\n')}`
@@ -121,7 +126,12 @@ const INSTALL = 'Install Subversion 1.10 or newer where Seamless runs (apt-get i
 const KEPT = ['SSH_AUTH_SOCK']
 
 function svnEnvironment(environment: Environment): Record<string, string> {
-  const { SVN_EDITOR: _editor, EDITOR: _any, VISUAL: _visual, ...plain } = childEnvironment(environment, { step: 'svn' })
+  const {
+    SVN_EDITOR: _editor,
+    EDITOR: _any,
+    VISUAL: _visual,
+    ...plain
+  } = childEnvironment(environment, { step: 'svn' })
   return {
     ...plain,
     ...Object.fromEntries(

@@ -18,8 +18,8 @@ export async function codeDifference(store: SvnStore, from: CommitId, to: Commit
   return { commits, more: revisions.length - commits.length, files: await changedFiles(store, old, young) }
 }
 
-/** Newest first. */
-async function revisionsBetween(store: SvnStore, from: Version, to: Version): Promise<number[]> {
+/** The revisions in the history of `to` that are not in that of `from`, newest first. */
+export async function revisionsBetween(store: SvnStore, from: Version, to: Version): Promise<number[]> {
   if (from.line === to.line) {
     return from.revision < to.revision ? historyOf(store, to, from.revision + 1) : []
   }
@@ -36,7 +36,11 @@ async function historyOf(store: SvnStore, { line, revision }: Version, oldest: n
   return readLog(await store.svn([...args, '--', target])).map((entry) => entry.revision)
 }
 
-async function readCommits(store: SvnStore, { line, revision }: Version, revisions: readonly number[]): Promise<Commit[]> {
+async function readCommits(
+  store: SvnStore,
+  { line, revision }: Version,
+  revisions: readonly number[],
+): Promise<Commit[]> {
   const oldest = revisions.at(-1)
   if (oldest === undefined) return []
   const target = pegged(store.root, pathOf(store, line), revision)
@@ -46,7 +50,9 @@ async function readCommits(store: SvnStore, { line, revision }: Version, revisio
 }
 
 async function changedFiles(store: SvnStore, from: Version, to: Version): Promise<ChangedFile[]> {
-  const [old, young] = [from, to].map(({ line, revision }) => pegged(store.root, pathOf(store, line), revision))
+  const [old, young] = [from, to].map(({ line, revision }) =>
+    pegged(store.root, pathOf(store, line), revision),
+  )
   const targets = [`--old=${old}`, `--new=${young}`]
   const [summary, text] = await Promise.all([
     store.svn(['diff', '--summarize', '--xml', ...targets]),

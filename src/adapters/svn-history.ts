@@ -32,7 +32,9 @@ export async function originOf(project: SvnProject, line: Line, revision: number
   const target = pegged(project.root, path, revision)
   const range = ['--stop-on-copy', '--revision', `0:${revision}`, '--limit', '1']
   const [first] = readLog(await project.svn(['log', '--xml', '--verbose', '--quiet', ...range, '--', target]))
-  const made = first?.paths.find((one) => one.path === `/${path}` && one.copiedFrom !== undefined)
+  const made = first?.paths.find(
+    (one) => one.path === `/${path}` && one.isFolder && one.copiedFrom !== undefined,
+  )
   return {
     revision: first?.revision ?? revision,
     ...(made?.copiedFrom && { from: { ...made.copiedFrom, path: made.copiedFrom.path.replace(/^\/+/, '') } }),
@@ -45,7 +47,9 @@ export async function lineOn(project: SvnProject, way: string, revision: number)
   const [first = way] = candidates
   if (candidates.length < 2) return first
   for (const line of candidates) {
-    if ((await originOf(project, line, revision)).from !== undefined) return line
+    const { from } = await originOf(project, line, revision)
+    // A part of trunk that was copied into a branch makes no branch.
+    if (from !== undefined && !wayOf(project, from.path)?.startsWith('trunk/')) return line
   }
   return first
 }
@@ -59,14 +63,29 @@ export async function lineOfEntry(project: SvnProject, entry: LogEntry): Promise
     const way = wayOf(project, one.path)
     return way === undefined || linesOn(way).length === 0 ? [] : [{ ...one, way }]
   })
-  const removed = changed.filter(({ action }) => action === 'D').map(({ way }) => way)
-  const ways = changed.map(({ way }) => way)
-  if (ways.some((way) => isWithin('trunk', way)) && !removed.includes('trunk')) return 'trunk'
-  const [group, ...others] = Map.groupBy(ways, (way) => linesOn(way)[0] ?? way).values()
+  const isRemoved = (folder: string): boolean =>
+    changed.some(({ action, way }) => action === 'D' && isWithin(way, folder))
+  if (changed.some(({ way }) => isWithin('trunk', way)) && !isRemoved('trunk')) return 'trunk'
+  const [group, ...others] = Map.groupBy(changed, ({ way }) => linesOn(way)[0] ?? way).values()
   if (group === undefined || others.length > 0) return undefined
-  const common = commonFolder(group)
-  if (removed.some((way) => isWithin(way, common))) return undefined
-  return lineOn(project, common, entry.revision)
+  const common = commonFolder(withoutParents(group).map(({ way }) => way))
+  const there = linesOn(common).findLast((line) => !isRemoved(line))
+  return there === undefined ? undefined : lineOn(project, there, entry.revision)
+}
+
+interface Changed {
+  readonly way: string
+  readonly action: string
+  readonly copiedFrom?: unknown
+}
+
+/** Without the plain folders that were made on the way to a nested branch. */
+function withoutParents(group: readonly Changed[]): readonly Changed[] {
+  const kept = group.filter(
+    ({ way, action, copiedFrom }) =>
+      action !== 'A' || copiedFrom !== undefined || !group.every((other) => isWithin(way, other.way)),
+  )
+  return kept.length === 0 ? group : kept
 }
 
 function isWithin(folder: string, path: string): boolean {

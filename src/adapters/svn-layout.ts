@@ -20,12 +20,12 @@ export interface Place extends Layout {
 /** A path of the repository in a project of the usual layout, or nothing where it has none. */
 export function placeOf(path: string): Place | undefined {
   const parts = path.split('/').filter((part) => part !== '')
-  const at = parts.findIndex((part) => KINDS.includes(part))
+  const at = parts.findIndex((part) => KINDS.has(part))
   if (at < 0 || (parts[at] !== 'trunk' && parts.length === at + 1)) return undefined
   return { project: parts.slice(0, at).join('/'), way: parts.slice(at).join('/') }
 }
 
-const KINDS: readonly string[] = ['trunk', 'branches', 'tags']
+const KINDS = new Set(['trunk', 'branches', 'tags'])
 
 /** The possible lines on the way to a path, the shortest first: one for trunk, several for nested branches. */
 export function linesOn(way: string): Line[] {

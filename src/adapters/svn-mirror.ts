@@ -56,7 +56,9 @@ async function kindOf(path: string): Promise<Kind | undefined> {
   if (info.isSymbolicLink()) return 'link'
   if (info.isDirectory()) return 'folder'
   if (info.isFile()) return 'file'
-  throw new VersionControlError(`${JSON.stringify(path)} is neither a file, a folder nor a link, so it cannot be committed.`)
+  throw new VersionControlError(
+    `${JSON.stringify(path)} is neither a file, a folder nor a link, so it cannot be committed.`,
+  )
 }
 
 async function isSame(kind: Kind | undefined, one: string, other: string): Promise<boolean> {

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 
 import { BranchTaken, UsageError, VersionControlError } from '../errors.ts'
 import type { CommitId, Publication, Published, Worktree } from '../ports/version-control.ts'
-import { joined, local, pegged } from './svn-address.ts'
+import { local, pegged } from './svn-address.ts'
+import { commitFolder } from './svn-commit.ts'
 import { AUTHOR, originOf } from './svn-history.ts'
 import { svnCommitId } from './svn-id.ts'
 import { type Line, linesOn, pathOf } from './svn-layout.ts'
@@ -35,7 +36,8 @@ export async function publishWorktree(
   assertName(publication.branch)
   assertAuthor(publication.author)
   const line = branchLine(publication.branch)
-  if (!line.startsWith('branches/')) throw new BranchTaken(line, `${line} is where versions come from, and no branch to publish.`)
+  if (!line.startsWith('branches/'))
+    throw new BranchTaken(line, `${line} is where versions come from, and no branch to publish.`)
   const base = await versionOf(store, worktree.commit)
   const folder = await workFolder(store)
   try {
@@ -67,15 +69,14 @@ async function publishBranch(store: SvnStore, making: Making): Promise<Published
  */
 async function copyBase(
   store: SvnStore,
-  { line, base, folder }: Making,
+  { line, base, folder: scratch }: Making,
 ): Promise<{ parent: string; copy: string }> {
   const above = await firstMissing(store, line)
-  const parent = join(folder, 'branches')
+  const parent = join(scratch, 'branches')
   const there = above.split('/').slice(0, -1).join('/')
-  await store.svn([
-    ...['checkout', '--quiet', '--ignore-externals', '--depth', 'empty'],
-    ...['--', pegged(store.root, pathOf(store, there), 'HEAD'), parent],
-  ])
+  const empty = ['--quiet', '--ignore-externals', '--depth', 'empty']
+  const folder = pegged(store.root, pathOf(store, there), 'HEAD')
+  await store.svn(['checkout', ...empty, '--', folder, parent])
   const missing = line.split('/').slice(there === '' ? 0 : there.split('/').length)
   const copy = join(parent, ...missing)
   const between = missing.slice(0, -1).map((_, index) => join(parent, ...missing.slice(0, index + 1)))
@@ -138,7 +139,11 @@ async function sameThere(store: SvnStore, making: Making): Promise<CommitId | un
 }
 
 /** svn itself compares: what it writes differently in each checkout (keywords, ends of lines) is no difference. */
-async function hasContent(store: SvnStore, { line, changed, folder }: Making, revision: number): Promise<boolean> {
+async function hasContent(
+  store: SvnStore,
+  { line, changed, folder }: Making,
+  revision: number,
+): Promise<boolean> {
   const copy = join(folder, 'there')
   await rm(copy, { recursive: true, force: true })
   await checkOutLine(store, { line, revision }, copy)
@@ -155,36 +160,10 @@ async function commitBranch(
   return commitFolder(store, parent, { message, properties: { [AUTHOR]: author.trim() }, scratch: folder })
 }
 
-interface Words {
-  readonly message: string
-  readonly properties: Readonly<Record<string, string>>
-  /** Where a file for the message may be written. */
-  readonly scratch: string
-}
-
-/** Commits a working copy of ours. Error: `VersionControlError`, also where svn does not say as what. */
-export async function commitFolder(store: SvnStore, path: string, { message, properties, scratch }: Words): Promise<CommitId> {
-  const file = join(scratch, 'message')
-  await writeFile(file, `${message.replaceAll('\r\n', '\n').trimEnd()}\n`)
-  const said = await store.svn([
-    ...['commit', '--file', file, '--force-log', '--encoding', 'UTF-8'],
-    ...Object.entries(properties).flatMap(([name, value]) => ['--with-revprop', `${name}=${value}`]),
-    ...['--', local(path)],
-  ])
-  const [, revision] = /^Committed revision (\d+)\.$/m.exec(said) ?? []
-  if (revision === undefined) throw new VersionControlError(`svn commit did not say which revision it made: ${said.trim()}`)
-  return svnCommitId({ uuid: store.uuid, revision: Number(revision) })
-}
-
 function assertAuthor(author: string): void {
   // oxlint-disable-next-line no-control-regex
   if (/^[^<>\u0000-\u001F]+ <[^<>\s\u0000-\u001F]+>$/.test(author.trim())) return
   throw new UsageError(
     `The author ${JSON.stringify(author)} is not of the form "Name <email>". Correct upgrade.author.`,
   )
-}
-
-/** For people and for `joined` addresses in their recipes. */
-export function addressOf(store: SvnStore, line: Line): string {
-  return joined(store.root, pathOf(store, line))
 }

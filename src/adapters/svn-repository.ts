@@ -5,7 +5,10 @@ import { openSvnStore, type SvnStore } from './svn-store.ts'
 import { readStatus } from './svn-xml.ts'
 
 /** The Subversion project around a folder. Errors: `UsageError`, `VersionControlError`. */
-export async function findSvnRepository(folder: string, shell: SvnShell): Promise<Repository & { readonly store: SvnStore }> {
+export async function findSvnRepository(
+  folder: string,
+  shell: SvnShell,
+): Promise<Repository & { readonly store: SvnStore }> {
   const store = await openSvnStore(folder, shell)
   return {
     store,
@@ -13,7 +16,14 @@ export async function findSvnRepository(folder: string, shell: SvnShell): Promis
     name: joined(store.root, store.project),
     defaultBranch: async () => 'trunk',
     uncommitted: async () => {
-      const printed = await store.svn(['status', '--xml', '--quiet', '--ignore-externals', '--', local(store.folder)])
+      const printed = await store.svn([
+        'status',
+        '--xml',
+        '--quiet',
+        '--ignore-externals',
+        '--',
+        local(store.folder),
+      ])
       return readStatus(printed).filter(({ item }) => item !== 'external').length
     },
   }

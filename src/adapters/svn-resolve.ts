@@ -43,7 +43,14 @@ export async function versionOf(store: SvnStore, id: CommitId): Promise<Version>
   if (line !== undefined) return { line, revision, entry }
   throw new RevisionUnknown(
     id,
-    `r${revision} changed no line of development alone, so it is no version: ${entry.paths.length === 0 ? 'nothing' : entry.paths.map(({ path }) => path).slice(0, 5).join(', ')}.`,
+    `r${revision} changed no line of development alone, so it is no version: ${
+      entry.paths.length === 0
+        ? 'nothing'
+        : entry.paths
+            .map(({ path }) => path)
+            .slice(0, 5)
+            .join(', ')
+    }.`,
   )
 }
 
@@ -80,16 +87,26 @@ async function named(store: SvnStore, name: string): Promise<At> {
   assertName(name)
   const isSaid = name === 'trunk' || /^(?:branches|tags)\/./.test(name)
   const lines = isSaid ? [name] : [`branches/${name}`, `tags/${name}`]
-  const found = (await Promise.all(lines.map((line) => lastChange(store, line)))).filter((one) => one !== undefined)
+  const found = (await Promise.all(lines.map((line) => lastChange(store, line)))).filter(
+    (one) => one !== undefined,
+  )
   const [first, second] = found
   if (first === undefined) throw unknownName(name)
   if (second === undefined) return first
-  throw new RevisionUnknown(name, `${JSON.stringify(name)} is a branch and a tag. Say branches/${name} or tags/${name}.`)
+  throw new RevisionUnknown(
+    name,
+    `${JSON.stringify(name)} is a branch and a tag. Say branches/${name} or tags/${name}.`,
+  )
 }
 
 /** The last revision that changed a line, or nothing where there is none now. */
 export async function lastChange(store: SvnStore, line: Line): Promise<At | undefined> {
-  const printed = await store.svn.answer(['info', '--xml', '--', pegged(store.root, pathOf(store, line), 'HEAD')])
+  const printed = await store.svn.answer([
+    'info',
+    '--xml',
+    '--',
+    pegged(store.root, pathOf(store, line), 'HEAD'),
+  ])
   const info = printed === undefined ? undefined : readInfo(printed)
   return info?.kind === 'dir' ? { line, revision: info.changedIn } : undefined
 }
@@ -106,12 +123,15 @@ async function standing({ svn, folder, line, shell }: SvnStore): Promise<At> {
     captureBytes: 1024,
   })
   const [, revision, flags = ''] = /^(?:\d+:)?(\d+)([MSP]*)$/.exec(end.stdout.trim()) ?? []
-  if (end.kind === 'done' && revision !== undefined && !flags.includes('S')) return { line, revision: Number(revision) }
+  if (end.kind === 'done' && revision !== undefined && !flags.includes('S'))
+    return { line, revision: Number(revision) }
   const printed = await svn(['info', '--xml', '--', local(folder)])
   return { line, revision: readInfo(printed).changedIn }
 }
 
 function unknownName(name: string): RevisionUnknown {
-  const hint = /^r?\d+$|^[0-9a-f]{7,39}$/.test(name) ? ' A commit is named by its full id of 40 digits (seamless plan shows it).' : ''
+  const hint = /^r?\d+$|^[0-9a-f]{7,39}$/.test(name)
+    ? ' A commit is named by its full id of 40 digits (seamless plan shows it).'
+    : ''
   return new RevisionUnknown(name, `The repository has no branch and no tag ${JSON.stringify(name)}.${hint}`)
 }

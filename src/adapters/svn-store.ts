@@ -33,7 +33,8 @@ export async function openSvnStore(folder: string, shell: SvnShell): Promise<Svn
   const project: SvnProject = { project: place.project, root: info.root, svn }
   const line = await lineOn(project, place.way, info.revision)
   const top = resolve(folder, ...upwards(place.way, line))
-  if (relative(info.workingCopy ?? top, top).startsWith('..')) throw onlyAPart(project, line, info.workingCopy)
+  if (relative(info.workingCopy ?? top, top).startsWith('..'))
+    throw onlyAPart(project, line, info.workingCopy)
   const state = await stateFolder(top)
   await mkdir(join(state, 'work'), { recursive: true })
   return { ...project, folder: top, state, uuid: info.uuid, line, svn: svnCommand(shell, top), shell }

@@ -7,7 +7,7 @@ import { isAlive } from './is-alive.ts'
 import { isBelow, pathInside } from './path-inside.ts'
 import { local, pegged } from './svn-address.ts'
 import { svnCommitId } from './svn-id.ts'
-import { pathOf } from './svn-layout.ts'
+import { type Line, pathOf } from './svn-layout.ts'
 import { refuseLinksOutside } from './svn-links.ts'
 import { type Version, versionOf } from './svn-resolve.ts'
 import type { SvnStore } from './svn-store.ts'
@@ -34,8 +34,12 @@ export async function checkOut(store: SvnStore, commit: CommitId): Promise<Workt
   }
 }
 
-/** A working copy of a line as it was at a revision. */
-export async function checkOutLine(store: SvnStore, { line, revision }: Pick<Version, 'line' | 'revision'>, path: string): Promise<void> {
+/** A working copy of a line as it was at a revision, or is now. */
+export async function checkOutLine(
+  store: SvnStore,
+  { line, revision }: { readonly line: Line; readonly revision: number | 'HEAD' },
+  path: string,
+): Promise<void> {
   const target = pegged(store.root, pathOf(store, line), revision)
   await store.svn(['checkout', '--quiet', '--ignore-externals', '--', target, path])
 }
@@ -61,7 +65,9 @@ async function headOf(store: SvnStore, { line }: Version, path: string): Promise
   const info = readInfo(await store.svn(['info', '--xml', '--', local(path)]))
   const expected = pathOf(store, line)
   if (info.path !== expected || info.uuid !== store.uuid) {
-    throw new VersionControlError(`The checkout in ${path} is of ^/${info.path} now, not of ^/${expected}: a step switched it.`)
+    throw new VersionControlError(
+      `The checkout in ${path} is of ^/${info.path} now, not of ^/${expected}: a step switched it.`,
+    )
   }
   return svnCommitId({ uuid: info.uuid, revision: info.changedIn })
 }

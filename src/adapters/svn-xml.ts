@@ -9,7 +9,7 @@ const parser = new XMLParser({
   ignoreAttributes: false,
   attributeNamePrefix: '',
   textNodeName: 'text',
-  isArray: (name) => REPEATED.has(name),
+  isArray: (name, _path, _isLeaf, isAttribute) => !isAttribute && REPEATED.has(name),
   parseTagValue: false,
   parseAttributeValue: false,
   trimValues: false,
@@ -19,7 +19,10 @@ const parser = new XMLParser({
   htmlEntities: true,
 })
 
-const number = z.string().regex(/^-?\d+$/).transform(Number)
+const number = z
+  .string()
+  .regex(/^-?\d+$/)
+  .transform(Number)
 const text = z.union([z.string(), z.strictObject({ text: z.string() }).transform(({ text: value }) => value)])
 
 const commit = z.object({ revision: number.optional(), author: text.optional(), date: text.optional() })
@@ -78,6 +81,7 @@ const logEntry = z.object({
           z.object({
             text: z.string(),
             action: z.enum(['A', 'D', 'M', 'R']),
+            kind: z.string().optional(),
             'copyfrom-path': z.string().optional(),
             'copyfrom-rev': number.optional(),
           }),
@@ -87,7 +91,10 @@ const logEntry = z.object({
     ])
     .optional(),
   revprops: z
-    .union([z.object({ property: z.array(z.object({ name: z.string(), text: z.string().optional() })) }), z.string()])
+    .union([
+      z.object({ property: z.array(z.object({ name: z.string(), text: z.string().optional() })) }),
+      z.string(),
+    ])
     .optional(),
 })
 
@@ -103,11 +110,15 @@ export interface LogEntry {
 interface ChangedPath {
   readonly path: string
   readonly action: 'A' | 'D' | 'M' | 'R'
+  readonly isFolder: boolean
   readonly copiedFrom?: { readonly path: string; readonly revision: number }
 }
 
 const log = z.object({
-  log: z.union([z.object({ logentry: z.array(logEntry).default([]) }), z.string().transform(() => ({ logentry: [] }))]),
+  log: z.union([
+    z.object({ logentry: z.array(logEntry).default([]) }),
+    z.string().transform(() => ({ logentry: [] })),
+  ]),
 })
 
 /** `svn log --xml`. Times are ms since the epoch. */
@@ -118,14 +129,17 @@ export function readLog(xml: string): LogEntry[] {
     atMs: Date.parse(date ?? ''),
     message: msg,
     paths: (paths?.path ?? []).map(
-      ({ text: path, action, 'copyfrom-path': from, 'copyfrom-rev': at }): ChangedPath => ({
+      ({ text: path, action, kind, 'copyfrom-path': from, 'copyfrom-rev': at }): ChangedPath => ({
         path,
         action,
+        isFolder: kind === 'dir',
         ...(from !== undefined && at !== undefined && { copiedFrom: { path: from, revision: at } }),
       }),
     ),
     properties: new Map(
-      typeof revprops === 'object' ? revprops.property.map(({ name, text: value = '' }) => [name, value]) : [],
+      typeof revprops === 'object'
+        ? revprops.property.map(({ name, text: value = '' }) => [name, value])
+        : [],
     ),
   }))
 }
@@ -149,7 +163,16 @@ const status = z.object({
     target: z.array(
       z.object({
         entry: z
-          .array(z.object({ path: z.string(), 'wc-status': z.object({ item: z.string(), props: z.string() }) }))
+          .array(
+            z.object({
+              path: z.string(),
+              'wc-status': z.object({
+                item: z.string(),
+                props: z.string(),
+                'tree-conflicted': z.string().optional(),
+              }),
+            }),
+          )
           .default([]),
       }),
     ),
@@ -160,12 +183,16 @@ export interface StatusEntry {
   readonly path: string
   /** `modified`, `unversioned`, `missing`, … as `svn status` has them. */
   readonly item: string
-  readonly props: string
+  readonly isConflict: boolean
 }
 
 export function readStatus(xml: string): StatusEntry[] {
   return parse(xml, status).status.target.flatMap(({ entry }) =>
-    entry.map(({ path, 'wc-status': { item, props } }) => ({ path, item, props })),
+    entry.map(({ path, 'wc-status': { item, props, 'tree-conflicted': tree } }) => ({
+      path,
+      item,
+      isConflict: item === 'conflicted' || props === 'conflicted' || tree === 'true',
+    })),
   )
 }
 

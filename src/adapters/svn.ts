@@ -43,6 +43,7 @@ async function readText(store: SvnStore, commit: CommitId, path: string): Promis
   const printed = await store.svn.answer(['info', '--xml', '--', target])
   if (printed === undefined || readInfo(printed).kind !== 'file') return undefined
   const text = await store.svn(['cat', '--ignore-keywords', '--', target])
-  const isLink = text.startsWith('link ') && (await store.svn.answer(['propget', 'svn:special', '--', target]))
+  const isLink =
+    text.startsWith('link ') && (await store.svn.answer(['propget', 'svn:special', '--', target]))
   return isLink ? undefined : text
 }

@@ -1,4 +1,7 @@
-/** A commit by its full id: 40 (SHA-1) or 64 (SHA-256) lower-case hex digits. Names, dates and short ids are not evidence. */
+/**
+ * A commit by its full id: 40 (SHA-1) or 64 (SHA-256) lower-case hex digits; of Subversion the revision's number in 8 decimal
+ * digits and the repository's UUID in 32 hex digits (`svn-id.ts`). Names, dates and short ids are not evidence.
+ */
 export type CommitId = string
 
 export interface Commit {

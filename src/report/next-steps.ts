@@ -92,9 +92,13 @@ function forRevert({ outcome, pullRequest, message }: NonNullable<Upgrade['rever
   const where = pullRequest === undefined ? '' : ` ${pullRequest.url}`
   switch (outcome) {
     case 'merged':
-      return [`The merge is reverted:${where}. Re-land it with a fix.`]
+      return [
+        pullRequest === undefined
+          ? `${message} Re-land it with a fix.`
+          : `The merge is reverted:${where}. Re-land it with a fix.`,
+      ]
     case 'proposed':
-      return [`A revert waits for you:${where}. ${message}`]
+      return [pullRequest === undefined ? message : `A revert waits for you:${where}. ${message}`]
     case 'conflict':
     case 'failed':
     case 'not_done':

@@ -1,4 +1,4 @@
-import { GitHubError } from '../errors.ts'
+import { GitHubError, VersionControlError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Deployed } from '../ports/deployments.ts'
 import type { Log } from '../ports/log.ts'
@@ -16,14 +16,15 @@ export interface KnownFacts extends Pick<
 }
 
 export interface RevertPorts {
-  readonly pullRequests: PullRequests
+  /** Where what was merged is asked of: GitHub, or a repository that has no pull requests. */
+  readonly pullRequests: Pick<PullRequests, 'suspects' | 'mergeOf' | 'revertsSince'>
   readonly clock: Clock
   readonly log: Log
 }
 
 const DAY_MS = 24 * 3_600_000
 
-/** Completes the facts of a decision. GitHub is asked only for what the decision can turn on. Error: `GitHubError`. */
+/** Completes the facts of a decision. GitHub is asked only for what the decision can turn on. Errors: `GitHubError`, `VersionControlError`. */
 export async function gatherRevertFacts(known: KnownFacts, ports: RevertPorts): Promise<RevertFacts> {
   const { policy, shadow, verdict, provenLive, unhealthy } = known
   const nowMs = ports.clock.now()
@@ -36,7 +37,7 @@ export async function gatherRevertFacts(known: KnownFacts, ports: RevertPorts): 
 
 async function suspectsOf(
   { deployed, lastHealthy }: KnownFacts,
-  pullRequests: PullRequests,
+  pullRequests: RevertPorts['pullRequests'],
 ): Promise<Suspects> {
   if (lastHealthy !== undefined) return pullRequests.suspects(lastHealthy.sha, deployed.sha)
   const merge = await pullRequests.mergeOf(deployed.sha)
@@ -55,7 +56,7 @@ async function countReverts(
   try {
     return await pullRequests.revertsSince(sinceMs)
   } catch (error) {
-    if (!(error instanceof GitHubError)) throw error
+    if (!(error instanceof GitHubError || error instanceof VersionControlError)) throw error
     log.warning(`The reverts of the last day could not be counted, so none is merged: ${error.message}`)
     return 'unknown'
   }

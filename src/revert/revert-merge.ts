@@ -52,7 +52,7 @@ export async function revertMerge(
 type Nothing = Extract<RevertDecision, { kind: 'nothing' }>
 type Acting = Exclude<RevertDecision, Nothing>
 
-function notDone(decision: Nothing): RevertResult {
+export function notDone(decision: Nothing): RevertResult {
   const { why } = decision
   if (why !== 'shadow')
     return { outcome: 'not_done', reason: why, message: `No merge was taken back: ${whyNothing[why]}.` }

@@ -6,6 +6,7 @@ import type { Deployments } from '../ports/deployments.ts'
 import type { HealthSource } from '../ports/health-source.ts'
 import type { Log } from '../ports/log.ts'
 import type { PullRequests } from '../ports/pull-requests.ts'
+import type { ReverseMerges } from '../ports/reverse-merges.ts'
 import type { TestRunner } from '../ports/test-runner.ts'
 import type { Traffic } from '../ports/traffic.ts'
 import type { VersionControl } from '../ports/version-control.ts'
@@ -21,6 +22,8 @@ export interface Ports {
   readonly deployments: Deployments
   /** Absent without a token: then no pull request is opened and no merge reverted. */
   readonly pullRequests?: PullRequests
+  /** Where commits are taken back without pull requests: Subversion. */
+  readonly reverseMerges?: ReverseMerges
   readonly adapters: Adapters
   readonly artifacts: ArtifactStore
   readonly journal: Journal

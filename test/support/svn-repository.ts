@@ -32,7 +32,8 @@ export const ACCOUNT = { SEAMLESS_SVN_USERNAME: 'ci', SEAMLESS_SVN_PASSWORD: 'a-
 
 export function hasSvn(): boolean {
   try {
-    for (const command of ['svn', 'svnadmin', 'svnserve', 'svnversion']) execFileSync(command, ['--version'], { stdio: 'ignore' })
+    for (const command of ['svn', 'svnadmin', 'svnserve', 'svnversion'])
+      execFileSync(command, ['--version'], { stdio: 'ignore' })
     return true
   } catch {
     return false
@@ -44,7 +45,12 @@ export async function svnRepository({ served = false }: { served?: boolean } = {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'seamless-svn-')))
   const [origin, clone, home] = [join(folder, 'shop'), join(folder, 'clone'), join(folder, 'home')]
   mkdirSync(home)
-  const environment = { PATH: process.env['PATH'] ?? '', HOME: home, LC_ALL: 'C.UTF-8', ...(served && ACCOUNT) }
+  const environment = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: home,
+    LC_ALL: 'C.UTF-8',
+    ...(served && ACCOUNT),
+  }
   const account = served ? [`--username=${ACCOUNT.SEAMLESS_SVN_USERNAME}`, '--password-from-stdin'] : []
   const svn: SvnRepository['svn'] = (args, { cwd = clone } = {}) =>
     execFileSync('svn', [...args, '--non-interactive', '--no-auth-cache', ...account], {
@@ -58,7 +64,10 @@ export async function svnRepository({ served = false }: { served?: boolean } = {
   const port = await freePort()
   const server = served ? await serve(origin, port) : undefined
   const url = served ? `svn://127.0.0.1:${port}/shop` : `file://${origin}`
-  svn(['mkdir', '--quiet', '-m', 'Layout', ...['trunk', 'branches', 'tags'].map((name) => `${url}/${name}`)], { cwd: folder })
+  svn(
+    ['mkdir', '--quiet', '-m', 'Layout', ...['trunk', 'branches', 'tags'].map((name) => `${url}/${name}`)],
+    { cwd: folder },
+  )
   svn(['checkout', '--quiet', `${url}/trunk`, clone], { cwd: folder })
   const uuid = execFileSync('svnlook', ['uuid', origin], { encoding: 'utf8' }).trim().replaceAll('-', '')
   const id = (revision: number): string => String(revision).padStart(8, '0') + uuid
@@ -79,7 +88,20 @@ export async function svnRepository({ served = false }: { served?: boolean } = {
     rmSync(folder, { recursive: true, force: true })
   }
   const fileUrl = `file://${origin}`
-  return { folder, origin, url, fileUrl, clone, home, environment, svn, commit, id, remove, ...(server && { server }) }
+  return {
+    folder,
+    origin,
+    url,
+    fileUrl,
+    clone,
+    home,
+    environment,
+    svn,
+    commit,
+    id,
+    remove,
+    ...(server && { server }),
+  }
 }
 
 /** What the server lets the accounts do; read anew at each connection. */
@@ -97,7 +119,16 @@ async function serve(origin: string, port: number): Promise<ChildProcess> {
   writeFileSync(join(conf, 'passwd'), `[users]\n${name} = ${password}\n`)
   chmodSync(join(conf, 'passwd'), 0o600)
   allow({ origin }, `[/]\n${name} = rw\n`)
-  const args = ['--daemon', '--foreground', '--listen-host', '127.0.0.1', '--listen-port', String(port), '--root', dirname(origin)]
+  const args = [
+    '--daemon',
+    '--foreground',
+    '--listen-host',
+    '127.0.0.1',
+    '--listen-port',
+    String(port),
+    '--root',
+    dirname(origin),
+  ]
   const server = spawn('svnserve', args, { stdio: 'ignore' })
   for (let tries = 0; tries < 200; tries++) {
     if (await answers(port)) return server

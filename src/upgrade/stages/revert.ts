@@ -1,6 +1,8 @@
+import { VersionControlError } from '../../errors.ts'
 import type { Deployed } from '../../ports/deployments.ts'
 import { decideRevert, type UnhealthyCheck } from '../../revert/decide.ts'
-import { gatherRevertFacts } from '../../revert/gather-facts.ts'
+import { gatherRevertFacts, type KnownFacts } from '../../revert/gather-facts.ts'
+import { reverseMerge } from '../../revert/reverse-merge.ts'
 import { type RevertResult, revertMerge } from '../../revert/revert-merge.ts'
 import type { VerdictReport } from '../facts.ts'
 import { candidateOf, environmentConfig, type Run, textOf } from '../run.ts'
@@ -17,7 +19,7 @@ export async function revertStage(run: Run): Promise<void> {
   if (bad === undefined || report === undefined) return
   const result = await revertAfter(run, bad, report).catch((error: unknown): RevertResult => ({
     outcome: 'failed',
-    reason: 'github_failed',
+    reason: error instanceof VersionControlError ? 'refused' : 'github_failed',
     message: textOf(error),
   }))
   const { pullRequest, suspect, ...said } = result
@@ -32,44 +34,41 @@ export async function revertStage(run: Run): Promise<void> {
 }
 
 async function revertAfter(run: Run, bad: EnvironmentRecord, report: VerdictReport): Promise<RevertResult> {
-  const { pullRequests, clock, log } = run.ports
-  const { revert, shadow } = environmentConfig(run, bad.name)
-  if (pullRequests === undefined) {
-    return {
-      outcome: 'not_done',
-      reason: 'refused',
-      message: 'No merge was taken back: without a GitHub token nothing is known of merges.',
-    }
+  const { pullRequests, reverseMerges, clock, log } = run.ports
+  const known = knownFacts(run, bad, report)
+  if (pullRequests !== undefined) {
+    const decision = decideRevert(await gatherRevertFacts(known, { pullRequests, clock, log }))
+    const { deployed, lastHealthy } = known
+    const evidence = { environment: bad.name, deployed, line: report.line, checks: report.checks }
+    return revertMerge(decision, { ...evidence, ...(lastHealthy && { lastHealthy }) }, pullRequests)
   }
+  if (reverseMerges !== undefined) {
+    const facts = await gatherRevertFacts(known, { pullRequests: reverseMerges, clock, log })
+    return reverseMerge(decideRevert(facts), reverseMerges)
+  }
+  return {
+    outcome: 'not_done',
+    reason: 'refused',
+    message: 'No merge was taken back: without a GitHub token nothing is known of merges.',
+  }
+}
+
+function knownFacts(run: Run, bad: EnvironmentRecord, report: VerdictReport): KnownFacts {
+  const { revert, shadow } = environmentConfig(run, bad.name)
   const { sha, name: version } = candidateOf(run.upgrade())
-  const deployed: Deployed = { id: bad.deployment ?? '', sha, version }
   const lastHealthy = lastHealthyOf(bad)
-  const facts = await gatherRevertFacts(
-    {
-      policy: revert,
-      shadow,
-      verdict: report.verdict,
-      // Its Deployment is of this commit, and users were sent to it: all of them, or a share.
-      provenLive: bad.deployment !== undefined && wereSentThere(run, bad.name),
-      unhealthy: report.checks
-        .filter(({ verdict }) => verdict === 'unhealthy')
-        .map((check) => unhealthyCheck(report, check)),
-      deployed,
-      ...(lastHealthy && { lastHealthy }),
-    },
-    { pullRequests, clock, log },
-  )
-  return revertMerge(
-    decideRevert(facts),
-    {
-      environment: bad.name,
-      deployed,
-      ...(lastHealthy && { lastHealthy }),
-      line: report.line,
-      checks: report.checks,
-    },
-    pullRequests,
-  )
+  return {
+    policy: revert,
+    shadow,
+    verdict: report.verdict,
+    // Its Deployment is of this commit, and users were sent to it: all of them, or a share.
+    provenLive: bad.deployment !== undefined && wereSentThere(run, bad.name),
+    unhealthy: report.checks
+      .filter(({ verdict }) => verdict === 'unhealthy')
+      .map((check) => unhealthyCheck(report, check)),
+    deployed: { id: bad.deployment ?? '', sha, version },
+    ...(lastHealthy && { lastHealthy }),
+  }
 }
 
 /** Without traffic steps a deployment is for all users; with them, for those of the steps that were done. */
