@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestOptions } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import { Agent as HttpAgent, request as overHttp } from 'node:http'
 import { Agent as HttpsAgent, request as overTls } from 'node:https'
 
@@ -19,6 +19,7 @@ export interface HttpAnswer {
   readonly status: number
   /** The media type in lower case, without parameters; empty when the server named none. */
   readonly contentType: string
+  readonly headers: IncomingHttpHeaders
   readonly body: Buffer
   /** Whether the body went on after `maxBytes`. */
   readonly cut: boolean
@@ -80,6 +81,7 @@ async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Http
   return {
     status: message.statusCode ?? 0,
     contentType: (message.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+    headers: message.headers,
     body,
     cut,
   }

@@ -76,7 +76,7 @@ function spawnReason({ file, directory }: Ran, cause: NodeJS.ErrnoException): st
 }
 
 /** Milliseconds as the config writes durations: `90s`, `10m`, `1h30m`. */
-function durationText(ms: number): string {
+export function durationText(ms: number): string {
   if (ms < 1000) return `${ms}ms`
   const seconds = Math.round(ms / 1000)
   const parts = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60]

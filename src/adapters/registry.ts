@@ -3,19 +3,24 @@ import type { Config } from '../config/schema.ts'
 import { UsageError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HealthSource } from '../ports/health-source.ts'
+import type { TestRunner } from '../ports/test-runner.ts'
+import type { TestStep } from '../upgrade/plan.ts'
 import type { Adapters } from '../upgrade/ports.ts'
 import type { ArtifactStore } from './artifacts.ts'
 import type { StepShell } from './run-shell.ts'
+import type { OpenRepository, WorkflowShell } from './workflow-tests.ts'
 
 export interface Registry {
   readonly config: Config
   readonly shell: StepShell
   readonly artifacts: ArtifactStore
   readonly clock: Clock
+  /** Where there is a token for GitHub. */
+  readonly github?: OpenRepository
 }
 
 /** The adapters by the names that the config gives them; each is loaded when it is first asked for. */
-export function openAdapters({ config, shell, artifacts, clock }: Registry): Adapters {
+export function openAdapters({ config, shell, artifacts, clock, github }: Registry): Adapters {
   return {
     async builder(step) {
       if ('docker' in step) {
@@ -29,6 +34,9 @@ export function openAdapters({ config, shell, artifacts, clock }: Registry): Ada
       if (step.adapter === 'openapi') {
         const { openapiTestRunner } = await import('./openapi.ts')
         return openapiTestRunner(step)
+      }
+      if (step.adapter === 'jenkins' || step.adapter === 'travis' || step.adapter === 'workflow') {
+        return openRemoteTests(step, { ...shell, clock, ...(github && { github }) })
       }
       const { runTestRunner } = await import('./run-tests.ts')
       return runTestRunner({ ...step, run: step.adapter === 'previous' ? step.previous : step.run }, shell)
@@ -51,6 +59,27 @@ export function openAdapters({ config, shell, artifacts, clock }: Registry): Ada
       return runTraffic(environment.traffic, shell)
     },
     source: (name) => openSource(name, config, shell.environment, clock),
+  }
+}
+
+/** Tests that are made elsewhere. Error: `UsageError` that names the variable to set. */
+async function openRemoteTests(
+  step: Extract<TestStep, { adapter: 'jenkins' | 'travis' | 'workflow' }>,
+  shell: WorkflowShell,
+): Promise<TestRunner> {
+  switch (step.adapter) {
+    case 'jenkins': {
+      const { jenkinsTestRunner } = await import('./jenkins.ts')
+      return jenkinsTestRunner(step, shell)
+    }
+    case 'travis': {
+      const { travisTestRunner } = await import('./travis.ts')
+      return travisTestRunner(step, shell)
+    }
+    case 'workflow': {
+      const { workflowTestRunner } = await import('./workflow-tests.ts')
+      return workflowTestRunner(step, shell)
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import type { StepContext } from '../ports/step.ts'
 import type { TestCase, TestOutcome, TestRunner } from '../ports/test-runner.ts'
 import { parseJUnit } from './junit.ts'
 import { matchingAll } from './matching-files.ts'
+import { numberedCases } from './numbered-cases.ts'
 import { isBelow } from './path-inside.ts'
 import type { ProcessEnd } from './run-process.ts'
 import { runShell } from './run-shell.ts'
@@ -88,7 +89,7 @@ async function readReports({ step, context, before }: Run): Promise<Reports> {
   if (cases.length === 0)
     return unreadable(`its reports (${fresh.join(', ')}) have no test: nothing was tested.`)
   const [root, folder] = await Promise.all([realpath(context.root), realpath(directory)])
-  return { kind: 'read', cases: numbered(cases.map((one) => withPathFromTop(one, root, folder))) }
+  return { kind: 'read', cases: numberedCases(cases.map((one) => withPathFromTop(one, root, folder))) }
 }
 
 function unreadable(why: string): Reports {
@@ -116,16 +117,6 @@ async function stamps(patterns: readonly string[], directory: string): Promise<M
     return [file, `${ino} ${size} ${ctimeNs}`]
   })
   return new Map(await Promise.all(stamped))
-}
-
-/** Cases of one name (a parameterised test, the same suite on two browsers) are told apart by their order. */
-function numbered(cases: readonly TestCase[]): TestCase[] {
-  const seen = new Map<string, number>()
-  return cases.map((one) => {
-    const count = (seen.get(one.name) ?? 0) + 1
-    seen.set(one.name, count)
-    return count === 1 ? one : { ...one, name: `${one.name} (${count})` }
-  })
 }
 
 /** Reports name files from where the command ran, or absolutely; what is not below the worktree nobody can look up. */

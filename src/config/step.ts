@@ -2,12 +2,15 @@ import { z } from 'zod'
 import { command } from './command.ts'
 import { docker, withBuildSecrets } from './docker.ts'
 import { inMilliseconds } from './in-milliseconds.ts'
+import { jenkins } from './jenkins.ts'
 import { openapi } from './openapi.ts'
 import { duration } from './quantity.ts'
 import { repositoryGlob, repositoryPath } from './repository-path.ts'
 import { template } from './template.ts'
+import { travis } from './travis.ts'
 import { variableName } from './variable-name.ts'
 import { variant } from './variant.ts'
+import { workflowFields } from './workflow-test.ts'
 
 const text = z.string({ error: 'expected text; a number goes in quotes' })
 
@@ -95,5 +98,32 @@ const openapiTest = z.strictObject({
   accepts: accepts.describe('Breaking changes by name (`openapi › GET /orders: …`) that are meant.'),
 })
 
+const jenkinsTest = z
+  .strictObject({ name, jenkins: jenkins.describe('A job of your Jenkins, and its JUnit report.'), timeout })
+  .transform(inMilliseconds)
+
+const travisTest = z
+  .strictObject({
+    name,
+    travis: travis.describe('A build of the commit at Travis CI; each job is a test.'),
+    timeout,
+  })
+  .transform(inMilliseconds)
+
+const workflowTest = z
+  .strictObject({ name, ...workflowFields, timeout })
+  .refine(({ artifact, junit }) => artifact !== undefined || junit === undefined, {
+    error: 'does nothing without "artifact", which names where the reports are',
+    path: ['junit'],
+  })
+  .transform(({ junit = ['**/*.xml'], ...step }) => inMilliseconds({ ...step, junit }))
+
 export const buildStep = variant('adapter', { run: runBuild, docker: dockerBuild })
-export const testStep = variant('adapter', { run: runTest, previous: previousTest, openapi: openapiTest })
+export const testStep = variant('adapter', {
+  run: runTest,
+  previous: previousTest,
+  openapi: openapiTest,
+  jenkins: jenkinsTest,
+  travis: travisTest,
+  workflow: workflowTest,
+})

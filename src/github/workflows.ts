@@ -49,43 +49,53 @@ export function githubWorkflows(github: GitHubRepository, options: GitHubWorkflo
 }
 
 /** Which workflow, and which branch's file of it. */
-interface Place {
+export interface WorkflowPlace {
   readonly file: string
   readonly ref: string
 }
 
 async function dispatch(
   github: GitHubRepository,
-  place: Place,
+  place: WorkflowPlace,
   request: DispatchRequest,
 ): Promise<WorkflowRunState | undefined> {
   try {
-    return await send(github, place, request, true)
-  } catch (error) {
-    // A server that cannot name the run may refuse to be asked for it: nothing was started then.
-    if (statusOf(error) !== 422) throw unusable(error, place)
-  }
-  try {
-    return await send(github, place, request, false)
+    return await startWorkflow(github, place, inputsOf(request))
   } catch (error) {
     throw unusable(error, place)
   }
 }
 
+/**
+ * Starts a run of a workflow with these inputs, and answers with it where GitHub names it. Error: `GitHubError`; 404 and 422
+ * are for a workflow that is not there, or takes no such inputs.
+ */
+export async function startWorkflow(
+  github: GitHubRepository,
+  place: WorkflowPlace,
+  inputs: Readonly<Record<string, string>>,
+): Promise<WorkflowRunState | undefined> {
+  try {
+    return await send(github, place, { inputs, return_run_details: true })
+  } catch (error) {
+    // A server that cannot name the run may refuse to be asked for it: nothing was started then.
+    if (statusOf(error) !== 422) throw error
+  }
+  return send(github, place, { inputs })
+}
+
 async function send(
   { octokit, owner, repo }: GitHubRepository,
-  { file, ref }: Place,
-  request: DispatchRequest,
-  isToBeNamed: boolean,
+  { file, ref }: WorkflowPlace,
+  asked: { readonly inputs: Readonly<Record<string, string>>; readonly return_run_details?: true },
 ): Promise<WorkflowRunState | undefined> {
-  // octokit's types do not know the parameter yet, nor its answer: none, unless the run is named.
+  // octokit's types do not know `return_run_details` yet, nor its answer: none, unless the run is named.
   const { data } = await octokit.rest.actions.createWorkflowDispatch({
     owner,
     repo,
     workflow_id: file,
     ref,
-    inputs: inputsOf(request),
-    ...(isToBeNamed && { return_run_details: true }),
+    ...asked,
   })
   const named = namedRun.safeParse(data)
   if (!named.success) return undefined
@@ -103,7 +113,7 @@ function inputsOf(request: DispatchRequest): Record<string, string> {
   }
 }
 
-function unusable(error: unknown, { file, ref }: Place): unknown {
+function unusable(error: unknown, { file, ref }: WorkflowPlace): unknown {
   const status = statusOf(error)
   if (status !== 404 && status !== 422) return error
   const said = error instanceof Error ? error.message : String(error)

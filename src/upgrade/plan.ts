@@ -163,6 +163,12 @@ function testStep(step: TestStep, facts: PlanFacts): PlannedStep {
       return { ...common, what: `run the tests of ${base} against the new build`, command: step.previous }
     case 'openapi':
       return { ...common, what: `compare ${step.openapi} with that of ${base}` }
+    case 'jenkins':
+      return { ...common, what: `build ${step.jenkins.job} at Jenkins` }
+    case 'travis':
+      return { ...common, what: 'build the commit at Travis CI' }
+    case 'workflow':
+      return { ...common, what: `run the workflow ${step.workflow}` }
   }
 }
 

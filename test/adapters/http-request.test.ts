@@ -56,6 +56,7 @@ describe('an answer', () => {
     expect({ ...answer, body: answer.body.toString() }).toEqual({
       status: 418,
       contentType: 'text/plain',
+      headers: expect.objectContaining({ 'content-type': 'Text/Plain; charset=utf-8' }),
       body: 'short and stout',
       cut: false,
     })

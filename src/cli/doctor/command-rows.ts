@@ -69,9 +69,8 @@ function commandsOf({ build, test, upgrade, environments }: Config): Commands[] 
       step.adapter === 'run' ? [{ lines: [step.run, step.undo ?? ''], working: step.working }] : [],
     ),
     ...test.flatMap((step) => {
-      if (step.adapter === 'openapi') return []
-      const lines = step.adapter === 'run' ? [step.run, step.base ?? ''] : [step.previous]
-      return { lines, working: step.working }
+      if (step.adapter === 'run') return { lines: [step.run, step.base ?? ''], working: step.working }
+      return step.adapter === 'previous' ? { lines: [step.previous], working: step.working } : []
     }),
     ...places.flatMap(({ deploy }) => {
       if (deploy.adapter !== 'run') return []

@@ -51,11 +51,16 @@ function speaksForUsers(step: TestStep): step is UsersStep {
 async function testItself(run: Run, id: string, step: OwnStep): Promise<StepEnd> {
   const runner = await run.ports.adapters.testRunner(step)
   const outcome = await runner.test(
-    await contextOf(run, id, { worktree: await run.worktree(), working: step.working }),
+    await contextOf(run, id, { worktree: await run.worktree(), ...folderOf(step) }),
   )
   if (outcome.kind === 'failed') return failed(outcome.failure)
   const base = await baseResults(run, id, step, outcome.cases)
   return ended(compareOwnTests(id, outcome.cases, base))
+}
+
+/** A build elsewhere has its own checkout. */
+function folderOf(step: OwnStep): { working?: string } {
+  return step.adapter === 'run' ? { working: step.working } : {}
 }
 
 /** In a checkout of version n: its own tests, or its API's description; SEAMLESS_CANDIDATE_DIR is where version n+1 is built. */
@@ -101,9 +106,7 @@ async function runOnBase(run: Run, id: string, step: OwnStep, base: string): Pro
   const prepared = await prepareBase(run, on, step, worktree)
   if (!prepared) return { against: 'unknown' }
   const runner = await run.ports.adapters.testRunner(step)
-  const outcome: TestOutcome = await runner.test(
-    await contextOf(run, on, { worktree, working: step.working }),
-  )
+  const outcome: TestOutcome = await runner.test(await contextOf(run, on, { worktree, ...folderOf(step) }))
   if (outcome.kind === 'failed') {
     run.ports.log.warning(`${on}: ${outcome.failure.message} Every failure counts as new.`)
     return { against: 'unknown' }
@@ -117,7 +120,7 @@ async function prepareBase(
   step: OwnStep,
   worktree: Awaited<ReturnType<Run['worktreeAt']>>,
 ): Promise<boolean> {
-  if (step.base === undefined) return true
+  if (step.adapter !== 'run' || step.base === undefined) return true
   const builder = await run.ports.adapters.builder({ ...step, run: step.base, artifacts: [] })
   const outcome = await builder.build(await contextOf(run, on, { worktree, working: step.working }))
   if (outcome.kind === 'built') return true
