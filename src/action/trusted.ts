@@ -21,7 +21,7 @@ export function refuseUntrusted(inputs: Inputs, context: WorkflowContext & { def
   const { event, ref, defaultBranch } = context
   if (!ACTING.has(event)) {
     throw new UsageError(
-      `operation: ${inputs.operation} is not possible on ${event}: what ${event.startsWith('pull_request') ? 'a pull request brings' : 'comes with it'} is not trusted. Use "operation: plan" there, and deploy on "push" to the default branch or "workflow_dispatch".`,
+      `operation: ${inputs.operation} is not possible on ${event}: what ${event.startsWith('pull_request') ? 'a pull request brings' : 'comes with it'} is not trusted. Use "operation: ${event === 'issue_comment' ? 'command' : 'plan'}" there, and deploy on "push" to the default branch or "workflow_dispatch".`,
     )
   }
   if (event === 'push' && ref.startsWith('refs/heads/') && ref !== `refs/heads/${defaultBranch}`) {

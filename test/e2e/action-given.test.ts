@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type WorkflowWorld, workflowWorld } from '../support/workflow-world.ts'
+import { serviceConfig, type WorkflowWorld, workflowWorld } from '../support/workflow-world.ts'
 
 let world: WorkflowWorld
 beforeEach(async () => {
@@ -185,6 +185,23 @@ describe('a rollback that was given a Deployment', () => {
     expect(result.outputs).toMatchObject({ 'reason-code': 'target_changed' })
     expect((await world.statesOf(id)).at(-1)).toMatch(/^failure: target_changed: /)
     expect(world.live()).toBe('1.1.0')
+  })
+
+  it('L20 that is cancelled is brought to its end in post', async () => {
+    const slow = serviceConfig
+      .replace(
+        'test ! -f "$WORLD/rollback-fails"',
+        'if [ ! -f "$WORLD/second" ]; then touch "$WORLD/second"; echo rolling back slowly; sleep 20; fi',
+      )
+      .replace('fi && echo', 'fi; echo')
+    await change({ '.github/seamless.yml': slow })
+    const id = await made(old.sha)
+    const inputs = { operation: 'rollback', sha: old.sha, 'deployment-id': id }
+    const result = await given(inputs, { cancelAt: 'rolling back slowly' })
+    expect(result.outputs, result.log + result.post.log).toMatchObject({ 'reason-code': 'cancelled' })
+    expect(world.live()).toBe('1.0.0')
+    expect((await world.statesOf(id)).at(-1)).toMatch(/^success: cancelled: /)
+    expect((await world.statesOf(bad.id)).at(-1)).toMatch(/^failure: /)
   })
 
   it('R20 that fails leaves the environment dirty', async () => {
