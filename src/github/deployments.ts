@@ -246,6 +246,9 @@ async function postState(
     deployment_id: numberOf(said.id),
     state: said.state,
     description: plain(said.description, MAX_DESCRIPTION),
+    // GitHub would call every earlier one inactive, but only in environments that are not for production: which of them was
+    // live, and may be again when this one is taken back, would be forgotten there.
+    auto_inactive: false,
     ...(logUrl !== undefined && { log_url: logUrl }),
     ...(url !== undefined && { environment_url: url }),
   }

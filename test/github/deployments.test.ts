@@ -245,6 +245,15 @@ describe('on GitHub', () => {
     await expect(failure).rejects.toThrow(UsageError)
   })
 
+  test('what was live before stays on record as that, whatever the environment is for', async () => {
+    const before = await open().begin(of({ environment: 'staging' }))
+    await open().setState(before.id, 'success', 'live')
+    const later = await open().begin(of({ environment: 'staging', key: 'run-2' }))
+    await open().setState(later.id, 'success', 'live')
+    await open().setState(later.id, 'failure', 'taken back')
+    expect(await open().newest('staging', 'success')).toMatchObject({ id: before.id })
+  })
+
   test('deployments that something else made are not looked at', async () => {
     const { id } = await open().begin(of())
     for (const payload of [{}, 'text', '{"schema":2}', { schema: 1, key: 3 }]) {
