@@ -98,6 +98,36 @@ test('the example reads as typed values, with the defaults in', () => {
         openapi: 'openapi.yaml',
         accepts: ['openapi › GET /v1/orders: response property "total" removed'],
       },
+      {
+        adapter: 'jenkins',
+        name: 'integration',
+        jenkins: {
+          job: 'team/shop-integration',
+          parameters: { COMMIT: '{sha}', VERSION: '{version}' },
+          requestParameter: 'SEAMLESS_REQUEST',
+          junit: true,
+        },
+        timeoutMs: 2_700_000,
+      },
+      {
+        adapter: 'travis',
+        name: 'platforms',
+        travis: {
+          repository: 'example/shop',
+          branch: '{branch}',
+          variables: { SHOP_VERSION: '{version}' },
+        },
+        timeoutMs: 1_800_000,
+      },
+      {
+        adapter: 'workflow',
+        name: 'browsers',
+        workflow: 'browsers.yml',
+        inputs: { commit: '{sha}' },
+        artifact: 'reports',
+        junit: ['**/*.xml'],
+        timeoutMs: 1_800_000,
+      },
     ],
   })
   expect(Object.keys(environments)).toEqual(['staging', 'production'])
