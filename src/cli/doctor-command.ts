@@ -14,6 +14,7 @@ import { baselineRows } from './doctor/baseline-rows.ts'
 import { commandRows } from './doctor/command-rows.ts'
 import { comparisonRows } from './doctor/comparison-rows.ts'
 import { dockerRows } from './doctor/docker-rows.ts'
+import { kubernetesRows } from './doctor/kubernetes-rows.ts'
 import { openapiRows } from './doctor/openapi-rows.ts'
 import { missing, ok, type Row, warning } from './doctor/row.ts'
 import { sourceRows } from './doctor/source-rows.ts'
@@ -55,6 +56,7 @@ async function configured(shell: CliShell, opened: Opened, config: Config): Prom
   const groups = await Promise.all([
     commandRows(config, folder, environment),
     dockerRows(config, { ...shell, run: processRunner({ mask: maskOf([]) }) }),
+    kubernetesRows(config, { ...shell, run: processRunner({ mask: maskOf([]) }) }),
     openapiRows(config, opened.repository.root, folder),
     readWorkflows(opened.repository.root).then((workflows) => workflowRows(workflows, config)),
     githubRows(opened),

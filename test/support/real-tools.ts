@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { hasDocker } from './docker/engine.ts'
+import { missingKube } from './kube/control-plane.ts'
 import { hasPostgres } from './postgres.ts'
 
 interface RealTool {
@@ -29,6 +30,12 @@ const TOOLS: readonly RealTool[] = [
     install: 'apt-get install docker.io docker-registry',
     suites: 'test/adapters/docker.test.ts, test/e2e/docker.test.ts and test/e2e/app-image.test.ts',
     here: hasDocker,
+  },
+  {
+    command: 'etcd and a control plane of Kubernetes',
+    install: 'apt-get install etcd-server; bash scripts/build-kube.sh',
+    suites: 'test/e2e/kubernetes.test.ts and test/e2e/kubernetes-upgrade.test.ts',
+    here: () => missingKube() === undefined,
   },
 ]
 
