@@ -81,11 +81,13 @@ interface Changed {
 
 /** Without the plain folders that were made on the way to a nested branch. */
 function withoutParents(group: readonly Changed[]): readonly Changed[] {
-  const kept = group.filter(
-    ({ way, action, copiedFrom }) =>
-      action !== 'A' || copiedFrom !== undefined || !group.every((other) => isWithin(way, other.way)),
-  )
-  return kept.length === 0 ? group : kept
+  const [first, ...others] = group.toSorted((a, b) => a.way.length - b.way.length)
+  const isParent =
+    first?.action === 'A' &&
+    first.copiedFrom === undefined &&
+    others.length > 0 &&
+    others.every(({ way }) => isWithin(first.way, way))
+  return isParent ? withoutParents(others) : group
 }
 
 function isWithin(folder: string, path: string): boolean {

@@ -99,21 +99,26 @@ async function firstMissing(store: SvnStore, line: Line): Promise<string> {
   return line
 }
 
-/** What svn would commit, after new files were added and missing ones removed. */
+/** What svn would commit, after new files were added and missing ones removed. Error: `VersionControlError`. */
 async function changesIn(store: SvnStore, copy: string): Promise<StatusEntry[]> {
-  await store.svn(['add', '--quiet', '--force', '--', local(copy)])
-  const missing = (await statusOf(store, copy)).filter(({ item }) => item === 'missing')
+  const before = await statusOf(store, copy)
+  const obstructed = before.find(({ item }) => item === 'obstructed')
+  if (obstructed !== undefined) throw otherKind(obstructed.path.slice(copy.length + 1))
+  const missing = before.filter(({ item }) => item === 'missing')
   if (missing.length > 0) {
+    // As a list in a file: there may be more than a command line holds.
     const list = join(copy, '..', 'missing')
     await writeFile(list, missing.map(({ path }) => `${local(path)}\n`).join(''))
     await store.svn(['delete', '--quiet', '--force', '--targets', list])
     await rm(list)
   }
-  const status = await statusOf(store, copy)
-  const obstructed = status.find(({ item }) => item === 'obstructed')
-  if (obstructed === undefined) return status.filter(({ path }) => path !== copy)
-  throw new VersionControlError(
-    `The change makes ${JSON.stringify(obstructed.path.slice(copy.length + 1))} another kind of thing (file, folder or link) under the same name, which Seamless does not do on Subversion. Give the new one another name.`,
+  await store.svn(['add', '--quiet', '--force', '--', local(copy)])
+  return (await statusOf(store, copy)).filter(({ path }) => path !== copy)
+}
+
+function otherKind(path: string): VersionControlError {
+  return new VersionControlError(
+    `The change makes ${JSON.stringify(path)} another kind of thing (file, folder or link) under the same name, which Seamless does not do on Subversion. Give the new one another name.`,
   )
 }
 

@@ -4,6 +4,9 @@ import type { Repository } from './git-repository.ts'
 import { openSvnStore, type SvnStore } from './svn-store.ts'
 import { readStatus } from './svn-xml.ts'
 
+/** With --xml svn lists what it does not know, whatever --quiet says. */
+const NO_CHANGE = new Set(['unversioned', 'ignored', 'external', 'normal', 'none'])
+
 /** The Subversion project around a folder. Errors: `UsageError`, `VersionControlError`. */
 export async function findSvnRepository(
   folder: string,
@@ -24,7 +27,7 @@ export async function findSvnRepository(
         '--',
         local(store.folder),
       ])
-      return readStatus(printed).filter(({ item }) => item !== 'external').length
+      return readStatus(printed).filter(({ item }) => !NO_CHANGE.has(item)).length
     },
   }
 }

@@ -92,17 +92,8 @@ async function mergeBackwards(
   { merge, revision, address }: { merge: Merge; revision: number; address: string },
   { folder, copy }: { folder: string; copy: string },
 ): Promise<TakenBack> {
-  await store.svn([
-    'merge',
-    '--quiet',
-    '--accept',
-    'postpone',
-    '--change',
-    `-${revision}`,
-    '--',
-    address,
-    local(copy),
-  ])
+  const backwards = ['--quiet', '--accept', 'postpone', '--change', `-${revision}`]
+  await store.svn(['merge', ...backwards, '--', address, copy])
   const changes = readStatus(await store.svn(['status', '--xml', '--ignore-externals', '--', local(copy)]))
   const conflicts = changes.filter(({ isConflict }) => isConflict)
   if (conflicts.length > 0) {

@@ -58,7 +58,7 @@ export async function svnRepository({ served = false }: { served?: boolean } = {
       env: environment,
       encoding: 'utf8',
       stdio: ['pipe', 'pipe', 'pipe'],
-      input: ACCOUNT.SEAMLESS_SVN_PASSWORD,
+      ...(served && { input: ACCOUNT.SEAMLESS_SVN_PASSWORD }),
     }).trim()
   execFileSync('svnadmin', ['create', origin])
   const port = await freePort()
@@ -73,11 +73,11 @@ export async function svnRepository({ served = false }: { served?: boolean } = {
   const id = (revision: number): string => String(revision).padStart(8, '0') + uuid
   const commit: SvnRepository['commit'] = (files, message = 'Change') => {
     for (const [path, text] of Object.entries(files)) {
-      if (text === undefined) svn(['delete', '--quiet', `${path}@`])
+      if (text === undefined) svn(['delete', '--quiet', join(clone, `${path}@`)])
       else {
         mkdirSync(dirname(join(clone, path)), { recursive: true })
         writeFileSync(join(clone, path), text)
-        svn(['add', '--quiet', '--force', '--parents', `${path}@`])
+        svn(['add', '--quiet', '--force', '--parents', join(clone, `${path}@`)])
       }
     }
     const [, revision] = /Committed revision (\d+)/.exec(svn(['commit', '-m', message])) ?? []
