@@ -117,7 +117,9 @@ function refusals(owners: ReadonlySet<string>, events: readonly WarningEvent[], 
     ({ reason, involvedObject }) => reason === 'FailedCreate' && owners.has(involvedObject.uid ?? ''),
   )
   if (last?.message === undefined) return []
-  const message = last.message.replace(/^(?:\(combined from similar events\): )?Error creating: /, '').replace(/^pods "[^"]*" is /, 'the pod is ')
+  const message = last.message
+    .replace(/^(?:\(combined from similar events\): )?Error creating: /, '')
+    .replace(/^pods "[^"]*" is /, 'the pod is ')
   return [
     {
       kind: 'pods_refused',
