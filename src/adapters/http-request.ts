@@ -1,6 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import { Agent as HttpAgent, request as overHttp } from 'node:http'
 import { Agent as HttpsAgent, request as overTls } from 'node:https'
+import type { LookupFunction } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { certificateEnd } from './certificate-end.ts'
 
 export interface HttpRequest {
   /** http: or https:. User and password in it are sent as basic authentication. */
@@ -13,6 +16,16 @@ export interface HttpRequest {
   readonly maxBytes: number
   /** What a body over `maxBytes` means: `fail`, or `cut`: answer with its first `maxBytes`. */
   readonly overflow: 'fail' | 'cut'
+  readonly tls?: TlsMaterial
+  /** Where a host's name leads, asked once per request; what it throws is why there is no answer. Without it, the system's. */
+  readonly lookup?: LookupFunction
+}
+
+/** PEM texts: the authorities that are believed in place of the public ones, a certificate of our own and its key. */
+export interface TlsMaterial {
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
 }
 
 export interface HttpAnswer {
@@ -23,6 +36,8 @@ export interface HttpAnswer {
   readonly body: Buffer
   /** Whether the body went on after `maxBytes`. */
   readonly cut: boolean
+  /** Over TLS: when the first of the server's certificates ends (ms since the epoch). */
+  readonly certificateEndsMs?: number
 }
 
 /**
@@ -77,6 +92,9 @@ export function shownUrl(url: URL): string {
 
 async function exchange(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
   const message = await send(request, signal)
+  const { socket } = message
+  // While it is open: afterwards it has forgotten.
+  const certificateEndsMs = socket instanceof TLSSocket ? certificateEnd(socket) : undefined
   const { body, cut } = await readBody(message, request)
   return {
     status: message.statusCode ?? 0,
@@ -84,11 +102,12 @@ async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Http
     headers: message.headers,
     body,
     cut,
+    ...(certificateEndsMs === undefined ? {} : { certificateEndsMs }),
   }
 }
 
 function send(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
-  const { url, method, body } = request
+  const { url, method, body, lookup } = request
   const tls = url.protocol === 'https:'
   const options: RequestOptions = {
     method,
@@ -100,7 +119,8 @@ function send(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessag
       ...request.headers,
     },
     // proxyEnv stated: agents may come to take the environment's proxies by default (nodejs/node#64528).
-    agent: tls ? new HttpsAgent({ proxyEnv: {} }) : new HttpAgent({ proxyEnv: {} }),
+    agent: tls ? new HttpsAgent({ proxyEnv: {}, ...request.tls }) : new HttpAgent({ proxyEnv: {} }),
+    ...(lookup === undefined ? {} : { lookup }),
   }
   return new Promise((resolve, reject) => {
     const sent = (tls ? overTls : overHttp)(url, options, resolve)
@@ -141,13 +161,17 @@ function failure(request: HttpRequest, error: unknown, late: boolean): HttpFailu
   }
   const code = errorCode(error)
   if (isOfTheService(code)) {
-    return new HttpFailure('refused', `${where} does not answer (${code})`, { cause: error })
+    const hint = /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|UNKNOWN_CA|BAD_CERTIFICATE/.test(code)
+      ? CLIENT_HINT
+      : ''
+    return new HttpFailure('refused', `${where} does not answer (${code}${hint})`, { cause: error })
   }
-  const hint = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)/.test(code)
-    ? '; name its authority in NODE_EXTRA_CA_CERTS'
-    : ''
+  const hint = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)/.test(code) ? AUTHORITY_HINT : ''
   return new HttpFailure('unreachable', `${where} cannot be reached (${code}${hint})`, { cause: error })
 }
+
+const AUTHORITY_HINT = "; name its authority in the source's _CA_FILE, or in NODE_EXTRA_CA_CERTS"
+const CLIENT_HINT = "; it wants a certificate of ours, or another one: the source's _CERT_FILE and _KEY_FILE"
 
 function errorCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined

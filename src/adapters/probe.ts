@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HealthSource, Measurement, ProbeRequest, Query, Sample } from '../ports/health-source.ts'
-import { type HttpAnswer, HttpFailure, httpRequest, shownUrl } from './http-request.ts'
+import { type HttpAnswer, HttpFailure, httpRequest, shownUrl, type TlsMaterial } from './http-request.ts'
 import { compilePattern, matchWithin, PatternFailure } from './pattern.ts'
 
 export interface ProbeOptions {
@@ -9,6 +9,8 @@ export interface ProbeOptions {
   /** The service as its users reach it, e.g. `https://shop.example`; probes go to paths below it and nowhere else. */
   readonly url: string
   readonly clock: Pick<Clock, 'now'>
+  /** The authorities that the service's certificate must come from, in place of the public ones. */
+  readonly tls?: Pick<TlsMaterial, 'ca'>
 }
 
 /** So much of a body is looked at for the expected text; status pages have some KiB. */

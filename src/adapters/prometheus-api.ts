@@ -1,11 +1,12 @@
 import { z } from 'zod'
-import { type HttpAnswer, HttpFailure, httpRequest, shownUrl } from './http-request.ts'
+import { type HttpAnswer, HttpFailure, httpRequest, shownUrl, type TlsMaterial } from './http-request.ts'
 
 export interface PrometheusApi {
   /** The server, e.g. `https://mimir.example/prometheus`; `/api/v1/…` is appended. */
   readonly url: URL
   /** Authorization, tenant. */
   readonly headers: Readonly<Record<string, string>>
+  readonly tls?: TlsMaterial
   readonly timeoutMs: number
   /** Take answers that the server itself calls incomplete. */
   readonly tolerateWarnings: boolean
@@ -82,9 +83,13 @@ export async function askPrometheus(
     accept: 'application/json',
     'content-type': 'application/x-www-form-urlencoded',
   }
-  const request = { url, method: 'POST', headers, body: form.toString(), timeoutMs: api.timeoutMs } as const
+  const { timeoutMs, tls } = api
+  const limits = { timeoutMs, maxBytes: MAX_ANSWER_BYTES, overflow: 'fail', ...(tls && { tls }) } as const
   try {
-    const answer = await httpRequest({ ...request, maxBytes: MAX_ANSWER_BYTES, overflow: 'fail' }, signal)
+    const answer = await httpRequest(
+      { url, method: 'POST', headers, body: form.toString(), ...limits },
+      signal,
+    )
     return readAnswer(answer, shownUrl(url), api.tolerateWarnings)
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error

@@ -1,20 +1,20 @@
+import type { SourceAccess } from '../config/source-access.ts'
 import { UsageError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HealthSource, HistoryStep, Measurement } from '../ports/health-source.ts'
+import type { TlsMaterial } from './http-request.ts'
 import { inParallel } from './in-parallel.ts'
 import { type ApiAnswer, askPrometheus, type PrometheusApi } from './prometheus-api.ts'
 import { readPast, stepTimes } from './prometheus-past.ts'
 import { measureAll, prepare, type Prepared, type RawSeries, unmeasured } from './prometheus-query.ts'
 import { apart, StrangeAnswer, together } from './prometheus-samples.ts'
+import { sourceHeaders } from './source-headers.ts'
 
-export interface PrometheusOptions {
+export interface PrometheusOptions extends Omit<SourceAccess, 'tls'> {
   readonly name: string
   /** The server (or Mimir, Thanos, Cortex, VictoriaMetrics), with its path prefix. User and password in it are sent as basic authentication. */
   readonly url: string
-  /** Sent as a bearer token. */
-  readonly token?: string
-  /** E.g. the tenant: `{ 'X-Scope-OrgID': 'shop' }`. */
-  readonly headers?: Readonly<Record<string, string>>
+  readonly tls?: TlsMaterial
   /** For one query. */
   readonly timeoutMs: number
   readonly clock: Pick<Clock, 'now'>
@@ -68,10 +68,10 @@ export function prometheusSource(options: PrometheusOptions): HealthSource {
 function makeApi({
   name,
   url: text,
-  token,
-  headers,
   timeoutMs,
   tolerateWarnings,
+  tls,
+  ...access
 }: PrometheusOptions): PrometheusApi {
   const url = URL.parse(text)
   if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
@@ -79,10 +79,10 @@ function makeApi({
       `source ${name}: expected the http or https URL of a Prometheus, without query or fragment`,
     )
   }
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
   return {
     url,
-    headers: { ...headers, ...authorization },
+    headers: sourceHeaders(access),
+    ...(tls === undefined ? {} : { tls }),
     timeoutMs,
     tolerateWarnings: tolerateWarnings ?? false,
   }

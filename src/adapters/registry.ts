@@ -8,6 +8,7 @@ import type { TestStep } from '../upgrade/plan.ts'
 import type { Adapters } from '../upgrade/ports.ts'
 import type { ArtifactStore } from './artifacts.ts'
 import type { StepShell } from './run-shell.ts'
+import { readTlsFiles } from './tls-files.ts'
 import type { OpenRepository, WorkflowShell } from './workflow-tests.ts'
 
 export interface Registry {
@@ -94,19 +95,20 @@ export async function openSource(
   if (source === undefined) throw new UsageError(`The config has no source ${JSON.stringify(name)}.`)
   const binding = bindSource(name, source, environment)
   if (!binding.ok) throw new UsageError(binding.message)
-  const bound = binding.source
+  const { tls: files, ...bound } = binding.source
+  const tls = files === undefined ? {} : { tls: await readTlsFiles(name, files) }
   switch (bound.type) {
     case 'prometheus': {
       const { prometheusSource } = await import('./prometheus.ts')
-      return prometheusSource({ ...bound, clock })
+      return prometheusSource({ ...bound, ...tls, clock })
     }
     case 'scrape': {
       const { scrapeSource } = await import('./scrape.ts')
-      return scrapeSource({ ...bound, clock })
+      return scrapeSource({ ...bound, ...tls, clock })
     }
     case 'probe': {
       const { probeSource } = await import('./probe.ts')
-      return probeSource({ ...bound, clock })
+      return probeSource({ ...bound, ...tls, clock })
     }
   }
 }

@@ -1,18 +1,19 @@
 import { type Matcher, parseSelector, type Selector } from '../config/selector.ts'
+import type { SourceAccess } from '../config/source-access.ts'
 import { UsageError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HealthSource, Measurement, Query, Sample } from '../ports/health-source.ts'
-import { HttpFailure, httpRequest, shownUrl } from './http-request.ts'
+import { HttpFailure, httpRequest, shownUrl, type TlsMaterial } from './http-request.ts'
 import { MalformedPage, parsePage, type PageFormat } from './openmetrics.ts'
 import { matchWithin, PatternFailure } from './pattern.ts'
 import { seriesMatch } from './series-match.ts'
+import { sourceHeaders } from './source-headers.ts'
 
-export interface ScrapeOptions {
+export interface ScrapeOptions extends Omit<SourceAccess, 'tls'> {
   readonly name: string
   /** The metrics pages, e.g. `http://10.0.0.7:9100/metrics`. User and password in one are sent to that one. */
   readonly urls: readonly string[]
-  /** Sent to every page as a bearer token. */
-  readonly token?: string
+  readonly tls?: TlsMaterial
   /** For one page, from the connection to its last byte. */
   readonly timeoutMs: number
   readonly clock: Pick<Clock, 'now'>
@@ -114,15 +115,12 @@ async function scrape(target: Target, options: ScrapeOptions, signal: AbortSigna
 
 async function fetchPage(
   { url }: Target,
-  { token, timeoutMs }: ScrapeOptions,
+  { timeoutMs, tls, ...access }: ScrapeOptions,
   signal: AbortSignal,
 ): Promise<{ text: string; format: PageFormat }> {
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
-  const headers = { accept: ACCEPT, ...authorization }
-  const { status, contentType, body } = await httpRequest(
-    { url, method: 'GET', headers, timeoutMs, maxBytes: MAX_PAGE_BYTES, overflow: 'fail' },
-    signal,
-  )
+  const headers = { ...sourceHeaders(access), accept: ACCEPT }
+  const limits = { timeoutMs, maxBytes: MAX_PAGE_BYTES, overflow: 'fail', ...(tls && { tls }) } as const
+  const { status, contentType, body } = await httpRequest({ url, method: 'GET', headers, ...limits }, signal)
   if (status >= 300 && status < 400)
     throw new PageFailure('error', `redirects (${status}); name the page itself`)
   if (status !== 200) throw new PageFailure('error', `answers with status ${status}`)

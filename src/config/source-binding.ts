@@ -1,22 +1,27 @@
+import { type AccessVariable, readAccess, type SourceAccess, type TlsFiles } from './source-access.ts'
 import type { SourceConfig } from './source.ts'
 
 /** A source with its place: what an adapter needs to be made. Times in ms. */
 type BoundSource =
-  | {
+  | (SourceAccess & {
       readonly type: 'prometheus'
       readonly name: string
       readonly url: string
-      readonly token?: string
       readonly timeoutMs: number
-    }
-  | {
+      readonly tolerateWarnings?: boolean
+    })
+  | (SourceAccess & {
       readonly type: 'scrape'
       readonly name: string
       readonly urls: readonly [string, ...string[]]
-      readonly token?: string
       readonly timeoutMs: number
+    })
+  | {
+      readonly type: 'probe'
+      readonly name: string
+      readonly url: string
+      readonly tls?: Pick<TlsFiles, 'ca'>
     }
-  | { readonly type: 'probe'; readonly name: string; readonly url: string }
 
 export type Binding =
   | { readonly ok: true; readonly source: BoundSource }
@@ -43,11 +48,12 @@ export function bindSource(name: string, config: SourceConfig, environment: Envi
     const message = `${variable} holds ${texts.length} URLs; a ${config.type} source has one.`
     return { ok: false, variable, message }
   }
-  return withToken(name, environment, (token) => bound({ name, config, urls: [first, ...rest], token }))
+  const read = readAccess((what) => sourceVariable(name, what), environment)
+  return read.ok ? bound({ name, config, urls: [first, ...rest], access: read.access }) : read
 }
 
 /** `SEAMLESS_SOURCE_MAIN_URL` for the source `main`. */
-export function sourceVariable(name: string, what: 'URL' | 'TOKEN'): string {
+export function sourceVariable(name: string, what: 'URL' | AccessVariable): string {
   return `SEAMLESS_SOURCE_${name.toUpperCase().replaceAll('-', '_')}_${what}`
 }
 
@@ -73,48 +79,48 @@ function refusal(text: string, { type }: SourceConfig): string | undefined {
     return `holds a URL of ${url.protocol}; only http: and https: are read.`
   }
   if (url.username !== '' || url.password !== '') {
-    return 'holds a user or a password, which would show up in logs: leave them out and use the token variable.'
+    return 'holds a user or a password, which would show up in logs: leave them out and use the variables for them.'
   }
   if (url.hash !== '') return 'holds a URL with a fragment (#…): leave it out.'
   if (type !== 'scrape' && url.search !== '') return 'holds a URL with a query (?…): leave it out.'
   return undefined
 }
 
-function withToken(
-  name: string,
-  environment: Environment,
-  bind: (token: string | undefined) => Binding,
-): Binding {
-  const variable = sourceVariable(name, 'TOKEN')
-  const token = environment[variable]
-  // GitHub hands an unset secret over as an empty string.
-  if (token === undefined || token === '') return bind(undefined)
-  if (/^[\u0021-\u007E]+$/.test(token)) return bind(token)
-  const message = `${variable} holds a character that no HTTP header can carry: a space or a line break at its end?`
-  return { ok: false, variable, message }
-}
-
 interface Parts {
   readonly name: string
   readonly config: SourceConfig
   readonly urls: readonly [string, ...string[]]
-  readonly token: string | undefined
+  readonly access: SourceAccess
 }
 
-function bound({ name, config, urls, token }: Parts): Binding {
-  const credentials = token === undefined ? {} : { token }
+/** A probe asks as a user without an account does; only whom it believes over TLS may be said. */
+function boundProbe(name: string, url: string, { tls, ...credentials }: SourceAccess): Binding {
+  const set = tls?.client === undefined ? Object.keys(credentials)[0] : 'client'
+  if (set === undefined)
+    return { ok: true, source: { type: 'probe', name, url, ...(tls === undefined ? {} : { tls }) } }
+  const what = CREDENTIALS[set as keyof typeof CREDENTIALS]
+  const variable = sourceVariable(name, what)
+  const sent = what === 'TOKEN' ? 'token' : 'credentials and no headers'
+  return {
+    ok: false,
+    variable,
+    message: `${variable} is set, but a probe sends no ${sent}, as a user does: unset it.`,
+  }
+}
+
+const CREDENTIALS = { token: 'TOKEN', basic: 'USER', headers: 'HEADERS', client: 'CERT_FILE' } as const
+
+function bound({ name, config, urls, access }: Parts): Binding {
   switch (config.type) {
-    case 'prometheus':
-      return { ok: true, source: { ...config, name, url: urls[0], ...credentials } }
+    case 'prometheus': {
+      const { tolerateWarnings, ...rest } = config
+      const warnings = tolerateWarnings === undefined ? {} : { tolerateWarnings }
+      return { ok: true, source: { ...rest, ...warnings, name, url: urls[0], ...access } }
+    }
     case 'scrape':
-      return { ok: true, source: { ...config, name, urls, ...credentials } }
+      return { ok: true, source: { ...config, name, urls, ...access } }
     case 'probe':
-      if (token === undefined) return { ok: true, source: { ...config, name, url: urls[0] } }
-      return {
-        ok: false,
-        variable: sourceVariable(name, 'TOKEN'),
-        message: `${sourceVariable(name, 'TOKEN')} is set, but a probe sends no token, as a user does: unset it.`,
-      }
+      return boundProbe(name, urls[0], access)
     default:
       return config satisfies never
   }

@@ -8,6 +8,10 @@ const prometheus = z.strictObject({
     .literal('prometheus')
     .describe('A Prometheus server, or one that speaks its API: Mimir, Thanos, Cortex.'),
   timeout: duration.prefault('10s').describe('The longest that one request may take.'),
+  'tolerate-warnings': z
+    .boolean()
+    .optional()
+    .describe('Whether answers count that the server itself calls incomplete; without it, they do not.'),
 })
 
 const scrape = z.strictObject({
@@ -20,12 +24,15 @@ const probe = z.strictObject({
 })
 
 const source = z.discriminatedUnion('type', [
-  prometheus.transform(inMilliseconds),
+  prometheus.transform(({ 'tolerate-warnings': tolerateWarnings, ...rest }) => ({
+    ...inMilliseconds(rest),
+    ...(tolerateWarnings === undefined ? {} : { tolerateWarnings }),
+  })),
   scrape.transform(inMilliseconds),
   probe,
 ])
 
-/** Where health is read, by name. Origin and token come from the environment: see `bindSource`. */
+/** Where health is read, by name. Origin and credentials come from the environment: see `bindSource`. */
 export const sources = named(source)
   .prefault({})
   .describe(

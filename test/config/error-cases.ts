@@ -424,7 +424,7 @@ const shape: ErrorCase[] = [
   {
     title: 'an address in the configuration',
     text: withLines('sources: { main: { type: prometheus, url: "http://10.0.0.1" } }'),
-    errors: [':2:38 sources.main.url: unknown key; expected one of type, timeout'],
+    errors: [':2:38 sources.main.url: unknown key; expected one of type, timeout, tolerate-warnings'],
   },
   {
     title: 'a branch that git would refuse',

@@ -32,7 +32,7 @@ test('the example reads as typed values, with the defaults in', () => {
     workflow: 'seamless.yml',
     version: { file: 'VERSION' },
     sources: {
-      main: { type: 'prometheus', timeoutMs: 10_000 },
+      main: { type: 'prometheus', timeoutMs: 10_000, tolerateWarnings: false },
       pages: { type: 'scrape', timeoutMs: 5000 },
       site: { type: 'probe' },
     },
@@ -130,7 +130,23 @@ test('the example reads as typed values, with the defaults in', () => {
       },
     ],
   })
-  expect(Object.keys(environments)).toEqual(['staging', 'production'])
+  expect(Object.keys(environments)).toEqual(['staging', 'production', 'europe', 'asia'])
+  expect(environments['europe']!.deploy).toEqual({
+    adapter: 'kubernetes',
+    kubernetes: {
+      kustomize: 'k8s/europe',
+      namespace: 'shop',
+      context: 'europe',
+      prune: 'app.kubernetes.io/part-of=shop',
+      conflicts: 'refuse',
+      history: 5,
+      working: '.',
+      env: {},
+      secrets: ['CLUSTER_TOKEN'],
+      timeoutMs: 600_000,
+    },
+  })
+  expect(environments['asia']!.deploy).toMatchObject({ kubernetes: { manifests: ['k8s/asia'] } })
   const { health, ...staging } = environments['staging']!
   expect(staging).toEqual({
     after: [],

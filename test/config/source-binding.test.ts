@@ -57,6 +57,31 @@ describe('a source is bound by the environment', () => {
     })
   })
 
+  test('by who asks, whom it believes, and for which tenant: nothing of it can stand in a configuration', () => {
+    const variables = {
+      URL: 'https://mimir.example.org',
+      USER: 'seamless',
+      PASSWORD: 'one two:three',
+      HEADERS: 'X-Scope-OrgID: shop|eu\n\n  X-Route:  blue \r\n',
+      CA_FILE: 'ca.pem',
+      CERT_FILE: 'client.pem',
+      KEY_FILE: 'client.key',
+    }
+    const given = Object.entries(variables).map(([what, value]) => [`SEAMLESS_SOURCE_MAIN_${what}`, value])
+    expect(bindSource('main', prometheus, Object.fromEntries(given))).toEqual({
+      ok: true,
+      source: {
+        type: 'prometheus',
+        name: 'main',
+        url: 'https://mimir.example.org',
+        timeoutMs: 10_000,
+        basic: { user: 'seamless', password: 'one two:three' },
+        headers: { 'X-Scope-OrgID': 'shop|eu', 'X-Route': 'blue' },
+        tls: { ca: 'ca.pem', client: { cert: 'client.pem', key: 'client.key' } },
+      },
+    })
+  })
+
   test('by variables that a shell can set', () => {
     expect(sourceVariable('main', 'URL')).toBe('SEAMLESS_SOURCE_MAIN_URL')
     expect(sourceVariable('eu-west_1', 'TOKEN')).toBe('SEAMLESS_SOURCE_EU_WEST_1_TOKEN')
@@ -93,7 +118,7 @@ describe('a source is refused with the variable to set', () => {
     [
       'a URL with a password',
       why('a', scrape, url(`http://10.0.0.7 http://user:${TOKEN}@10.0.0.8`)),
-      'SEAMLESS_SOURCE_A_URL: SEAMLESS_SOURCE_A_URL holds a user or a password, which would show up in logs: leave them out and use the token variable.',
+      'SEAMLESS_SOURCE_A_URL: SEAMLESS_SOURCE_A_URL holds a user or a password, which would show up in logs: leave them out and use the variables for them.',
     ],
     [
       'a URL with a query',
@@ -114,6 +139,74 @@ describe('a source is refused with the variable to set', () => {
       'a token that no header can carry',
       why('a', prometheus, { ...url('http://10.0.0.7'), SEAMLESS_SOURCE_A_TOKEN: `${TOKEN}\n` }),
       'SEAMLESS_SOURCE_A_TOKEN: SEAMLESS_SOURCE_A_TOKEN holds a character that no HTTP header can carry: a space or a line break at its end?',
+    ],
+    ...(
+      [
+        [
+          'a token and a user',
+          { TOKEN, USER: 'u', PASSWORD: 'p' },
+          'USER is set beside SEAMLESS_SOURCE_A_TOKEN: a source is let in by one of the two.',
+        ],
+        [
+          'a password of nobody',
+          { PASSWORD: TOKEN },
+          'USER is not set, but SEAMLESS_SOURCE_A_PASSWORD is: a password needs its user.',
+        ],
+        [
+          'a user without a password',
+          { USER: 'u' },
+          'PASSWORD is not set, but SEAMLESS_SOURCE_A_USER is: a user needs its password.',
+        ],
+        [
+          'a user with a colon',
+          { USER: 'u:v', PASSWORD: TOKEN },
+          'USER holds a ":", which no user of basic authentication has.',
+        ],
+        [
+          'a key without a certificate',
+          { KEY_FILE: 'k' },
+          'CERT_FILE is not set, but SEAMLESS_SOURCE_A_KEY_FILE is: a key needs its certificate.',
+        ],
+        [
+          'a certificate without a key',
+          { CERT_FILE: 'c' },
+          'KEY_FILE is not set, but SEAMLESS_SOURCE_A_CERT_FILE is: a certificate needs its key.',
+        ],
+        [
+          'a line that is no header',
+          { HEADERS: TOKEN },
+          'HEADERS holds a line that is no header: write one a line, such as X-Scope-OrgID: shop',
+        ],
+        [
+          'a header of two lines',
+          { HEADERS: `X-A: b\u000bc` },
+          'HEADERS holds a line that is no header: write one a line, such as X-Scope-OrgID: shop',
+        ],
+        [
+          'a header of our own',
+          { HEADERS: 'Host: other.example' },
+          'HEADERS holds Host, which Seamless sets itself: leave it out.',
+        ],
+        [
+          'S01 a credential among the headers',
+          { HEADERS: `X-Api-Key: ${TOKEN}` },
+          'HEADERS holds X-Api-Key, which sounds like a credential, and headers are not masked in logs: use the token, or user and password.',
+        ],
+      ] as const
+    ).map(([title, variables, message]): [string, string, string] => {
+      const given = Object.entries(variables).map(([what, value]) => [`SEAMLESS_SOURCE_A_${what}`, value])
+      const environment = { ...url('http://10.0.0.7'), ...Object.fromEntries(given) }
+      const variable = `SEAMLESS_SOURCE_A_${message.split(' ')[0]}`
+      return [title, why('a', prometheus, environment), `${variable}: SEAMLESS_SOURCE_A_${message}`]
+    }),
+    [
+      'a certificate of ours for a probe',
+      why('a', probe, {
+        ...url('http://10.0.0.7'),
+        SEAMLESS_SOURCE_A_CERT_FILE: 'c',
+        SEAMLESS_SOURCE_A_KEY_FILE: 'k',
+      }),
+      'SEAMLESS_SOURCE_A_CERT_FILE: SEAMLESS_SOURCE_A_CERT_FILE is set, but a probe sends no credentials and no headers, as a user does: unset it.',
     ],
     [
       'a token for a probe',

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -32,6 +32,32 @@ export function hasPrometheus(): boolean {
   }
 }
 
+/** What its port asks for, as `--web.config.file` has it; the rest is for the suite's own look whether it is there. */
+export interface WebAccess {
+  readonly server: { readonly cert: string; readonly key: string }
+  /** The authority of the clients' certificates, which are then required. */
+  readonly clients?: string
+  /** Users with the bcrypt hashes of their passwords. */
+  readonly users?: Readonly<Record<string, string>>
+}
+
+/** One whose port speaks TLS, and lets in whom it is told. It scrapes nothing. */
+export async function startGuardedPrometheus(access: WebAccess): Promise<PrometheusServer> {
+  const folder = newFolder()
+  const file = path.join(folder, 'web.yml')
+  const tls = {
+    cert_file: access.server.cert,
+    key_file: access.server.key,
+    ...(access.clients && { client_auth_type: 'RequireAndVerifyClientCert', client_ca_file: access.clients }),
+  }
+  // YAML takes JSON. https://prometheus.io/docs/prometheus/latest/configuration/https/
+  writeFileSync(
+    file,
+    JSON.stringify({ tls_server_config: tls, ...(access.users && { basic_auth_users: access.users }) }),
+  )
+  return startIn(folder, [], file)
+}
+
 /** @param targets host:port of what it scrapes; its first scrape comes after five seconds, whatever the interval */
 export async function startPrometheus(...targets: string[]): Promise<PrometheusServer> {
   return startIn(newFolder(), targets)
@@ -52,7 +78,11 @@ function newFolder(): string {
   return mkdtempSync(path.join(tmpdir(), 'seamless-prometheus-'))
 }
 
-async function startIn(folder: string, targets: readonly string[]): Promise<PrometheusServer> {
+async function startIn(
+  folder: string,
+  targets: readonly string[],
+  webConfig?: string,
+): Promise<PrometheusServer> {
   const config = path.join(folder, 'prometheus.yml')
   writeFileSync(
     config,
@@ -61,16 +91,17 @@ scrape_configs: [{ job_name: service, static_configs: [{ targets: ${JSON.stringi
 `,
   )
   const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
+  const url = `${webConfig === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
   const args = [
     `--config.file=${config}`,
     `--storage.tsdb.path=${path.join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
     '--enable-feature=native-histograms',
+    ...(webConfig === undefined ? [] : [`--web.config.file=${webConfig}`]),
   ]
   const start = async (): Promise<ChildProcess> => {
     const started = spawn(BINARY, args, { stdio: 'ignore' })
-    await ready(url)
+    await (webConfig === undefined ? ready(url) : listens(port))
     return started
   }
   let child = await start()
@@ -104,6 +135,21 @@ async function ready(url: string): Promise<void> {
     await sleep(100)
   }
   throw new Error('prometheus did not become ready within 20 s')
+}
+
+/** What nobody may ask is there when its port is: it opens that last. */
+async function listens(port: number): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const socket = connect(port, '127.0.0.1')
+    const isThere = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    )
+    socket.destroy()
+    if (isThere) return
+    await sleep(100)
+  }
+  throw new Error('prometheus did not open its port within 20 s')
 }
 
 async function freePort(): Promise<number> {

@@ -17,7 +17,7 @@ const TOOLS: readonly RealTool[] = [
   {
     command: 'prometheus',
     install: 'apt-get install prometheus',
-    suites: 'test/e2e/prometheus.test.ts, test/e2e/watch-sources.test.ts and test/e2e/backtest.test.ts',
+    suites: 'test/e2e/prometheus*.test.ts, test/e2e/watch-sources.test.ts and test/e2e/backtest.test.ts',
   },
   {
     command: 'postgres',
