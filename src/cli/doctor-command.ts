@@ -58,13 +58,25 @@ async function configured(shell: CliShell, opened: Opened, config: Config): Prom
     dockerRows(config, { ...shell, run: processRunner({ mask: maskOf([]) }) }),
     kubernetesRows(config, { ...shell, run: processRunner({ mask: maskOf([]) }) }),
     openapiRows(config, opened.repository.root, folder),
-    readWorkflows(opened.repository.root).then((workflows) => workflowRows(workflows, config)),
-    githubRows(opened),
+    hasNoGitHub(opened)
+      ? [withoutGitHub]
+      : readWorkflows(opened.repository.root).then((workflows) => workflowRows(workflows, config)),
+    hasNoGitHub(opened) ? [] : githubRows(opened),
     sourceRows(config, { environment, clock: systemClock, signal }),
     composePorts(opened, config).then(({ deployments }) => baselineRows(config, deployments)),
   ])
   return [...groups.flat(), ...comparisonRows(config)]
 }
+
+function hasNoGitHub({ reverseMerges }: Opened): boolean {
+  return reverseMerges !== undefined
+}
+
+const withoutGitHub = warning(
+  'GitHub',
+  'On Subversion there is none: no pull requests, comment commands or workflow; the record of deployments is a file here, .seamless/deployments.json.',
+  'Run Seamless in one working copy that stays, by hand or by a job of your CI (docs/svn.md).',
+)
 
 function repositoryRow({ repository: { root, name } }: Opened): Row {
   if (name !== 'local') return ok('repository', `${name} in ${root}`)

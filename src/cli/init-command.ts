@@ -28,6 +28,7 @@ export async function initCommand({
     clock: systemClock,
     log: terminalLog(terminal),
   })
+  if (opened.reverseMerges !== undefined) throw needsGit()
   const decision = decideInit(await readFacts(opened))
   refuseBroken(decision.config)
   const files = [
@@ -46,6 +47,12 @@ export async function initCommand({
     ),
   )
   return 0
+}
+
+function needsGit(): UsageError {
+  return new UsageError(
+    '"seamless init" writes a config and a GitHub workflow from what a git repository says. On Subversion start from the config in docs/svn.md, which needs no workflow.',
+  )
 }
 
 /** What is written must be readable: anything else is a fault of ours, and nothing is written. */

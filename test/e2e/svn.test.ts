@@ -138,7 +138,7 @@ describe.skipIf(!hasSvn())('watched, from trunk', () => {
     expect(good, good.message).toMatchObject({ decision: 'promoted', base: { name: '1.0.0' } })
 
     const sha = shop.repository.commit({ VERSION: '1.2.0\n', 'api.json': '{ "price": 0 }\n' }, 'Give it away')
-    page.set('1.2.0', { perSecond: 20, failing: 0.1 })
+    page.set('1.2.0', { perSecond: 20, failing: 0.04 })
     const bad = await shop.run()
     expect(bad).toMatchObject({
       decision: 'rolled_back',

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { hasDocker } from './docker/engine.ts'
 import { missingKube } from './kube/control-plane.ts'
 import { hasPostgres } from './postgres.ts'
+import { hasSvn } from './svn-repository.ts'
 
 interface RealTool {
   readonly command: string
@@ -24,6 +25,12 @@ const TOOLS: readonly RealTool[] = [
     install: 'apt-get install postgresql',
     suites: 'test/app/store*.test.ts and test/app/engine*.test.ts (on PostgreSQL)',
     here: hasPostgres,
+  },
+  {
+    command: 'svn',
+    install: 'apt-get install subversion',
+    suites: 'test/adapters/svn*.test.ts and test/e2e/svn.test.ts',
+    here: hasSvn,
   },
   {
     command: 'dockerd and docker-registry, as root',

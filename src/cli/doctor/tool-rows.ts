@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import type { Environment } from '../../adapters/child-environment.ts'
 import type { RunProcess } from '../../adapters/run-process.ts'
+import { versionControlAt } from '../../adapters/version-control-at.ts'
 import { missing, ok, type Row } from './row.ts'
 
 export interface ToolShell {
@@ -11,10 +12,16 @@ export interface ToolShell {
   readonly signal: AbortSignal
 }
 
-/** What Seamless itself starts: git, and bash for the user's lines. */
+/** What Seamless itself starts: git, or svn in a working copy of Subversion's, and bash for the user's lines. */
 export async function toolRows(shell: ToolShell): Promise<Row[]> {
+  const versions = versionControlAt(shell.folder)
+  const since = { git: '2.30', svn: '1.10' }[versions]
   return Promise.all([
-    toolRow('git', 'Install git, 2.30 or later: Seamless reads and writes the repository with it.', shell),
+    toolRow(
+      versions,
+      `Install ${versions}, ${since} or later: Seamless reads and writes the repository with it.`,
+      shell,
+    ),
     toolRow('bash', 'Install bash: the commands of the config run in it.', shell),
   ])
 }
