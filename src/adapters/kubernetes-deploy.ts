@@ -7,6 +7,7 @@ import type { KubernetesShell } from './kubectl.ts'
 import { bringRelease, isForced } from './kubernetes-bring.ts'
 import type { Bringing } from './kubernetes-bring.ts'
 import { releaseDifference } from './kubernetes-difference.ts'
+import { imagesOf, unusedImages } from './kubernetes-images.ts'
 import { ManifestError } from './kubernetes-manifests.ts'
 import { readRelease } from './kubernetes-release.ts'
 import { liveRelease } from './kubernetes-status.ts'
@@ -24,6 +25,10 @@ export function kubernetesDeployer(settings: Kubernetes, shell: KubernetesShell)
       told(context, async () => {
         const bringing = open(context)
         const release = await readRelease(settings, bringing.kubectl, context)
+        for (const name of unusedImages(release.objects, imagesOf(context.values)))
+          shell.log.warning(
+            `${context.step}: the image ${name} was built, and no workload of the manifests names it.`,
+          )
         return bringRelease(bringing, release, isForced(settings))
       }),
     rollback: (context) => told(context, () => takeBackRelease(open(context))),

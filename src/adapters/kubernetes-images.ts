@@ -18,6 +18,12 @@ export function pinImages(objects: readonly KubernetesObject[], built: Images): 
   return objects.map((object) => mapImages(object, (image) => built[repositoryOf(image)] ?? image))
 }
 
+/** What was built and no workload names: nobody would run it. */
+export function unusedImages(objects: readonly KubernetesObject[], built: Images): string[] {
+  const named = new Set(imagesIn(objects).map(repositoryOf))
+  return Object.keys(built).filter((name) => !named.has(name))
+}
+
 /** Every image that the workloads name, each once. */
 export function imagesIn(objects: readonly KubernetesObject[]): string[] {
   const found = new Set<string>()

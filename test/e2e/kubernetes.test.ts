@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { kubernetesRows } from '../../src/cli/doctor/kubernetes-rows.ts'
+import { parseConfig } from '../../src/config/parse.ts'
 import type { StepOutcome } from '../../src/ports/deployer.ts'
 import type { StepContext, StepFailure } from '../../src/ports/step.ts'
 import { deployerContract } from '../contract/deployer.ts'
@@ -82,12 +84,18 @@ describe.skipIf(missing !== undefined)('a real control plane', { timeout: 120_00
       const template = JSON.parse(workload('Deployment', 'api', { image: 'registry:5000/shop/api:latest' }))
       Object.assign(template.spec.template.spec, sidecar).containers.push(container)
       world.write('k8s/api.json', JSON.stringify(template))
-      const images = JSON.stringify({ 'registry:5000/shop/api': `registry:5000/shop/api@${DIGEST}` })
+      const images = JSON.stringify({
+        'registry:5000/shop/api': `registry:5000/shop/api@${DIGEST}`,
+        'registry:5000/shop/other': `registry:5000/shop/other@${DIGEST}`,
+      })
       const context = world.version('1.0.0', { values: { SEAMLESS_IMAGES: images } })
       done(await world.deployer().deploy(context))
       const path = '{.spec.template.spec.initContainers[*].image} {.spec.template.spec.containers[*].image}'
       expect(world.get('deployment api', path)).toBe(
         `registry:5000/shop/api@${DIGEST} registry:5000/shop/api@${DIGEST} registry:5000/shop/api-2:1`,
+      )
+      expect(world.log.lines).toContain(
+        `warning ${STEP}: the image registry:5000/shop/other was built, and no workload of the manifests names it.`,
       )
     })
 
@@ -673,7 +681,11 @@ spec:
       const manifest = JSON.parse(workload('Deployment', 'api')) as { spec: object; apiVersion: string }
       world.write(
         'k8s/api.json',
-        JSON.stringify({ ...manifest, ...change, spec: { ...manifest.spec, ...('spec' in change && change.spec) } }),
+        JSON.stringify({
+          ...manifest,
+          ...change,
+          spec: { ...manifest.spec, ...('spec' in change && change.spec) },
+        }),
       )
       const refused = failure(await deployed('1.0.0'))
       expect(refused.message).toMatch(said)
@@ -835,6 +847,49 @@ spec:
       )
       expect(second.output).toContain('CLUSTER_TOKEN=***')
       expect(second.output).not.toMatch(/GITHUB_TOKEN|the-cluster-token/)
+    })
+  })
+
+  describe('doctor', () => {
+    const rows = (environment: Record<string, string> = {}) => {
+      const section = `{ manifests: [k8s], namespace: ${world.namespace} }`
+      const read = parseConfig(
+        `driver: action\nenvironments:\n  production:\n    deploy:\n      kubernetes: ${section}\n`,
+        'seamless.yml',
+      )
+      if (!read.ok) throw new Error('config')
+      return kubernetesRows(read.config, {
+        run: world.shell.run,
+        folder: world.directory,
+        environment: { ...world.shell.environment, HOME: plane.home, ...environment },
+        signal: new AbortController().signal,
+      })
+    }
+
+    test('a cluster that lets a release in, one that does not, and one that cannot be asked', async () => {
+      expect(await rows()).toEqual([
+        {
+          what: 'cluster of production',
+          state: 'ok',
+          why: `A release may be applied in ${world.namespace}.`,
+        },
+      ])
+      world.kubectl('create', 'serviceaccount', 'ci')
+      world.kubectl('create', 'role', 'ci', '--verb=get,create', '--resource=deployments.apps,secrets')
+      world.kubectl('create', 'rolebinding', 'ci', '--role=ci', `--serviceaccount=${world.namespace}:ci`)
+      const token = world.kubectl('create', 'token', 'ci').trim()
+      expect(await rows({ KUBECONFIG: plane.kubeconfigOf(token) })).toEqual([
+        {
+          what: 'cluster of production',
+          state: 'missing',
+          why: `It may not patch deployments.apps, patch secrets in ${world.namespace}.`,
+          todo: 'Grant it to whoever the kubeconfig names: docs/kubernetes.md has the Role.',
+        },
+      ])
+      expect(await rows({ KUBECONFIG: '/nonexistent' })).toMatchObject([
+        { state: 'warning', why: expect.stringContaining('kubectl knows no cluster here') },
+      ])
+      expect(await rows({ PATH: '/nonexistent' })).toMatchObject([{ what: 'kubectl', state: 'missing' }])
     })
   })
 })
