@@ -142,7 +142,7 @@ test('the example reads as typed values, with the defaults in', () => {
       history: 5,
       working: '.',
       env: {},
-      secrets: ['CLUSTER_TOKEN'],
+      secrets: [],
       timeoutMs: 600_000,
     },
   })
