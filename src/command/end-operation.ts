@@ -7,7 +7,7 @@ import type { Operation, OperationEnding } from './operation-lock.ts'
 /** Others may write the same record meanwhile (`/lock`), never this operation: its end is written down. */
 const ATTEMPTS = 5
 /** Whoever ends an operation has so long for it: a few calls to GitHub, tried again where they fail. */
-const ENDING_MS = 60_000
+const ENDING_MS = 30_000
 
 /**
  * Ends an operation: its Deployment is told, people are told, the lock is given back, or kept where the environment is half

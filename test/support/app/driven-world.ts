@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { AppCredentials } from '../github/apps.ts'
+import type { RequestRecord } from '../github/request-log.ts'
 import type { Dispatch, Runner } from '../github/workflow-runs.ts'
 import type { ActionResult } from '../run-action.ts'
 import { serviceConfig, type WorkflowWorld, workflowWorld } from '../workflow-world.ts'
@@ -28,8 +29,12 @@ export interface DrivenWorld extends WorkflowWorld {
   deployments(): Promise<{ id: number; sha: string; environment: string }[]>
   /** What came of the runs, in order. */
   readonly results: readonly ActionResult[]
-  /** The calls to GitHub's API that the App made since it was last asked, by operation. */
-  calls(): readonly string[]
+  /** Who asked GitHub for what since then (an index of `hub.requests`), and when the service was live. */
+  callsSince(index: number): readonly Call[] & { readonly liveAtMs: number }
+  /** A comment by an app's own account. */
+  botSays(pull: number, body: string): Promise<number>
+  /** One more commit on the branch of a pull request, now. */
+  push(pull: number, files: Readonly<Record<string, string | null>>): Promise<string>
 }
 
 export const APP_WORKFLOW = readFileSync(
@@ -64,7 +69,6 @@ export async function drivenWorld({
   hub.onDispatch(runner?.(world) ?? actionRunner(world, results))
   let spawned = await start(home, environment)
   let pulls = 0
-  let seen = hub.requests.length
   return {
     ...world,
     app,
@@ -103,12 +107,26 @@ export async function drivenWorld({
       return (await world.api<{ content: string }[]>('GET', path)).map(({ content }) => content)
     },
     deployments: async () => world.api('GET', '/deployments?per_page=100'),
-    calls() {
-      const calls = hub.requests
-        .slice(seen)
-        .filter(({ login }) => login === undefined || login.startsWith('seamless'))
-      seen = hub.requests.length
-      return calls.map(({ method, path, operation }) => operation ?? `${method} ${path}`)
+    callsSince(index) {
+      const found = hub.requests.slice(index).filter(({ operation }) => operation !== undefined)
+      const calls = found.map((one): Call => ({ at: one.at, what: one.operation ?? '', by: byOf(one) }))
+      const isLive = (one: (typeof found)[number]): boolean =>
+        one.path.endsWith('/statuses') && (one.body as { state?: string } | undefined)?.state === 'success'
+      return Object.assign(calls, { liveAtMs: found.find(isLive)?.at ?? Infinity })
+    },
+    async botSays(pull, body) {
+      const permissions = { metadata: 'read', issues: 'write', pull_requests: 'write' } as const
+      const token = hub.token({ login: 'helpful[bot]', permissions })
+      const response = await fetch(`${hub.apiUrl}/repos/team/service/issues/${pull}/comments`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ body }),
+      })
+      return ((await response.json()) as { id: number }).id
+    },
+    async push(pull, changed) {
+      const { head } = await world.api<{ head: { ref: string } }>('GET', `/pulls/${pull}`)
+      return repository.commit({ branch: head.ref, files: changed, message: 'More', by: 'ada' })
     },
     async close() {
       spawned.process.kill('SIGKILL')
@@ -117,6 +135,19 @@ export async function drivenWorld({
       await world.close()
     },
   }
+}
+
+export interface Call {
+  readonly at: number
+  readonly what: string
+  readonly by: 'app' | 'action' | 'people'
+}
+
+/** The app itself has no login at GitHub: it signs a JWT. It has no git either: that is the runner's. */
+function byOf({ login, operation = '' }: Pick<RequestRecord, 'login' | 'operation'>): Call['by'] {
+  if (operation === 'info/refs' || operation.startsWith('git-')) return 'action'
+  if (login === undefined || login.startsWith('seamless')) return 'app'
+  return login === 'github-actions[bot]' ? 'action' : 'people'
 }
 
 interface Comment {

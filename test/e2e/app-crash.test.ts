@@ -1,0 +1,153 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type CuttingProxy, cuttingProxy, type PassingCall } from '../support/app/cutting-proxy.ts'
+import { type DrivenWorld, drivenWorld, until } from '../support/app/driven-world.ts'
+import type { Runner } from '../support/github/workflow-runs.ts'
+import type { WorkflowWorld } from '../support/workflow-world.ts'
+
+let world: DrivenWorld
+let proxy: CuttingProxy
+let hubUrl = ''
+const dispatched: string[] = []
+
+/** What the Action says of its Deployment, without its work: what dies here is the App. */
+function saying(of: WorkflowWorld): Runner {
+  hubUrl = of.hub.url
+  return async ({ inputs, runId }) => {
+    dispatched.push(inputs['request-id'] ?? '')
+    const token = of.hub.token({
+      login: 'github-actions[bot]',
+      permissions: { metadata: 'read', deployments: 'write' },
+    })
+    const say = async (state: string, description: string): Promise<void> => {
+      const log_url = `${of.hub.url}/team/service/actions/runs/${runId}`
+      const answer = await fetch(
+        `${of.hub.apiUrl}/repos/team/service/deployments/${inputs['deployment-id']}/statuses`,
+        {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          body: JSON.stringify({ state, description, log_url }),
+        },
+      )
+      if (!answer.ok) throw new Error(await answer.text())
+    }
+    await say('in_progress', 'A run works on it.')
+    await wait(300)
+    await say('success', 'not_watched: it is live')
+    return { conclusion: 'success' }
+  }
+}
+
+beforeAll(async () => {
+  proxy = await cuttingProxy(() => hubUrl)
+  world = await drivenWorld({
+    runner: saying,
+    environment: { GHE_HOST: proxy.url.replace('http://', '') },
+  })
+}, 120_000)
+afterAll(async () => {
+  await world.close()
+  await proxy.close()
+})
+
+const post = (end: RegExp) => (call: PassingCall) => call.method === 'POST' && end.test(call.path)
+
+/** Everything that the App writes to GitHub for one /deploy: between these its journal moves on. */
+const points: readonly [string, (call: PassingCall) => boolean][] = [
+  ['the reaction that it was seen', post(/\/reactions$/)],
+  ['the Deployment', post(/\/deployments$/)],
+  ['the dispatch', post(/\/dispatches$/)],
+  ['the progress comment', post(/\/issues\/\d+\/comments$/)],
+]
+
+async function deployed(cut: (comment: Promise<number>) => Promise<void>): Promise<void> {
+  const { number, sha } = await world.openPull({ VERSION: `1.${Date.now()}.0\n` })
+  const comment = world.say(number, '/deploy production')
+  await cut(comment)
+  const id = await comment
+  const reactions = await until(
+    async () => {
+      const found = await world.reactions(id)
+      return found.some((one) => one !== 'eyes') && found
+    },
+    'the last word',
+    120_000,
+  ).catch((error: unknown) => {
+    throw new Error(`${String(error)}\n${world.process().output()}`)
+  })
+  expect(reactions.toSorted()).toEqual(['eyes', 'rocket'])
+  expect((await world.deployments()).filter((one) => one.sha === sha)).toHaveLength(1)
+  expect(dispatched.filter((key) => key === `comment-${id}`)).toHaveLength(1)
+  const answers = await world.answers(number)
+  expect(answers.filter((body) => body.startsWith('✅'))).toHaveLength(1)
+  expect(answers.filter((body) => body.startsWith('### ✅'))).toHaveLength(1)
+  expect(answers).toHaveLength(2)
+}
+
+/** `kill -9` at that call, then a start on the same data. */
+function killedAt(when: 'before' | 'after', isIt: (call: PassingCall) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    proxy.cut(when, isIt, async () => {
+      await world.killApp()
+      world.startApp().then(() => resolve(), reject)
+    })
+  })
+}
+
+describe('kill -9 of the App', () => {
+  it.each(
+    points.flatMap(([name, isIt]) =>
+      (['before', 'after'] as const).map((when) => [when, name, isIt] as const),
+    ),
+  )(
+    'L01 L08 %s GitHub does %s: once restarted, everything was done exactly once',
+    async (when, _, isIt) => {
+      await deployed(async () => killedAt(when, isIt))
+    },
+    180_000,
+  )
+
+  it('L01 after the last word was said, before anybody knows: it is said once', async () => {
+    let comments = 0
+    const isEnd = (call: PassingCall): boolean => {
+      if (post(/\/issues\/\d+\/comments$/)(call)) comments += 1
+      return comments === 2
+    }
+    await deployed(async () => killedAt('after', isEnd))
+  }, 180_000)
+
+  it('W07 while it was down: the delivery that never arrived is found in the list of GitHub', async () => {
+    await deployed(async (comment) => {
+      await world.killApp()
+      await comment
+      await world.hub.deliveries.idle()
+      await world.startApp()
+    })
+  }, 180_000)
+
+  it('W07 W08 a comment that waited for too long at GitHub is answered with a word, and not carried out', async () => {
+    const { number, sha } = await world.openPull({ VERSION: '9.0.0\n' })
+    await world.killApp()
+    world.setLag(16 * 60_000)
+    const comment = await world.say(number, '/deploy production')
+    world.setLag(0)
+    await world.hub.deliveries.idle()
+    await world.startApp()
+    await until(async () => (await world.reactions(comment)).includes('-1'), 'expired')
+    expect((await world.answers(number)).at(-1)).toContain('Please repeat it')
+    expect((await world.deployments()).filter((one) => one.sha === sha)).toEqual([])
+  }, 180_000)
+
+  it('L15 SIGTERM in the middle: it stops in time, and goes on after a start', async () => {
+    await deployed(
+      async () =>
+        new Promise((resolve, reject) => {
+          proxy.cut('after', post(/\/deployments$/), async () => {
+            world.process().process.kill('SIGTERM')
+            expect(await world.process().ended()).toBe(0)
+            world.startApp().then(() => resolve(), reject)
+          })
+        }),
+    )
+  }, 180_000)
+})
