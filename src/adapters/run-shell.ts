@@ -81,6 +81,6 @@ export async function assertInside({ step, root, directory }: StepContext): Prom
 }
 
 function notStarted(message: string): ProcessEnd {
-  const failure: StepFailure = { why: 'spawn', message, output: '' }
+  const failure: StepFailure = { why: 'spawn', message, output: '', isUntouched: true }
   return { kind: 'failed', failure, stdout: '', truncated: false, output: '' }
 }

@@ -103,6 +103,22 @@ describe('deploying', () => {
     expect(made.read('live')).toBe('1.0.0')
   })
 
+  it('takes nothing back where nothing was changed, such as by a command that was never started', async () => {
+    const made = await world()
+    await made.run()
+    const config = basicConfig.replace('rollback: bash', 'secrets: [DEPLOY_KEY]\n        rollback: bash')
+    nextVersion(made, '1.1.0', { '.github/seamless.yml': config })
+    const upgrade = await made.run()
+    expect(upgrade).toMatchObject({ decision: 'failed', reason: 'deploy_refused' })
+    expect(upgrade.message).toMatch(
+      /^production is as it was\. deploy\/production\/apply declares the secret DEPLOY_KEY/,
+    )
+    expect(upgrade.environments[0]?.state).toBe('untouched')
+    expect(made.calls()).toEqual(['deploy production 1.0.0'])
+    nextVersion(made, '1.2.0', { '.github/seamless.yml': basicConfig })
+    expect(await made.run()).toMatchObject({ decision: 'completed', base: { name: '1.0.0' } })
+  })
+
   it('L02 leaves an environment dirty when the rollback fails too, and refuses the next one until it is cleaned up', async () => {
     const made = await world()
     await made.run()
