@@ -52,6 +52,10 @@ export function openAdapters({ config, shell, artifacts, clock, github }: Regist
           const { kubernetesDeployer } = await import('./kubernetes-deploy.ts')
           return kubernetesDeployer(deploy.kubernetes, { ...shell, clock })
         }
+        case 'ansible': {
+          const { ansibleDeployer } = await import('./ansible-deploy.ts')
+          return ansibleDeployer(deploy.ansible, shell)
+        }
       }
     },
     async traffic(environment) {

@@ -17,5 +17,7 @@ export function deployStep(deploy: Deploy): DeployStep {
       return deploy.run
     case 'kubernetes':
       return deploy.kubernetes
+    case 'ansible':
+      return deploy.ansible
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { allow } from './allow.ts'
+import { ansible } from './ansible.ts'
 import { command } from './command.ts'
 import { health } from './health.ts'
 import { inMilliseconds } from './in-milliseconds.ts'
@@ -48,6 +49,9 @@ const environment = z.strictObject({
     run: z.strictObject({ run: runDeploy.describe('Commands of your own.') }),
     kubernetes: z.strictObject({
       kubernetes: kubernetes.describe('Manifests, by `kubectl`: diff, apply, wait, take back.'),
+    }),
+    ansible: z.strictObject({
+      ansible: ansible.describe('A playbook, by `ansible-playbook`, host by host.'),
     }),
   }).describe('How a version is brought there and taken back.'),
   traffic: variant('adapter', { run: runTraffic })

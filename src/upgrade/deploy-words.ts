@@ -24,5 +24,18 @@ export function deployWords(deploy: EnvironmentConfig['deploy']): DeployWords {
         rollback: 'kubectl apply: what was recorded of that version',
       }
     }
+    case 'ansible': {
+      const { playbook, inventory, limit, tags, rollback } = deploy.ansible
+      const hosts = [
+        ...inventory.map((path) => `-i ${path}`),
+        ...(limit === undefined ? [] : [`-l ${limit}`]),
+        ...(tags.length === 0 ? [] : [`-t ${tags.join(',')}`]),
+      ].join(' ')
+      return {
+        difference: `ansible-playbook --check --diff ${hosts} ${playbook}`,
+        deploy: `ansible-playbook ${hosts} ${playbook}`,
+        rollback: `ansible-playbook ${hosts} ${rollback ?? `${playbook} of that version's commit`}`,
+      }
+    }
   }
 }
