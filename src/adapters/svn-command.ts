@@ -108,13 +108,14 @@ function stdoutOf(end: ProcessEnd, args: readonly string[]): string {
   return end.stdout
 }
 
-/** svn explains itself in several lines, the general one first, so all that fit are shown. */
+/** svn explains itself in several lines, the general one first, so all that fit are shown; what it answered before is not. */
 function explained(
   { failure, output }: Extract<ProcessEnd, { kind: 'failed' }>,
   args: readonly string[],
 ): string {
   if (failure.why === 'timeout') return withoutAnswer(args)
-  const lines = output.trim().split('\n').slice(-12)
+  const said = output.trim().split('\n')
+  const lines = (args.includes('--xml') ? said.filter((line) => line.startsWith('svn: ')) : said).slice(-12)
   const told = lines.length < 2 ? failure.message : `${failure.message}\n${lines.join('\n')}`
   const advice = failure.why === 'spawn' ? INSTALL : adviceFor(output)
   return advice === undefined ? told : `${told}\n${advice}`
