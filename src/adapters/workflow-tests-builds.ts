@@ -11,6 +11,8 @@ import type { OpenRepository, WorkflowStep } from './workflow-tests.ts'
 interface Place {
   readonly step: Pick<WorkflowStep, 'workflow' | 'artifact' | 'junit'>
   readonly github: GitHubRepository
+  /** The default branch: whoever may push another could bring a workflow of their own there. */
+  readonly branch: () => Promise<string>
 }
 
 /** Runs of one workflow of the default branch, by their ids. The run's name ends with the request's key, by which it is found. */
@@ -19,13 +21,15 @@ export function workflowBuilds(
   inputs: Readonly<Record<string, string>>,
   open: OpenRepository,
 ): RemoteBuilds<number> {
+  let known: string | undefined
   const work = async <Answer>(
     signal: AbortSignal,
     ask: (place: Place) => Promise<Answer>,
   ): Promise<Answer> => {
     const github = await open(signal)
     if (github === undefined) throw new RemoteFault('There is no token for GitHub.')
-    return asking(step.workflow, signal, () => ask({ step, github }))
+    const branch = async (): Promise<string> => (known ??= await defaultBranch(github))
+    return asking(step.workflow, signal, () => ask({ step, github, branch }))
   }
   const told = new Map<number, string>()
   return {
@@ -41,6 +45,10 @@ export function workflowBuilds(
     report: async (run, signal) => work(signal, (place) => report(place, run, signal)),
     cancel: async (run, signal) => work(signal, ({ github }) => runsOf(step, github).cancel(run)),
   }
+}
+
+async function defaultBranch({ octokit, owner, repo }: GitHubRepository): Promise<string> {
+  return (await octokit.rest.repos.get({ owner, repo })).data.default_branch
 }
 
 /** GitHub's refusals with what to do about them; what may pass is asked again. */
@@ -79,10 +87,16 @@ async function check({ step, github: { octokit, owner, repo } }: Place): Promise
 
 const PER_PAGE = 100
 
-async function find({ step, github }: Place, prefix: string): Promise<FoundBuilds<number>> {
+async function find({ step, github, branch }: Place, prefix: string): Promise<FoundBuilds<number>> {
   const { octokit, owner, repo } = github
-  const asked = { owner, repo, workflow_id: step.workflow, event: 'workflow_dispatch', per_page: PER_PAGE }
-  const { data } = await octokit.rest.actions.listWorkflowRuns(asked)
+  const { data } = await octokit.rest.actions.listWorkflowRuns({
+    owner,
+    repo,
+    workflow_id: step.workflow,
+    branch: await branch(),
+    event: 'workflow_dispatch',
+    per_page: PER_PAGE,
+  })
   const requests = data.workflow_runs.flatMap(({ id, display_title: title, status }) => {
     const key = /#(seamless-[\w-]+)$/.exec(title)?.[1]
     return key?.startsWith(prefix) === true ? [{ key, build: id, isOver: status === 'completed' }] : []
@@ -91,13 +105,10 @@ async function find({ step, github }: Place, prefix: string): Promise<FoundBuild
 }
 
 async function trigger(
-  { step, github }: Place,
+  { step, github, branch }: Place,
   inputs: Readonly<Record<string, string>>,
 ): Promise<number | undefined> {
-  const { octokit, owner, repo } = github
-  const { data } = await octokit.rest.repos.get({ owner, repo })
-  const place = { file: step.workflow, ref: data.default_branch }
-  return (await startWorkflow(github, place, inputs))?.id
+  return (await startWorkflow(github, { file: step.workflow, ref: await branch() }, inputs))?.id
 }
 
 async function look({ step, github }: Place, run: number): Promise<BuildState<number>> {

@@ -90,7 +90,8 @@ function textOf(body: unknown): string {
 
 function send(response: ServerResponse, { status, body, headers }: Answer): void {
   const type = typeof body === 'string' ? 'text/plain;charset=utf-8' : 'application/json;charset=utf-8'
-  response.writeHead(status, { 'content-type': type, ...headers }).end(textOf(body))
+  const bytes = Buffer.isBuffer(body) ? body : textOf(body)
+  response.writeHead(status, { 'content-type': type, ...headers }).end(bytes)
 }
 
 function spoil(response: ServerResponse, what: Fault['what'], answer: () => Answer): void {
