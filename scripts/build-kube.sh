@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The control plane that the kubernetes suites run against: kube-apiserver, kube-controller-manager, kube-scheduler and
 # kubectl, built from the published Go module that test/support/kube/control-plane/go.mod pins (go.sum has its hashes).
-# Prints the folder that holds them. Does nothing where they are built already; needs Go and etcd's package only to run.
+# Prints the folder that holds them. Does nothing where they are built already. Needs Go; about five minutes of two cores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../test/support/kube/control-plane"
 

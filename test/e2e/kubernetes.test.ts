@@ -801,7 +801,7 @@ spec:
       expect(await refused()).toMatch(
         /a manifest of kind "ConfigMap" cannot be used: metadata\.name: .* Each needs a metadata\.name of its own/,
       )
-      world.write('k8s/a.yaml', `${configMap('a', {})}\n---\n${configMap('a', {})}`)
+      for (const file of ['a', 'b']) world.write(`k8s/${file}.yaml`, configMap('a', {}))
       expect(await refused()).toBe(`${STEP}: the manifests have configmap/a twice. Remove one of them.`)
     })
 
