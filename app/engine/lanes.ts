@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { JobResult, JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Queue } from './queue.ts'
 import { laneOptions } from './queue-options.ts'
@@ -9,6 +10,12 @@ export interface Lanes {
   /** Looks for no more that is due; the lanes themselves end with pg-boss. */
   close(): void
 }
+
+/**
+ * How long a lane that takes jobs by the batch holds back after one (ms): what comes in meanwhile is claimed together. The first
+ * job after a quiet time starts at once; in a flood this leaves the database to those who store and to other tenants.
+ */
+const REST_MS = 50
 
 interface Lane {
   id: string | undefined
@@ -47,7 +54,9 @@ async function openLane(
   lane.id = await boss.work<unknown, unknown, typeof options>(queue.name, options, async (claimed) => {
     lane.busy = true
     try {
-      return await work(claimed)
+      const results = await work(claimed)
+      if ((queue.batch ?? 1) > 1) await sleep(REST_MS)
+      return results
     } finally {
       lane.busy = false
       // Told while it is still at work, it looks again as soon as this is settled.

@@ -62,8 +62,14 @@ export function laneOptions(queue: Queue<object>, only: 'all' | 'safety'): WorkO
     notifyPollingIntervalSeconds: NOBODY_TOLD_SECONDS,
     heartbeatRefreshSeconds: REFRESH_SECONDS,
     ...(only === 'safety' ? { minPriority: SAFETY_PRIORITY } : {}),
-    ...(perTenant === undefined
-      ? {}
-      : { groupConcurrency: { default: perTenant, tiers: { safety: 2 * perTenant } } }),
+    ...(perTenant === undefined ? {} : { groupConcurrency: groupLimit(queue, perTenant) }),
   }
+}
+
+/** Tiers cost the database a good deal at each claim: only where something can be urgent. */
+function groupLimit(
+  { safetyLanes }: Queue<object>,
+  perTenant: number,
+): number | { default: number; tiers: Record<string, number> } {
+  return safetyLanes === undefined ? perTenant : { default: perTenant, tiers: { safety: 2 * perTenant } }
 }

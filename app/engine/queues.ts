@@ -13,8 +13,8 @@ export const deliveries: Queue<{ readonly deliveries: readonly string[] }> = {
   data: z.object({ deliveries: z.array(z.string()).readonly() }),
   lanes: 2,
   // As many as one lane takes at once: while it is at a flood, the other one has those of everybody else.
-  perTenant: 5,
-  batch: 5,
+  perTenant: 10,
+  batch: 10,
   expireSeconds: 60,
   attempts: 8,
   retrySeconds: 1,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Engine } from '../engine/engine.ts'
 import { deliveries } from '../engine/queues.ts'
 import type { Delivery, Inbox } from '../inbox.ts'
-import { groupCommit } from './group-commit.ts'
+import { grouped } from './grouped.ts'
 import { packed, unpacked } from './packed-text.ts'
 import type { Sql, Store } from './store.ts'
 
@@ -32,13 +32,14 @@ export function databaseInbox(store: Store, engine: Pick<Engine, 'sendAll'>): Da
     const kept = await store.transaction(async (tx) => keep(unique.sort(byId), { tx, engine }))
     return batch.map(({ id }) => (kept.delete(id) ? 'stored' : 'known'))
   }
+  const mark = grouped({ all: async (lists: readonly Ids[]) => marked(lists, store) })
   return {
-    store: groupCommit({ write, isAboutOne: isDataError }),
-    async read(ids) {
-      const found = await store.rows(row, READ, [ids])
-      return found.map(toDelivery)
+    store: grouped({ all: write, isAboutOne: isDataError }),
+    read: grouped({ all: async (lists: readonly Ids[]) => readAll(lists, store) }),
+    async handled(ids, sql) {
+      if (ids.length === 0) return 0
+      return sql === undefined ? mark(ids) : sql.run(HANDLED, [ids])
     },
-    handled: async (ids, sql = store) => (ids.length === 0 ? 0 : sql.run(HANDLED, [ids])),
     async dead(id) {
       await store.run(`UPDATE seamless.deliveries SET state = 'dead' WHERE id = $1 AND state = 'stored'`, [
         id,
@@ -105,6 +106,22 @@ function toColumns(delivery: Delivery): Readonly<Record<string, unknown>> {
 
 const READ = `SELECT ${COLUMNS} FROM seamless.deliveries
   WHERE id = ANY ($1) AND state = 'stored' ORDER BY received_at`
+
+type Ids = readonly string[]
+
+/** What each list asks for; jobs that were claimed together read and mark together. */
+async function readAll(lists: readonly Ids[], sql: Sql): Promise<readonly (readonly Delivery[])[]> {
+  const found = (await sql.rows(row, READ, [lists.flat()])).map(toDelivery)
+  return lists.map((ids) => found.filter(({ id }) => ids.includes(id)))
+}
+
+async function marked(lists: readonly Ids[], sql: Sql): Promise<readonly number[]> {
+  const rows = await sql.rows(idRow, `${HANDLED} RETURNING id`, [lists.flat()])
+  const found = new Set(rows.map(({ id }) => id))
+  return lists.map((ids) => ids.filter((id) => found.delete(id)).length)
+}
+
+const idRow = z.object({ id: z.string() })
 
 const HANDLED = `UPDATE seamless.deliveries SET state = 'handled', payload = NULL
   WHERE id = ANY ($1) AND state = 'stored'`
