@@ -3,8 +3,10 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 
 import { DeploymentMismatch, DeploymentUnknown, UsageError } from '../errors.ts'
+import type { Artifact } from '../ports/builder.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Deployed, Deployments, NewDeployment } from '../ports/deployments.ts'
+import type { Deployed, Deployments, NewDeployment, PastDeployment } from '../ports/deployments.ts'
+import { artifactsIn } from '../upgrade/verdict-details.ts'
 
 /** A writer that is seen at it for longer than this has died: writing takes milliseconds. */
 const STALE_MS = 10_000
@@ -69,24 +71,35 @@ export function localDeployments(
       )
       return found && deployedOf(found)
     },
+    builtOf: async (environment, sha) => builtIn(await read(file), environment, sha),
     async read(id) {
       const found = (await read(file)).deployments.find((one) => one.id === id)
       if (found === undefined) throw unknown(id, file)
       const { state = 'unknown', verdict, key, environment, description } = found
       return {
-        ...{ ...deployedOf(found), environment, key, state },
+        ...deployedOf(found),
+        environment,
+        key,
+        state,
         ...(verdict !== undefined && { verdict }),
         ...(description !== undefined && { description }),
       }
     },
-    async past(environment, limit) {
-      const { deployments } = await read(file)
-      const found = deployments.filter((one) => one.environment === environment).slice(-limit)
-      return found
-        .toReversed()
-        .map(({ atMs, verdict, ...one }) => ({ ...deployedOf(one), atMs, ...(verdict && { verdict }) }))
-    },
+    past: async (environment, limit) => pastIn(await read(file), environment, limit),
   }
+}
+
+function pastIn({ deployments }: Book, environment: string, limit: number): readonly PastDeployment[] {
+  const found = deployments.filter((one) => one.environment === environment).slice(-limit)
+  return found
+    .toReversed()
+    .map(({ atMs, verdict, ...one }) => ({ ...deployedOf(one), atMs, ...(verdict && { verdict }) }))
+}
+
+function builtIn({ deployments }: Book, environment: string, sha: string): readonly Artifact[] {
+  const own = deployments.filter((one) => one.environment === environment && one.sha === sha)
+  const built = own.toReversed().map(({ summary }) => artifactsIn(summary?.details))
+  return built.find((artifacts) => artifacts.length > 0) ?? []
 }
 
 function begin(

@@ -15,7 +15,7 @@ import type { GitHubRepository } from './client.ts'
 import { payloadOf, readPayload } from './deployment-payload.ts'
 import { ensure, repeat } from './ensure.ts'
 import { statusOf } from './request-policy.ts'
-import { readVerdict, writeVerdict, type VerdictKey } from './verdict-check.ts'
+import { readBuilt, readVerdict, writeVerdict, type VerdictKey } from './verdict-check.ts'
 
 const TASK = 'deploy'
 /** `newest` and `lastHealthy` look no further back than this: each deployment costs `lastHealthy` one call. */
@@ -64,6 +64,7 @@ export function githubDeployments(github: GitHubRepository, options: GitHubDeplo
       }
       return undefined
     },
+    builtOf: async (environment, sha) => readBuilt(github, { environment, sha, appId: options.appId }),
     read: async (id) => readDeployment(book, id),
     async past(environment, limit) {
       const found: PastDeployment[] = []

@@ -1,6 +1,8 @@
 import { UsageError } from '../errors.ts'
 import type { DeploymentVerdict, VerdictSummary } from '../ports/deployments.ts'
+import type { Artifact } from '../ports/builder.ts'
 import { plain, posted } from '../report/markdown.ts'
+import { artifactsIn } from '../upgrade/verdict-details.ts'
 import type { GitHubRepository } from './client.ts'
 import { ensure, repeat } from './ensure.ts'
 
@@ -52,6 +54,20 @@ export async function newestVerdict(
     )
     .sort((one, other) => other.id - one.id)
   return verdictIn(newest)
+}
+
+/** What the verdicts on a commit in an environment say was deployed with it; the newest that names anything. */
+export async function readBuilt(
+  github: GitHubRepository,
+  key: Omit<VerdictKey, 'deploymentId'>,
+): Promise<readonly Artifact[]> {
+  const checks = await listChecks(github, key)
+  const own = checks.filter((check) => check.app?.id === key.appId && check.head_sha === key.sha)
+  const found = own
+    .toSorted((one, other) => other.id - one.id)
+    .map(({ output }) => artifactsIn(output.text))
+    .find((artifacts) => artifacts.length > 0)
+  return found ?? []
 }
 
 /** Makes the deployment's check run, or brings it up to date. */

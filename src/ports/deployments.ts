@@ -1,3 +1,4 @@
+import type { Artifact } from './builder.ts'
 import type { CommitId } from './version-control.ts'
 
 /** A version as an environment runs it. */
@@ -49,6 +50,11 @@ export interface Deployments {
   newest(environment: string, state?: DeploymentState, except?: string): Promise<NewestDeployment | undefined>
   /** The newest one whose verdict is healthy, of another commit than `except`: what a rollback returns to. */
   lastHealthy(environment: string, except?: CommitId): Promise<Deployed | undefined>
+  /**
+   * What was deployed with a commit there, by digest, as a verdict on it says: what a rollback on a machine that did not
+   * build it brings back. Empty where no verdict names any.
+   */
+  builtOf(environment: string, sha: CommitId): Promise<readonly Artifact[]>
   /** One deployment as it stands now, with the words of its newest state. */
   read(id: string): Promise<ReadDeployment>
   /** What was deployed there before, newest first, at most `limit`: for trying a health config on the past. */

@@ -1,6 +1,7 @@
 import type { DeploymentState, DeploymentVerdict } from '../ports/deployments.ts'
 import type { EnvironmentRecord } from './receipt.ts'
 import { type Run, textOf } from './run.ts'
+import { verdictDetails } from './verdict-details.ts'
 
 /*
  * What the state of record is told on the way. A record that does not answer changes nothing about the environment, so the
@@ -68,7 +69,7 @@ async function setVerdict(
   { id, verdict, line }: { id: string; verdict: DeploymentVerdict; line: string },
 ): Promise<void> {
   const { artifacts, id: upgrade } = run.upgrade()
-  const summary = { title: line, text: line, details: JSON.stringify({ upgrade, artifacts }) }
+  const summary = { title: line, text: line, details: verdictDetails(upgrade, artifacts) }
   await run.ports.deployments.setVerdict(id, verdict, summary).catch((error: unknown) => {
     run.ports.log.error(
       `The verdict "${verdict}" of ${name} could not be recorded, so later runs do not know it: ${textOf(error)}`,

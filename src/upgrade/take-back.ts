@@ -1,4 +1,5 @@
 import { deployStep } from '../config/deploy-step.ts'
+import type { Artifact } from '../ports/builder.ts'
 import type { Deployer, StepOutcome } from '../ports/deployer.ts'
 import type { StepContext } from '../ports/step.ts'
 import type { Worktree } from '../ports/version-control.ts'
@@ -193,10 +194,20 @@ async function rollbackContext(
       SEAMLESS_SHA: to.sha ?? '',
       SEAMLESS_PREVIOUS: candidate?.name ?? '',
       SEAMLESS_PREVIOUS_SHA: candidate?.sha ?? '',
-      ...imageValues(
-        to.sha === undefined ? [] : ((await run.ports.receipts.ofCommit(to.sha))?.artifacts ?? []),
-      ),
+      ...imageValues(await builtOf(run, name, to.sha)),
     },
+  })
+}
+
+/** By this machine's receipts, or where another one built it, by the record. */
+async function builtOf(run: Run, name: string, sha: string | undefined): Promise<readonly Artifact[]> {
+  if (sha === undefined) return []
+  const receipt = await run.ports.receipts.ofCommit(sha)
+  if (receipt !== undefined) return receipt.artifacts
+  return run.ports.deployments.builtOf(name, sha).catch((error: unknown): readonly Artifact[] => {
+    // Most rollbacks need no digests, and users wait for all of them.
+    run.ports.log.warning(`The digests of ${sha.slice(0, 12)} could not be read: ${textOf(error)}`)
+    return []
   })
 }
 

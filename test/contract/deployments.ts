@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { DeploymentMismatch, DeploymentUnknown } from '../../src/errors.ts'
 import type { Deployments, NewDeployment } from '../../src/ports/deployments.ts'
+import { verdictDetails } from '../../src/upgrade/verdict-details.ts'
 
 /** A state of record, empty at first. */
 export interface DeploymentsWorld {
@@ -70,6 +71,29 @@ export function deploymentsContract(name: string, open: () => Promise<Deployment
       })
     })
 
+    test('what was deployed with a commit is known by digest to a machine that did not build it', async () => {
+      const built = [
+        { kind: 'image' as const, name: 'registry/shop', digest: `sha256:${'a'.repeat(64)}`, bytes: 7 },
+      ]
+      const first = await begun(0)
+      const summary = { title: 'Nobody noticed', text: 'Why.' }
+      await world.deployments.setVerdict(first.id, 'healthy', {
+        ...summary,
+        details: verdictDetails('u1', built),
+      })
+      // A rollback to it, by a run that built nothing.
+      const again = await begun(0, { key: 'rollback' })
+      await world.deployments.setVerdict(again.id, 'healthy', {
+        ...summary,
+        details: verdictDetails('u2', []),
+      })
+
+      const record = world.reopen()
+      expect(await record.builtOf('production', world.commits[0])).toEqual(built)
+      expect(await record.builtOf('staging', world.commits[0])).toEqual([])
+      expect(await record.builtOf('production', world.commits[1])).toEqual([])
+    })
+
     test.each(['in_progress', 'success', 'failure', 'error', 'inactive'] as const)(
       'the state %s is kept',
       async (state) => {
@@ -89,7 +113,9 @@ export function deploymentsContract(name: string, open: () => Promise<Deployment
       await world.deployments.setVerdict(deployed.id, 'unhealthy', { title: 'Bad', text: 'Why.' })
       await begun(1)
       expect(await world.reopen().read(deployed.id)).toEqual({
-        ...{ ...known, state: 'failure', verdict: 'unhealthy' },
+        ...known,
+        state: 'failure',
+        verdict: 'unhealthy',
         description: 'tests_failed: 2 tests fail',
       })
     })

@@ -5,6 +5,7 @@ import type {
   DeploymentVerdict,
   NewDeployment,
 } from '../../../src/ports/deployments.ts'
+import { artifactsIn } from '../../../src/upgrade/verdict-details.ts'
 
 export interface MemoryDeployment {
   readonly id: string
@@ -16,6 +17,7 @@ export interface MemoryDeployment {
   /** Every state it ever had, oldest first. */
   readonly states: { state: DeploymentState; description: string; logUrl?: string }[]
   verdict?: DeploymentVerdict
+  details?: string
 }
 
 export interface MemoryDeployments extends Deployments {
@@ -65,8 +67,14 @@ export function memoryDeployments(all: MemoryDeployment[] = []): MemoryDeploymen
     async setState(id, state, description) {
       byId(id).states.push({ state, description: description.slice(0, 140) })
     },
-    async setVerdict(id, verdict) {
-      byId(id).verdict = verdict
+    async setVerdict(id, verdict, { details }) {
+      const one = byId(id)
+      one.verdict = verdict
+      if (details !== undefined) one.details = details
+    },
+    async builtOf(environment, sha) {
+      const built = of(environment).map((one) => (one.sha === sha ? artifactsIn(one.details) : []))
+      return built.find((artifacts) => artifacts.length > 0) ?? []
     },
     async newest(environment, wanted, except) {
       const found = of(environment).find(
