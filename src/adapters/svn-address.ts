@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { VersionControlError } from '../errors.ts'
 
@@ -50,9 +49,4 @@ export function joined(root: string, path: string): string {
 /** A local path as a target: an `@` in it is no peg revision where another one ends it. */
 export function local(path: string): string {
   return `${resolve(path)}@`
-}
-
-/** Where a repository on this machine is, or nothing for one elsewhere. */
-export function folderOf(url: string): string | undefined {
-  return url.startsWith('file://') ? fileURLToPath(url) : undefined
 }

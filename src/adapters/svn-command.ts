@@ -1,9 +1,7 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-
 import { VersionControlError } from '../errors.ts'
 import { childEnvironment, type Environment } from './child-environment.ts'
 import type { ProcessEnd, RunProcess } from './run-process.ts'
+import { type SvnAccount, svnAccount } from './svn-account.ts'
 import { adviceFor, withoutAnswer } from './svn-advice.ts'
 
 /** Runs one svn command and gives its standard output. Errors: `VersionControlError` with svn's own words. */
@@ -30,23 +28,23 @@ const CAPTURE_BYTES = 64 * 1024 * 1024
 /**
  * Subversion, so that neither a repository nor a working copy can make it run anything: argv only, no externals (at the
  * calls), no editor, no diff or merge program, no prompt, nothing kept of credentials. A password goes by standard input,
- * since arguments can be read by every user of the machine. With credentials of ours the user's own configuration is not
- * read at all; without, svn's own store and `servers` file are used: they belong to whoever runs Seamless.
+ * since arguments can be read by every user of the machine.
  */
 export function svnCommand(shell: SvnShell, directory: string): Svn {
   const { timeoutMs = TIMEOUT_MS } = shell
+  let account: Promise<SvnAccount> | undefined
   const execute = async (args: readonly string[]): Promise<ProcessEnd> => {
-    const account = await accountOf(shell.environment, directory)
+    const { args: configured, password } = await (account ??= svnAccount(shell.environment, directory))
     return shell.run({
       file: 'svn',
-      args: [...SAFE, ...account.args, ...args],
+      args: [...SAFE, ...configured, ...args],
       title: `svn ${args.join(' ')}`,
       directory,
       environment: svnEnvironment(shell.environment),
       signal: shell.signal,
       timeoutMs,
-      input: account.password,
-      secrets: account.password === undefined ? [] : [account.password],
+      input: password,
+      secrets: password === undefined ? [] : [password],
       captureBytes: CAPTURE_BYTES,
       isCaptureRaw: true,
     })
@@ -64,37 +62,11 @@ const SAFE = [
   '--no-auth-cache',
   ...[
     'config:helpers:editor-cmd=false',
-    'config:helpers:diff-cmd=',
-    'config:helpers:diff3-cmd=',
-    'config:helpers:merge-tool-cmd=',
     'config:miscellany:enable-auto-props=no',
     'config:miscellany:preserved-conflict-file-exts=',
     'config:miscellany:interactive-conflicts=no',
   ].flatMap((option) => ['--config-option', option]),
 ]
-
-interface Account {
-  readonly args: readonly string[]
-  readonly password?: string
-}
-
-async function accountOf(environment: Environment, directory: string): Promise<Account> {
-  const { SEAMLESS_SVN_USERNAME: name = '', SEAMLESS_SVN_PASSWORD: password = '' } = environment
-  if (name === '' && password === '') return { args: [] }
-  if (name === '' || password === '') {
-    const missing = name === '' ? 'SEAMLESS_SVN_USERNAME' : 'SEAMLESS_SVN_PASSWORD'
-    throw new VersionControlError(
-      `${missing} is not set, but the other half of the credentials is. Set both, or none.`,
-    )
-  }
-  // An empty one of ours: there is nothing of the user's to disturb, and no stored password to be tried instead.
-  const config = join(directory, '.seamless', 'svn')
-  await mkdir(config, { recursive: true, mode: 0o700 })
-  return {
-    args: ['--config-dir', config, `--username=${name}`, '--password-from-stdin'],
-    password,
-  }
-}
 
 /** What svn says of a path that is not there: as a warning of `info`, or as the error of other commands. */
 function isAbsent(output: string): boolean {

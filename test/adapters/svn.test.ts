@@ -382,17 +382,22 @@ describe.skipIf(!hasSvn())('on a Subversion repository', () => {
     test('I05 nothing that a configuration names is executed: editor, diff and merge programs', async () => {
       const marker = join(repository.folder, 'MARK')
       const script = join(repository.folder, 'evil.sh')
-      writeFileSync(script, `#!/bin/sh\ntouch ${marker}\n`, { mode: 0o755 })
+      writeFileSync(script, `#!/bin/sh\ntouch ${marker}\nexit 255\n`, { mode: 0o755 })
       mkdirSync(join(repository.home, '.subversion'), { recursive: true })
       writeFileSync(
         join(repository.home, '.subversion/config'),
         `[helpers]\n${['editor-cmd', 'diff-cmd', 'diff3-cmd', 'merge-tool-cmd'].map((name) => `${name} = ${script}\n`).join('')}`,
       )
       const environment = { ...repository.environment, SVN_EDITOR: script, EDITOR: script, SVN_MERGE: script }
-      const first = repository.commit({ VERSION: '1\n' })
-      const second = repository.commit({ VERSION: '2\n' })
-      // The trap works: svn itself steps into it.
-      repository.svn(['diff', '-c', '3', address('trunk')])
+      const first = repository.commit({ VERSION: '1\n', long: 'a\nb\nc\nd\ne\nf\n' })
+      const second = repository.commit({ VERSION: '2\n', long: 'A\nb\nc\nd\ne\nf\n' })
+      repository.commit({ long: 'A\nb\nc\nd\ne\nF\n' })
+      // The traps work: svn itself steps into them.
+      expect(() => repository.svn(['diff', '-c', '3', address('trunk')])).toThrow(/E200012/)
+      expect(existsSync(marker)).toBe(true)
+      rmSync(marker)
+      repository.svn(['update', '--quiet'])
+      expect(() => repository.svn(['merge', '--quiet', '-c', '-3', '.'])).toThrow(/E200012/)
       expect(existsSync(marker)).toBe(true)
       rmSync(marker)
       const { versionControl, reverseMerges } = await openSvn(repository, { environment })
@@ -401,7 +406,7 @@ describe.skipIf(!hasSvn())('on a Subversion repository', () => {
       await versionControl.publish(worktree, { branch: 'x', message: 'x', author: AUTHOR })
       await versionControl.difference(first, second)
       const merge = await reverseMerges.mergeOf(second)
-      await reverseMerges.takeBack(merge!)
+      expect(await reverseMerges.takeBack(merge!)).toMatchObject({ kind: 'committed' })
       expect(existsSync(marker)).toBe(false)
     })
 
