@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { maskOf } from '../adapters/mask.ts'
 import { processRunner } from '../adapters/run-process.ts'
 import { systemClock } from '../adapters/system-clock.ts'
-import { composePorts, type Opened } from '../composition.ts'
+import { composePorts, openGitHubOf, type Opened } from '../composition.ts'
 import { formatConfigError } from '../config/config-error.ts'
 import { parseConfig } from '../config/parse.ts'
 import type { Config } from '../config/schema.ts'
@@ -17,6 +17,7 @@ import { dockerRows } from './doctor/docker-rows.ts'
 import { kubernetesRows } from './doctor/kubernetes-rows.ts'
 import { openapiRows } from './doctor/openapi-rows.ts'
 import { missing, ok, type Row, warning } from './doctor/row.ts'
+import { type RemoteTestShell, remoteTestRows } from './doctor/remote-test-rows.ts'
 import { sourceRows } from './doctor/source-rows.ts'
 import { tokenRows } from './doctor/token-rows.ts'
 import { toolRows } from './doctor/tool-rows.ts'
@@ -63,9 +64,22 @@ async function configured(shell: CliShell, opened: Opened, config: Config): Prom
       : readWorkflows(opened.repository.root).then((workflows) => workflowRows(workflows, config)),
     hasNoGitHub(opened) ? [] : githubRows(opened),
     sourceRows(config, { environment, clock: systemClock, signal }),
+    remoteTestRows(config, { environment, signal, ...remoteTestsOf(opened) }),
     composePorts(opened, config).then(({ deployments }) => baselineRows(config, deployments)),
   ])
   return [...groups.flat(), ...comparisonRows(config)]
+}
+
+function remoteTestsOf({
+  surroundings,
+  repository,
+  log,
+}: Opened): Pick<RemoteTestShell, 'repository' | 'github'> {
+  if (surroundings.github === undefined) return { repository: repository.name }
+  return {
+    repository: surroundings.github.repository,
+    github: async (signal) => openGitHubOf({ surroundings: { ...surroundings, signal }, log }),
+  }
 }
 
 function hasNoGitHub({ reverseMerges }: Opened): boolean {
