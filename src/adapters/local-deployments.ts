@@ -5,7 +5,13 @@ import { z } from 'zod'
 import { DeploymentMismatch, DeploymentUnknown, UsageError } from '../errors.ts'
 import type { Artifact } from '../ports/builder.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Deployed, Deployments, NewDeployment, PastDeployment } from '../ports/deployments.ts'
+import type {
+  Deployed,
+  Deployments,
+  NewDeployment,
+  PastDeployment,
+  ReadDeployment,
+} from '../ports/deployments.ts'
 import { artifactsIn } from '../upgrade/verdict-details.ts'
 
 /** A writer that is seen at it for longer than this has died: writing takes milliseconds. */
@@ -72,20 +78,23 @@ export function localDeployments(
       return found && deployedOf(found)
     },
     builtOf: async (environment, sha) => builtIn(await read(file), environment, sha),
-    async read(id) {
-      const found = (await read(file)).deployments.find((one) => one.id === id)
-      if (found === undefined) throw unknown(id, file)
-      const { state = 'unknown', verdict, key, environment, description } = found
-      return {
-        ...deployedOf(found),
-        environment,
-        key,
-        state,
-        ...(verdict !== undefined && { verdict }),
-        ...(description !== undefined && { description }),
-      }
-    },
+    read: async (id) => readIn(await read(file), id, file),
     past: async (environment, limit) => pastIn(await read(file), environment, limit),
+  }
+}
+
+/** Error: `DeploymentUnknown`. */
+function readIn({ deployments }: Book, id: string, file: string): ReadDeployment {
+  const found = deployments.find((one) => one.id === id)
+  if (found === undefined) throw unknown(id, file)
+  const { state = 'unknown', verdict, key, environment, description } = found
+  return {
+    ...deployedOf(found),
+    environment,
+    key,
+    state,
+    ...(verdict !== undefined && { verdict }),
+    ...(description !== undefined && { description }),
   }
 }
 
