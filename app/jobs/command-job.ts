@@ -15,7 +15,7 @@ import { followKey } from './follow-job.ts'
 import { noteRepository, repositoryName } from './known-repository.ts'
 
 /** It was just told how it stands; whatever happens meanwhile is told by an event. */
-const FIRST_LOOK_MS = 30_000
+const FIRST_LOOK_MS = 15_000
 
 type Commanded = z.infer<typeof commands.data>
 

@@ -19,7 +19,7 @@ export interface DrivenWorld extends WorkflowWorld {
   startApp(environment?: Readonly<Record<string, string>>): Promise<SpawnedApp>
   /** `kill -9`, and waits for its end. */
   killApp(): Promise<void>
-  /** A branch of Ada's with these files, and its pull request, made a minute ago by GitHub's clock. */
+  /** A branch of Ada's with these files, and its pull request, made three minutes ago by GitHub's clock. */
   openPull(files: Readonly<Record<string, string | null>>): Promise<{ number: number; sha: string }>
   /** Writes a comment; answers its number. */
   say(pull: number, body: string, login?: string): Promise<number>
@@ -87,7 +87,7 @@ export async function drivenWorld({
     async openPull(changed) {
       pulls += 1
       const branch = `feature-${pulls}`
-      world.setLag(60_000)
+      world.setLag(180_000)
       const sha = await repository.commit({ branch, files: changed, message: 'Change', by: 'ada' })
       const body = { head: branch, base: 'main', title: `Change ${pulls}` }
       const { number } = await world.api<{ number: number }>('POST', '/pulls', { body })
