@@ -515,9 +515,8 @@ describe.skipIf(!hasSvn())('on a Subversion repository', () => {
         ),
       )
       expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
-      for (const end of ends) {
-        if (end.status === 'rejected') expect(end.reason).toBeInstanceOf(BranchTaken)
-      }
+      const losers = ends.filter((end) => end.status === 'rejected')
+      for (const { reason } of losers) expect(reason).toBeInstanceOf(BranchTaken)
       expect(repository.svn(['list', '-R', address('branches')])).toBe('race/\nrace/VERSION')
     })
 
