@@ -64,7 +64,8 @@ const points: readonly [When, string, (call: PassingCall) => boolean][] = [
   ['after', 'the progress comment', post(/\/issues\/\d+\/comments$/)],
 ]
 
-async function deployed(cut: () => Promise<void>): Promise<void> {
+/** What is there of one /deploy once its last word was said. */
+async function deployed(cut: () => Promise<void>): Promise<typeof ONCE> {
   const { number, sha } = await world.openPull({ VERSION: `1.${Date.now()}.0\n` })
   const comment = world.say(number, '/deploy production')
   await cut()
@@ -79,13 +80,24 @@ async function deployed(cut: () => Promise<void>): Promise<void> {
   ).catch((error: unknown) => {
     throw new Error(`${String(error)}\n${world.process().output()}`)
   })
-  expect(reactions.toSorted()).toEqual(['eyes', 'rocket'])
-  expect((await world.deployments()).filter((one) => one.sha === sha)).toHaveLength(1)
-  expect(dispatched.filter((key) => key === `comment-${id}`)).toHaveLength(1)
   const answers = await world.answers(number)
-  expect(answers.filter((body) => body.startsWith('✅'))).toHaveLength(1)
-  expect(answers.filter((body) => body.startsWith('### ✅'))).toHaveLength(1)
-  expect(answers).toHaveLength(2)
+  return {
+    reactions: reactions.toSorted(),
+    deployments: (await world.deployments()).filter((one) => one.sha === sha).length,
+    dispatches: dispatched.filter((key) => key === `comment-${id}`).length,
+    ends: answers.filter((body) => body.startsWith('✅')).length,
+    progress: answers.filter((body) => body.startsWith('### ✅')).length,
+    comments: answers.length,
+  }
+}
+
+const ONCE = {
+  reactions: ['eyes', 'rocket'],
+  deployments: 1,
+  dispatches: 1,
+  ends: 1,
+  progress: 1,
+  comments: 2,
 }
 
 /** `kill -9` at that call, then a start on the same data. */
@@ -102,7 +114,7 @@ describe('kill -9 of the App', () => {
   it.each(points)(
     'L01 L08 %s GitHub does %s: once restarted, everything was done exactly once',
     async (when, _, isIt) => {
-      await deployed(async () => killedAt(when, isIt))
+      expect(await deployed(async () => killedAt(when, isIt))).toEqual(ONCE)
     },
     180_000,
   )
@@ -113,7 +125,7 @@ describe('kill -9 of the App', () => {
       if (post(/\/issues\/\d+\/comments$/)(call)) comments += 1
       return comments === 2
     }
-    await deployed(async () => killedAt('after', isEnd))
+    expect(await deployed(async () => killedAt('after', isEnd))).toEqual(ONCE)
   }, 180_000)
 
   it('W07 while it was down: the delivery that never arrived is found in the list of GitHub', async () => {
@@ -145,15 +157,14 @@ describe('kill -9 of the App', () => {
   }, 180_000)
 
   it('L15 SIGTERM in the middle: it stops in time, and goes on after a start', async () => {
-    await deployed(
-      async () =>
-        new Promise((resolve, reject) => {
-          proxy.cut('after', post(/\/deployments$/), async () => {
-            world.process().process.kill('SIGTERM')
-            expect(await world.process().ended()).toBe(0)
-            world.startApp().then(() => resolve(), reject)
-          })
-        }),
-    )
+    const cut = async (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        proxy.cut('after', post(/\/deployments$/), async () => {
+          world.process().process.kill('SIGTERM')
+          expect(await world.process().ended()).toBe(0)
+          world.startApp().then(() => resolve(), reject)
+        })
+      })
+    expect(await deployed(cut)).toEqual(ONCE)
   }, 180_000)
 })
