@@ -5,7 +5,7 @@ export const USER = 'seamless'
 export const TOKEN = '11d0f7ec4a2b3c5d6e7f8091a2b3c4d5e6'
 export const JOB = 'team/shop'
 
-/** What becomes of a build, by its parameter `BEHAVIOUR`. */
+/** What becomes of a build. */
 type Behaviour = 'passes' | 'fails' | 'hangs'
 
 interface Item {
@@ -39,6 +39,8 @@ export interface JenkinsStandIn extends StandIn {
   /** Nothing: the job publishes no report. */
   report: ((behaviour: Behaviour) => object) | undefined
   log: string
+  /** By its parameter `BEHAVIOUR`, unless said otherwise. */
+  behave: (parameters: Readonly<Record<string, string>>) => Behaviour
   /** As a person does it in the browser. */
   abort(build: Build, by: string): void
 }
@@ -56,6 +58,8 @@ export async function startJenkins(): Promise<JenkinsStandIn> {
     result: { passes: 'SUCCESS', fails: 'UNSTABLE' },
     report: reportOf as JenkinsStandIn['report'],
     log: 'Started by user Seamless\nRunning on linux\n',
+    behave: (parameters: Readonly<Record<string, string>>) =>
+      (parameters['BEHAVIOUR'] || 'passes') as Behaviour,
     abort: (one: Build, by: string) => void Object.assign(one, { result: 'ABORTED', abortedBy: by }),
   }
   const server = await startStandIn((asked) => answer(jenkins, asked))
@@ -166,7 +170,7 @@ function buildJson(jenkins: JenkinsStandIn, one: Build): object {
 }
 
 function ofBuild(jenkins: JenkinsStandIn, one: Build, { path, query }: Asked): Answer {
-  const behaviour = (one.parameters['BEHAVIOUR'] || 'passes') as Behaviour
+  const behaviour = jenkins.behave(one.parameters)
   if (path === 'api/json') {
     one.looks += 1
     if (one.looks > 2 && one.result === null && behaviour !== 'hangs') one.result = jenkins.result[behaviour]
