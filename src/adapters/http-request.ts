@@ -4,6 +4,7 @@ import { Agent as HttpsAgent, request as overTls } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import { certificateEnd } from './certificate-end.ts'
+import { inTime } from './in-time.ts'
 
 export interface HttpRequest {
   /** http: or https:. User and password in it are sent as basic authentication. */
@@ -68,21 +69,12 @@ export class HttpFailure extends Error {
  * @throws HttpFailure, or the signal's reason when it is aborted.
  */
 export async function httpRequest(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-  signal.throwIfAborted()
-  // One signal of our own, left by the caller's in the end: AbortSignal.any() would stay with it for the days of a watch.
-  const end = new AbortController()
-  const cancel = (): void => end.abort()
-  const timer = setTimeout(cancel, request.timeoutMs)
-  signal.addEventListener('abort', cancel, { once: true })
-  try {
-    return await exchange(request, end.signal)
-  } catch (error) {
-    signal.throwIfAborted()
-    throw failure(request, error, end.signal.aborted)
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', cancel)
-  }
+  const { url, timeoutMs } = request
+  return inTime(
+    { timeoutMs, signal },
+    (end) => exchange(request, end),
+    (error, late) => failureOf({ where: shownUrl(url), timeoutMs }, error, late),
+  )
 }
 
 /** Where a request goes, fit to be shown: no credentials, no query. */
@@ -151,13 +143,15 @@ function tooLarge(request: HttpRequest): string {
   return `${shownUrl(request.url)} answers with more than ${Math.round(request.maxBytes / 1024)} KiB`
 }
 
-function failure(request: HttpRequest, error: unknown, late: boolean): HttpFailure {
+/** Why an exchange with `where` has no answer; `late`: its time was up. */
+export function failureOf(
+  { where, timeoutMs }: { readonly where: string; readonly timeoutMs: number },
+  error: unknown,
+  late: boolean,
+): HttpFailure {
   if (error instanceof HttpFailure) return error
-  const where = shownUrl(request.url)
   if (late) {
-    return new HttpFailure('timeout', `${where} did not answer within ${request.timeoutMs} ms`, {
-      cause: error,
-    })
+    return new HttpFailure('timeout', `${where} did not answer within ${timeoutMs} ms`, { cause: error })
   }
   const code = errorCode(error)
   if (isOfTheService(code)) {

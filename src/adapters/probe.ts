@@ -1,135 +1,161 @@
-import { UsageError } from '../errors.ts'
+import { lookup } from 'node:dns/promises'
+import type { LookupFunction } from 'node:net'
 import type { Clock } from '../ports/clock.ts'
-import type { HealthSource, Measurement, ProbeRequest, Query, Sample } from '../ports/health-source.ts'
-import { type HttpAnswer, HttpFailure, httpRequest, shownUrl, type TlsMaterial } from './http-request.ts'
-import { compilePattern, matchWithin, PatternFailure } from './pattern.ts'
+import type {
+  HealthSource,
+  HttpProbe,
+  Measurement,
+  ProbeRequest,
+  Query,
+  Sample,
+} from '../ports/health-source.ts'
+import { type Resolve, vettedLookup } from './address-policy.ts'
+import { connectOnce } from './connect.ts'
+import { HttpFailure, httpRequest, shownUrl, type TlsMaterial } from './http-request.ts'
+import { isAsExpected, MAX_BODY_BYTES, readExpectation, UndecidedProbe } from './probe-answer.ts'
+import { below, type ProbePlace, readPlace } from './probe-place.ts'
 
 export interface ProbeOptions {
   readonly name: string
-  /** The service as its users reach it, e.g. `https://shop.example`; probes go to paths below it and nowhere else. */
+  /** The service as its users reach it, e.g. `https://shop.example`; probes go to paths below it and nowhere else. Or `tcp://host:port`. */
   readonly url: string
   readonly clock: Pick<Clock, 'now'>
   /** The authorities that the service's certificate must come from, in place of the public ones. */
   readonly tls?: Pick<TlsMaterial, 'ca'>
+  /** Addresses and networks (CIDR) that its name may lead to although they are not public. */
+  readonly allow?: readonly string[]
+  /** Where a name leads; without it, where this machine says. */
+  readonly resolve?: Resolve
 }
-
-/** So much of a body is looked at for the expected text; status pages have some KiB. */
-const MAX_BODY_BYTES = 1024 * 1024
-
-/** For one body; a plain pattern takes well under one ms for 1 MiB. */
-const MATCHING_MS = 250
 
 /**
  * Asks the service itself, as a user without an account would: one request a query, all at the same time, no
- * credentials, no redirects followed, no proxy. Answers with `probe_success` (1 or 0) and `probe_duration_seconds`,
- * both whatever the outcome, and with nothing of the body.
+ * credentials, no redirects followed, no proxy. Answers with `probe_success` (1 or 0) and what else the blackbox exporter
+ * says of such a probe, whatever the outcome, and with nothing of the body.
  *
  * What the service does wrong is `probe_success` 0: it refuses or drops the connection, takes longer than the timeout,
  * answers with another status or another body, breaks HTTP, lets its certificate expire. What may be our own fault is
  * an `error`, so that a broken resolver, route or trust store on this side never counts against a version.
- * @throws UsageError for a URL that is none, or that has credentials.
+ *
+ * It connects to addresses that were vetted and to no others: see `refusalOf`.
+ * @throws UsageError for a URL that is none, that has credentials, or that leads where no service is.
  */
-export function probeSource({ name, url, clock }: ProbeOptions): HealthSource {
-  const base = readBase(name, url)
+export function probeSource(options: ProbeOptions): HealthSource {
+  const { name, url, clock, tls = {}, allow = [] } = options
+  const resolve = options.resolve ?? ((host) => lookup(host, { all: true }))
+  const policy = { source: name, allow }
+  const site = { place: readPlace(url, policy), clock, tls, lookup: vettedLookup(resolve, policy) }
   return {
     name,
     async read(queries, signal) {
       signal.throwIfAborted()
-      return Promise.all(queries.map((query) => measure({ base, query, clock }, signal)))
+      return Promise.all(queries.map((query) => measure(site, query, signal)))
     },
   }
 }
 
-function readBase(name: string, text: string): URL {
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new UsageError(`source ${name}: expected the http or https URL of the service`)
-  }
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new UsageError(`source ${name}: a probe's URL has no user, password, query or fragment`)
-  }
-  return url
-}
-
-interface Probe {
-  readonly base: URL
-  readonly query: Query
+interface Site {
+  readonly place: ProbePlace
   readonly clock: Pick<Clock, 'now'>
+  readonly tls: Pick<TlsMaterial, 'ca'>
+  readonly lookup: LookupFunction
 }
 
-async function measure({ base, query, clock }: Probe, signal: AbortSignal): Promise<Measurement> {
+/** What a probe found. */
+interface Finding {
+  readonly success: boolean
+  /** Of HTTP alone; 0 without an answer. */
+  readonly status?: number
+  readonly certificateEndsMs?: number
+}
+
+async function measure(site: Site, query: Query, signal: AbortSignal): Promise<Measurement> {
   if (query.kind !== 'probe') return { kind: 'invalid', why: `a probe does not answer ${query.kind} queries` }
+  const { probe } = query
   try {
-    const { probe } = query
-    const expected = probe.body === undefined ? undefined : compilePattern(probe.body)
-    if (expected !== undefined && probe.method === 'HEAD') {
-      return { kind: 'invalid', why: 'a HEAD request has no body that could match' }
-    }
-    const url = below(base, probe.path)
-    if (url === undefined) {
-      return { kind: 'invalid', why: `${JSON.stringify(probe.path)} is no path below ${shownUrl(base)}` }
-    }
-    const atMs = clock.now()
+    const atMs = site.clock.now()
+    const { instance, ask } = 'connect' in probe ? connection(site, probe) : exchange(site, probe)
     const startedMs = performance.now()
-    const success = await isSuccess({ url, probe, expected }, signal)
-    return samples(url, atMs, { success, seconds: (performance.now() - startedMs) / 1000 })
+    const found = await ask(signal)
+    const seconds = (performance.now() - startedMs) / 1000
+    const success = found.success && isCertificateKept(probe, found, atMs)
+    return samples(instance, atMs, { ...found, success, seconds })
   } catch (error) {
-    if (error instanceof PatternFailure || error instanceof UndecidedBody) {
-      return { kind: 'invalid', why: error.message }
-    }
+    if (error instanceof UndecidedProbe) return { kind: 'invalid', why: error.message }
     if (error instanceof HttpFailure) return { kind: 'error', why: error.message }
     throw error
   }
 }
 
-/** The path is of the config, the origin of whoever runs Seamless: the one must not change the other, as `//host` or `/..` would. */
-function below(base: URL, path: string): URL | undefined {
-  if (!path.startsWith('/')) return undefined
-  const prefix = base.pathname.replace(/\/$/, '')
-  const url = URL.parse(`${base.origin}${prefix}${path}`)
-  const inside = url?.origin === base.origin && url.pathname.startsWith(`${prefix}/`) && url.username === ''
-  return inside ? url : undefined
+interface Prepared {
+  /** What its samples are called. */
+  readonly instance: string
+  /** @throws HttpFailure for what may be our own fault, UndecidedProbe. */
+  readonly ask: (signal: AbortSignal) => Promise<Finding>
 }
 
-interface Expectation {
-  readonly url: URL
-  readonly probe: ProbeRequest
-  readonly expected: RegExp | undefined
+/** @throws UndecidedProbe */
+function exchange({ place: { base }, tls, lookup }: Site, probe: HttpProbe): Prepared {
+  if (base === undefined) throw new UndecidedProbe('a tcp URL has no paths: write connect instead of probe')
+  const url = below(base, probe.path)
+  if (url === undefined)
+    throw new UndecidedProbe(`${JSON.stringify(probe.path)} is no path below ${shownUrl(base)}`)
+  if (probe.certificateMs !== undefined && url.protocol !== 'https:')
+    throw new UndecidedProbe(`${shownUrl(url)} has no certificate: its URL is not https`)
+  const expectation = readExpectation(probe)
+  const { method, timeoutMs } = probe
+  const limits = { timeoutMs, maxBytes: MAX_BODY_BYTES, overflow: 'cut' } as const
+  return {
+    instance: shownUrl(url),
+    ask: (signal) =>
+      unlessItsOwn({ success: false, status: 0 }, async () => {
+        const answer = await httpRequest({ url, method, tls, lookup, ...limits }, signal)
+        const { status, certificateEndsMs } = answer
+        const success = isAsExpected(answer, expectation)
+        return { success, status, ...(certificateEndsMs === undefined ? {} : { certificateEndsMs }) }
+      }),
+  }
 }
 
-/** @throws HttpFailure for what may be our own fault, PatternFailure, UndecidedBody. */
-async function isSuccess({ url, probe, expected }: Expectation, signal: AbortSignal): Promise<boolean> {
+function connection(
+  { place: { host, port }, tls, lookup }: Site,
+  { connect, timeoutMs }: Extract<ProbeRequest, { connect: string }>,
+): Prepared {
+  const request = { host, port, timeoutMs, lookup, ...(connect === 'tls' ? { tls } : {}) }
+  return {
+    instance: `${host.includes(':') ? `[${host}]` : host}:${port}`,
+    ask: (signal) =>
+      unlessItsOwn({ success: false }, async () => ({
+        success: true,
+        ...(await connectOnce(request, signal)),
+      })),
+  }
+}
+
+/** A failure of the service's own is a finding. */
+async function unlessItsOwn(failed: Finding, ask: () => Promise<Finding>): Promise<Finding> {
   try {
-    const { method, timeoutMs } = probe
-    const answer = await httpRequest(
-      { url, method, timeoutMs, maxBytes: MAX_BODY_BYTES, overflow: 'cut' },
-      signal,
-    )
-    return probe.statuses.includes(answer.status) && (expected === undefined || hasBody(answer, expected))
+    return await ask()
   } catch (error) {
-    if (error instanceof HttpFailure && error.reason !== 'unreachable') return false
+    if (error instanceof HttpFailure && error.reason !== 'unreachable') return failed
     throw error
   }
 }
 
-function hasBody({ body, cut }: HttpAnswer, expected: RegExp): boolean {
-  const text = body.toString('utf8')
-  if (matchWithin(MATCHING_MS, () => expected.test(text))) return true
-  if (cut) throw new UndecidedBody('the body is over 1 MiB and its beginning does not match')
-  return false
+function isCertificateKept(
+  { certificateMs }: ProbeRequest,
+  { certificateEndsMs }: Finding,
+  nowMs: number,
+): boolean {
+  return certificateMs === undefined || (certificateEndsMs ?? 0) - nowMs >= certificateMs
 }
 
-/** A body that was not read to the end: the expected text may still have come. */
-class UndecidedBody extends Error {
-  override readonly name = 'UndecidedBody'
-}
-
+/** Named as by https://github.com/prometheus/blackbox_exporter */
 function samples(
-  url: URL,
+  instance: string,
   atMs: number,
-  { success, seconds }: { success: boolean; seconds: number },
+  { success, seconds, status, certificateEndsMs }: Finding & { readonly seconds: number },
 ): Measurement {
-  const instance = shownUrl(url)
   const named = (name: string, value: number): Sample => ({
     labels: { __name__: name, instance },
     value,
@@ -137,6 +163,13 @@ function samples(
   })
   return {
     kind: 'ok',
-    samples: [named('probe_success', success ? 1 : 0), named('probe_duration_seconds', seconds)],
+    samples: [
+      named('probe_success', success ? 1 : 0),
+      named('probe_duration_seconds', seconds),
+      ...(status === undefined ? [] : [named('probe_http_status_code', status)]),
+      ...(certificateEndsMs === undefined
+        ? []
+        : [named('probe_ssl_earliest_cert_expiry', certificateEndsMs / 1000)]),
+    ],
   }
 }

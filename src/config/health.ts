@@ -1,23 +1,11 @@
 import { z } from 'zod'
 
 import { labelTemplates, selector } from './selector.ts'
+import { consecutive, name, source } from './check-keys.ts'
+import { connect, probe } from './probe-check.ts'
 import { duration, durationOrNone, level, percentage, percentagePoints, proportion } from './quantity.ts'
 import { writtenForm } from './written-form.ts'
 
-/** A source's or a check's name. */
-const name = z
-  .string()
-  .regex(/^[A-Za-z][\w-]{0,39}$/, { error: 'expected a name of letters, digits, _ and - (at most 40)' })
-
-/** How often in a row a limit must be broken before it counts; never once, because one scrape is not evidence. */
-const consecutive = z
-  .int({ error: 'expected a whole number of ticks' })
-  .min(2, { error: 'at least 2: one bad tick decides nothing' })
-  .max(1000)
-  .default(3)
-  .describe('How many ticks in a row must break the limit.')
-
-const source = name.optional().describe('The source that answers it; `health.source`.')
 /** The check's part of the watch's one error budget, relative to the other checks. */
 const weight = z
   .number()
@@ -100,40 +88,9 @@ const traffic = z
   })
   .transform(({ 'at-least': atLeast, ...rest }) => ({ kind: 'traffic' as const, ...rest, atLeast }))
 
-const statuses = z
-  .union([httpStatus(), z.array(httpStatus()).min(1).max(20)], { error: 'expected a status such as 200' })
-  .default(200)
-  .transform((status) => (typeof status === 'number' ? [status] : status))
-
-const probe = z
-  .strictObject({
-    source,
-    probe: z
-      .string()
-      .regex(/^\/(?!\/)[!-~]{0,999}$/, { error: 'expected a path such as /healthz' })
-      .describe("The path and query that are asked for, below the source's URL."),
-    method: z.enum(['GET', 'HEAD']).default('GET').describe('How it is asked for.'),
-    status: statuses.describe('The status that counts as success, or a list of them.'),
-    body: z
-      .string()
-      .min(1)
-      .max(500)
-      .refine(isRegex, { error: 'no regular expression' })
-      .optional()
-      .describe('A regular expression that the body must match.'),
-    timeout: duration.prefault('5s').describe('An answer that takes longer is a failure.'),
-    consecutive,
-  })
-  .transform(({ status, timeout, ...rest }) => ({
-    kind: 'probe' as const,
-    ...rest,
-    statuses: status,
-    timeoutMs: timeout,
-  }))
-
 /** What a check is, by the key that only it has. */
-const KINDS = { bad: ratio, total: ratio, histogram, gauge, traffic, probe } as const
-const anyCheck = z.union([ratio, histogram, gauge, traffic, probe])
+const KINDS = { bad: ratio, total: ratio, histogram, gauge, traffic, probe, connect } as const
+const anyCheck = z.union([ratio, histogram, gauge, traffic, probe, connect])
 
 /**
  * One check. The kind is looked up by its key before anything else is parsed, so that an error names the key at fault
@@ -146,7 +103,7 @@ const check = z
     if (key === undefined) {
       context.addIssue({
         code: 'custom',
-        message: 'expected what to check: bad and total, or histogram, gauge, traffic or probe',
+        message: 'expected what to check: bad and total, or histogram, gauge, traffic, probe or connect',
       })
       return z.NEVER
     }
@@ -329,17 +286,4 @@ function passOn(error: z.ZodError, input: unknown, context: z.RefinementCtx): ne
 function kindKey(value: object): keyof typeof KINDS | undefined {
   const keys = Object.keys(KINDS) as (keyof typeof KINDS)[]
   return keys.find((key) => Object.hasOwn(value, key))
-}
-
-function httpStatus(): z.ZodInt {
-  return z.int().min(100).max(599)
-}
-
-function isRegex(text: string): boolean {
-  try {
-    void new RegExp(text)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { type AccessVariable, readAccess, type SourceAccess, type TlsFiles } from './source-access.ts'
 import type { SourceConfig } from './source.ts'
 
@@ -21,6 +22,8 @@ type BoundSource =
       readonly name: string
       readonly url: string
       readonly tls?: Pick<TlsFiles, 'ca'>
+      /** Addresses and networks (CIDR) that its name may lead to although they are not public. */
+      readonly allow?: readonly string[]
     }
 
 export type Binding =
@@ -49,11 +52,14 @@ export function bindSource(name: string, config: SourceConfig, environment: Envi
     return { ok: false, variable, message }
   }
   const read = readAccess((what) => sourceVariable(name, what), environment)
-  return read.ok ? bound({ name, config, urls: [first, ...rest], access: read.access }) : read
+  if (!read.ok) return read
+  const { access } = read
+  if (config.type === 'probe') return boundProbe(first, { name, environment, access })
+  return bound({ name, config, urls: [first, ...rest], access })
 }
 
 /** `SEAMLESS_SOURCE_MAIN_URL` for the source `main`. */
-export function sourceVariable(name: string, what: 'URL' | AccessVariable): string {
+export function sourceVariable(name: string, what: 'URL' | 'ALLOW' | AccessVariable): string {
   return `SEAMLESS_SOURCE_${name.toUpperCase().replaceAll('-', '_')}_${what}`
 }
 
@@ -75,8 +81,12 @@ function unset(name: string, variable: string, { type }: SourceConfig): Binding 
 function refusal(text: string, { type }: SourceConfig): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined) return `holds no URL: set it to ${PLACE[type]}.`
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return `holds a URL of ${url.protocol}; only http: and https: are read.`
+  if (
+    url.protocol !== 'http:' &&
+    url.protocol !== 'https:' &&
+    !(type === 'probe' && url.protocol === 'tcp:')
+  ) {
+    return `holds a URL of ${url.protocol}; only ${type === 'probe' ? 'http:, https: and tcp:' : 'http: and https:'} are read.`
   }
   if (url.username !== '' || url.password !== '') {
     return 'holds a user or a password, which would show up in logs: leave them out and use the variables for them.'
@@ -88,24 +98,47 @@ function refusal(text: string, { type }: SourceConfig): string | undefined {
 
 interface Parts {
   readonly name: string
-  readonly config: SourceConfig
+  readonly config: Exclude<SourceConfig, { type: 'probe' }>
   readonly urls: readonly [string, ...string[]]
   readonly access: SourceAccess
 }
 
 /** A probe asks as a user without an account does; only whom it believes over TLS may be said. */
-function boundProbe(name: string, url: string, { tls, ...credentials }: SourceAccess): Binding {
+function boundProbe(
+  url: string,
+  { name, environment, access: { tls, ...credentials } }: ProbeParts,
+): Binding {
   const set = tls?.client === undefined ? Object.keys(credentials)[0] : 'client'
-  if (set === undefined)
-    return { ok: true, source: { type: 'probe', name, url, ...(tls === undefined ? {} : { tls }) } }
-  const what = CREDENTIALS[set as keyof typeof CREDENTIALS]
-  const variable = sourceVariable(name, what)
-  const sent = what === 'TOKEN' ? 'token' : 'credentials and no headers'
-  return {
-    ok: false,
-    variable,
-    message: `${variable} is set, but a probe sends no ${sent}, as a user does: unset it.`,
+  if (set !== undefined) {
+    const what = CREDENTIALS[set as keyof typeof CREDENTIALS]
+    const sent = what === 'TOKEN' ? 'token' : 'credentials and no headers'
+    return refused(name, what, `is set, but a probe sends no ${sent}, as a user does: unset it.`)
   }
+  const allow = (environment[sourceVariable(name, 'ALLOW')] ?? '')
+    .split(/[\s,]+/)
+    .filter((text) => text !== '')
+  if (!allow.every(isNetwork))
+    return refused(name, 'ALLOW', 'holds what is no address and no network, such as 10.1.2.3 or 10.0.0.0/8.')
+  const more = { ...(tls === undefined ? {} : { tls }), ...(allow.length === 0 ? {} : { allow }) }
+  return { ok: true, source: { type: 'probe', name, url, ...more } }
+}
+
+interface ProbeParts {
+  readonly name: string
+  readonly environment: Environment
+  readonly access: SourceAccess
+}
+
+function refused(name: string, what: 'ALLOW' | AccessVariable, why: string): Binding {
+  const variable = sourceVariable(name, what)
+  return { ok: false, variable, message: `${variable} ${why}` }
+}
+
+/** `10.1.2.3`, `10.0.0.0/8`, `fd00::/8`. */
+function isNetwork(text: string): boolean {
+  const [, address = '', prefix = '0'] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const family = isIP(address)
+  return family !== 0 && Number(prefix) <= (family === 4 ? 32 : 128)
 }
 
 const CREDENTIALS = { token: 'TOKEN', basic: 'USER', headers: 'HEADERS', client: 'CERT_FILE' } as const
@@ -119,8 +152,6 @@ function bound({ name, config, urls, access }: Parts): Binding {
     }
     case 'scrape':
       return { ok: true, source: { ...config, name, urls, ...access } }
-    case 'probe':
-      return boundProbe(name, urls[0], access)
     default:
       return config satisfies never
   }

@@ -1,7 +1,7 @@
-import type { Check, Health } from '../config/health.ts'
+import type { Check, CheckOf, Health } from '../config/health.ts'
 import type { TemplateValues } from '../config/label-template.ts'
 import { fillSelector, formatSelector, type LabelTemplates, type Selector } from '../config/selector.ts'
-import type { Measurement, Query } from '../ports/health-source.ts'
+import type { Measurement, ProbeRequest, Query } from '../ports/health-source.ts'
 
 /** The queries of one tick to one source, each once. */
 export interface QueryBatch {
@@ -55,9 +55,7 @@ export function armQueries(
   values: TemplateValues,
 ): readonly Query[] | undefined {
   if (check.kind === 'probe') {
-    const { probe: path, method, statuses, timeoutMs, body } = check
-    const request = { path, method, statuses, timeoutMs, ...(body === undefined ? {} : { body }) }
-    return [{ kind: 'probe', probe: request }]
+    return [{ kind: 'probe', probe: probeOf(check) }]
   }
   const filled = selectorsOf(check).map((selector) => fillSelector(selector, labels, values))
   const known = filled.filter((selector) => selector !== undefined)
@@ -69,7 +67,23 @@ export function armQueries(
 export function describeQuery(query: Query): string {
   if (query.kind === 'select') return query.selector
   if (query.kind === 'expression') return query.promql
-  return `${query.probe.method} ${query.probe.path}`
+  const { probe } = query
+  return 'connect' in probe ? `connect by ${probe.connect.toUpperCase()}` : `${probe.method} ${probe.path}`
+}
+
+function probeOf(check: CheckOf<'probe'>): ProbeRequest {
+  const { timeoutMs, certificateMs } = check
+  const expected = { timeoutMs, ...(certificateMs === undefined ? {} : { certificateMs }) }
+  if ('connect' in check) return { connect: check.connect, ...expected }
+  const { probe: path, method, statuses, body, headers } = check
+  return {
+    path,
+    method,
+    statuses,
+    ...expected,
+    ...(body === undefined ? {} : { body }),
+    ...(headers === undefined ? {} : { headers }),
+  }
 }
 
 /** Only a concurrent baseline is asked at each tick; a probe has none, for it would ask the same address twice. */

@@ -30,18 +30,33 @@ export type Query =
   | { readonly kind: 'select'; readonly selector: string }
   /** Any PromQL expression; only a Prometheus answers it. */
   | { readonly kind: 'expression'; readonly promql: string }
-  /** One request to the service; answered with samples `probe_success` (0 or 1) and `probe_duration_seconds`, as the blackbox exporter names them. */
+  /** One request to the service; answered with samples named as the blackbox exporter names them: `probe_success` (0 or 1), `probe_duration_seconds` and more. */
   | { readonly kind: 'probe'; readonly probe: ProbeRequest }
 
-export interface ProbeRequest {
+export type ProbeRequest = HttpProbe | ConnectProbe
+
+interface Expected {
+  /** For how much longer the certificate must hold. */
+  readonly certificateMs?: number
+  readonly timeoutMs: number
+}
+
+/** A request by HTTP. Patterns are regular expressions (RE2-like subset of JavaScript's, no flags). */
+export interface HttpProbe extends Expected {
   /** Path and query below the source's URL, e.g. `/healthz`. */
   readonly path: string
   readonly method: 'GET' | 'HEAD'
   /** Statuses that count as success. */
   readonly statuses: readonly number[]
-  /** A regular expression (RE2-like subset of JavaScript's, no flags) that the body must match. */
+  /** What the body must match. */
   readonly body?: string
-  readonly timeoutMs: number
+  /** Headers that must be there, and what each must match. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A connection to the source's host and port, with or without a TLS handshake, and nothing said over it. */
+export interface ConnectProbe extends Expected {
+  readonly connect: 'tcp' | 'tls'
 }
 
 /** Where health is read from. */

@@ -64,6 +64,7 @@ describe('a service that answers', () => {
           value: expect.any(Number),
           atMs: clock.now(),
         },
+        { labels: { __name__: 'probe_http_status_code', instance }, value: 200, atMs: clock.now() },
       ],
     })
     const seconds = answer?.kind === 'ok' ? answer.samples[1]?.value : undefined

@@ -497,7 +497,7 @@ const health: ErrorCase[] = [
     title: 'a check of no kind',
     text: withChecks('errors: { max: 1% }'),
     errors: [
-      ':10:17 environments.production.health.checks.errors: a mapping does not fit; expected what to check: bad and total, or histogram, gauge, traffic or probe',
+      ':10:17 environments.production.health.checks.errors: a mapping does not fit; expected what to check: bad and total, or histogram, gauge, traffic, probe or connect',
     ],
   },
   {

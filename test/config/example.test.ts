@@ -35,6 +35,7 @@ test('the example reads as typed values, with the defaults in', () => {
       main: { type: 'prometheus', timeoutMs: 10_000, tolerateWarnings: false },
       pages: { type: 'scrape', timeoutMs: 5000 },
       site: { type: 'probe' },
+      queue: { type: 'probe' },
     },
     upgrade: {
       base: 'main',
@@ -237,6 +238,7 @@ test('the example’s production is deployed in steps and judged by what it says
     'memory: gauge',
     'workers: gauge',
     'answers: probe',
+    'queue: probe',
   ])
   expect(checks).toMatchObject({
     errors: { max: 0.01, consecutive: 3, worseBy: 0.1, atLeast: 0.0005, weight: 3 },
@@ -250,7 +252,16 @@ test('the example’s production is deployed in steps and judged by what it says
       statuses: [200],
       method: 'GET',
       body: 'ok',
+      headers: { 'Content-Type': '^text/' },
+      certificateMs: 14 * 86_400_000,
       timeoutMs: 2000,
+    },
+    queue: {
+      source: 'queue',
+      connect: 'tls',
+      certificateMs: 14 * 86_400_000,
+      timeoutMs: 5000,
+      consecutive: 3,
     },
   })
 })

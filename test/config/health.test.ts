@@ -54,6 +54,7 @@ describe('health in the configuration', () => {
       'gauge',
       'gauge',
       'probe',
+      'probe',
     ])
   })
 
@@ -122,6 +123,21 @@ describe('health in the configuration', () => {
       'a probe of another host',
       { source: 'm', checks: { a: { probe: '//evil.example/' } } },
       'checks.a.probe: expected a path',
+    ],
+    [
+      'a certificate of a connection that has none',
+      { source: 'm', checks: { a: { connect: 'tcp', certificate: '14d' } } },
+      'checks.a.certificate: over tcp there is none: connect by tls',
+    ],
+    [
+      'a path of a connection',
+      { source: 'm', checks: { a: { connect: 'tls', body: 'ok' } } },
+      'checks.a: Unrecognized key: "body"',
+    ],
+    [
+      'a header that is none',
+      { source: 'm', checks: { a: { probe: '/', headers: { 'a b': '.' } } } },
+      'checks.a.headers.a b: ',
     ],
     [
       'a probe of a URL',

@@ -57,6 +57,24 @@ describe('a source is bound by the environment', () => {
     })
   })
 
+  test('a probe by a host and port, the authorities it believes, and where its name may lead', () => {
+    const environment = {
+      SEAMLESS_SOURCE_DB_URL: 'tcp://db.internal:5432',
+      SEAMLESS_SOURCE_DB_CA_FILE: 'ca.pem',
+      SEAMLESS_SOURCE_DB_ALLOW: '10.0.0.0/8, 192.168.1.7\nfd00::/8',
+    }
+    expect(bindSource('db', probe, environment)).toEqual({
+      ok: true,
+      source: {
+        type: 'probe',
+        name: 'db',
+        url: 'tcp://db.internal:5432',
+        tls: { ca: 'ca.pem' },
+        allow: ['10.0.0.0/8', '192.168.1.7', 'fd00::/8'],
+      },
+    })
+  })
+
   test('by who asks, whom it believes, and for which tenant: nothing of it can stand in a configuration', () => {
     const variables = {
       URL: 'https://mimir.example.org',
@@ -199,6 +217,18 @@ describe('a source is refused with the variable to set', () => {
       const variable = `SEAMLESS_SOURCE_A_${message.split(' ')[0]}`
       return [title, why('a', prometheus, environment), `${variable}: SEAMLESS_SOURCE_A_${message}`]
     }),
+    ...['10.0.0.0/33', 'fd00::/129', 'db.internal', '10.0.0', '10.0.0.1/', 'fe80::1%lo'].map(
+      (allow): [string, string, string] => [
+        `a place to be allowed that is ${allow}`,
+        why('a', probe, { ...url('http://10.0.0.7'), SEAMLESS_SOURCE_A_ALLOW: allow }),
+        'SEAMLESS_SOURCE_A_ALLOW: SEAMLESS_SOURCE_A_ALLOW holds what is no address and no network, such as 10.1.2.3 or 10.0.0.0/8.',
+      ],
+    ),
+    [
+      'a URL that only a probe can have',
+      why('a', prometheus, url('tcp://10.0.0.7:9090')),
+      'SEAMLESS_SOURCE_A_URL: SEAMLESS_SOURCE_A_URL holds a URL of tcp:; only http: and https: are read.',
+    ],
     [
       'a certificate of ours for a probe',
       why('a', probe, {

@@ -152,7 +152,8 @@ async function listens(port: number): Promise<void> {
   throw new Error('prometheus did not open its port within 20 s')
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that nothing listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo

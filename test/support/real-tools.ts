@@ -21,6 +21,16 @@ const TOOLS: readonly RealTool[] = [
     suites: 'test/e2e/prometheus*.test.ts, test/e2e/watch-sources.test.ts and test/e2e/backtest.test.ts',
   },
   {
+    command: 'ansible-playbook',
+    install: 'apt-get install ansible-core',
+    suites: 'test/e2e/ansible.test.ts and test/e2e/ansible-upgrade.test.ts',
+  },
+  {
+    command: 'prometheus-blackbox-exporter',
+    install: 'apt-get install prometheus-blackbox-exporter',
+    suites: 'test/e2e/blackbox.test.ts',
+  },
+  {
     command: 'postgres',
     install: 'apt-get install postgresql',
     suites: 'test/app/store*.test.ts and test/app/engine*.test.ts (on PostgreSQL)',
