@@ -43,7 +43,7 @@ export async function startBlackboxExporter(
   await ready(url)
   return {
     async probe(module, target) {
-      const answer = await fetch(`${url}/probe?${new URLSearchParams({ module, target })}`)
+      const answer = await fetch(`${url}/probe?${new URLSearchParams({ module, target }).toString()}`)
       const samples = parsePage(await answer.text(), 'prometheus')
       const bare = samples.filter(({ labels }) => Object.keys(labels).length === 1)
       return Object.fromEntries(bare.map(({ labels, value }) => [labels['__name__'], value]))
