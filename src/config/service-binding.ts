@@ -32,6 +32,12 @@ export function bindJenkins(environment: Environment): ServiceBinding {
   return { ok: true, service: { url: url.value, user: user.value, token: token.value } }
 }
 
+/** What a workflow must hand over for a test step of this kind. */
+export const SERVICE_VARIABLES = {
+  jenkins: ['SEAMLESS_JENKINS_URL', 'SEAMLESS_JENKINS_USER', 'SEAMLESS_JENKINS_TOKEN'],
+  travis: ['SEAMLESS_TRAVIS_TOKEN'],
+} as const
+
 export const TRAVIS_URL = 'https://api.travis-ci.com'
 
 /** As `bindJenkins`; without an address it is Travis CI's own. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { declaredSecrets } from '../../config/declared-secrets.ts'
 import { sourceVariable } from '../../config/source-binding.ts'
 import type { Config } from '../../config/schema.ts'
+import { SERVICE_VARIABLES } from '../../config/service-binding.ts'
 import { sourcesOf } from '../../health/query-plan.ts'
 import { missing, ok, type Row, warning } from './row.ts'
 
@@ -54,9 +55,14 @@ export function workflowRows(workflows: ReadonlyMap<string, string>, config: Con
   const upgrades = calls.filter(({ operation }) => operation === 'upgrade')
   const commands = calls.filter(({ operation }) => operation === 'command')
   return [
-    ...upgrades.flatMap((call) => rightRows(call, NEEDED).concat(variableRows(call, config))),
+    ...upgrades.flatMap((call) => rightRows(call, neededBy(config)).concat(variableRows(call, config))),
     ...(config.driver === 'action' ? commandRows(commands) : []),
   ]
+}
+
+function neededBy({ test }: Config): Readonly<Record<string, string>> {
+  const startsOthers = test.some(({ adapter }) => adapter === 'workflow')
+  return startsOthers ? { ...NEEDED, actions: 'the start of the workflow that tests it' } : NEEDED
 }
 
 /** Without a server the workflow answers commands, or nobody does. */
@@ -135,14 +141,17 @@ function variableRows({ where, variables }: Call, config: Config): Row[] {
     health === undefined ? [] : sourcesOf(health),
   )
   const urls = sources.map((name) => sourceVariable(name, 'URL'))
-  const needed = new Set([...urls, ...declaredSecrets(config)])
+  const services = config.test.flatMap(({ adapter }) =>
+    adapter === 'jenkins' || adapter === 'travis' ? SERVICE_VARIABLES[adapter] : [],
+  )
+  const needed = new Set([...urls, ...services, ...declaredSecrets(config)])
   return [...needed]
     .filter((name) => !variables.has(name))
     .map((name) =>
       missing(
         `workflow (${where})`,
         `It does not hand over ${name}.`,
-        `Add "${name}: \${{ ${name.endsWith('_URL') ? 'vars' : 'secrets'}.${name} }}" under env of the step.`,
+        `Add "${name}: \${{ ${/_(?:URL|USER)$/.test(name) ? 'vars' : 'secrets'}.${name} }}" under env of the step.`,
       ),
     )
 }
