@@ -28,8 +28,10 @@ export interface Run {
   record(...events: readonly NewEvent[]): Promise<void>
   /** The clean checkout of the upgrade's commit; made when first asked for. */
   worktree(): Promise<Worktree>
-  /** A clean checkout of another commit. Both are removed by `close`. */
+  /** A clean checkout of another commit. */
   worktreeAt(sha: string): Promise<Worktree>
+  /** A checkout to be changed: nobody else is given it. `close` removes all three. */
+  worktreeToChange(sha: string): Promise<Worktree>
   close(): Promise<void>
 }
 
@@ -58,6 +60,7 @@ export function openRun({ upgrade: before, ...facts }: RunFacts): Run {
   const { ports } = facts
   let upgrade = before
   const worktrees = new Map<string, Promise<Worktree>>()
+  const changed: Promise<Worktree>[] = []
   const worktreeAt = (sha: string): Promise<Worktree> => {
     const known = worktrees.get(sha) ?? ports.versionControl.checkout(sha)
     worktrees.set(sha, known)
@@ -82,8 +85,13 @@ export function openRun({ upgrade: before, ...facts }: RunFacts): Run {
     },
     worktree: () => worktreeAt(candidateSha(current())),
     worktreeAt,
+    async worktreeToChange(sha) {
+      const made = ports.versionControl.checkout(sha)
+      changed.push(made)
+      return made
+    },
     async close() {
-      await Promise.allSettled([...worktrees.values()].map(async (made) => (await made).remove()))
+      await Promise.allSettled([...worktrees.values(), ...changed].map(async (made) => (await made).remove()))
     },
   }
 }

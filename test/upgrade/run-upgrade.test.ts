@@ -274,6 +274,24 @@ describe('making the upgrade', () => {
     expect(await made.run()).toMatchObject({ decision: 'failed', reason: 'branch_taken' })
   })
 
+  it('tests and rolls back by what the base commit holds, not by what the change made of its checkout', async () => {
+    const config = basicConfig.replace('bash ops/rollback.sh', 'cat VERSION > "$WORLD/live"').replace(
+      'environments:',
+      `upgrade:
+  branch: upgrade/{version}
+  change: echo 2.0.0 > VERSION && touch broken-deploy
+test:
+  - name: users
+    previous: grep -q 1.0.0 VERSION && grep -q 2.0.0 "$SEAMLESS_CANDIDATE_DIR/VERSION"
+environments:`,
+    )
+    const made = await world({ config })
+    await made.run({ sha: made.repository.git(['rev-parse', 'HEAD']) })
+    const upgrade = await made.run()
+    expect(upgrade).toMatchObject({ decision: 'rolled_back', reason: 'deploy_failed' })
+    expect(made.read('live')).toBe('1.0.0')
+  })
+
   it('goes on in a job of its own for each stage, on the commit that the first one made', async () => {
     const made = await withChange('echo 2.0.0 > VERSION')
     expect(await made.run({ stage: 'branch' })).toMatchObject({

@@ -21,7 +21,7 @@ export async function branchStage(run: Run): Promise<Ending | undefined> {
   if (head.kind === 'given' || upgrade === undefined || change === undefined || publish === undefined) return
   if (run.upgrade().candidate !== undefined) return
 
-  const worktree = await run.worktreeAt(head.from)
+  const worktree = await run.worktreeToChange(head.from)
   const changed = await perform(run, change, () => changeIn(run, upgrade, worktree))
   if (changed.result === 'failed') {
     return {
