@@ -11,6 +11,8 @@ tools=(kube-apiserver kube-controller-manager kube-scheduler kubectl)
 
 # Whole or not at all: the folder takes its name only when all tools are in it.
 if [ ! -d "$home" ]; then
+  # Where Go's own installer puts it, which a bare environment has not on its PATH.
+  PATH="$PATH:/usr/local/go/bin"
   command -v go >/dev/null || { echo 'build-kube: Go 1.26 or newer is needed (https://go.dev/doc/install)' >&2; exit 1; }
   mkdir -p "$(dirname "$home")"
   making=$(mktemp -d "$home.XXXXXX")
