@@ -48,7 +48,12 @@ export function githubConversation(github: GitHubRepository, speaker: Speaker): 
       const { octokit, owner, repo } = github
       const asked = { owner, repo, comment_id: commentId, content: reaction }
       // GitHub keeps one of each for each account, and answers with the one that is there.
-      await repeat(github, async () => octokit.rest.reactions.createForIssueComment(asked))
+      try {
+        await repeat(github, async () => octokit.rest.reactions.createForIssueComment(asked))
+      } catch (error) {
+        // Whoever deleted their comment wants no sign on it; the lock of what it began is given back all the same.
+        if (statusOf(error) !== 404) throw error
+      }
     },
     keep: async (pull, key, body) => keep(talk, { pull, key, body }),
     say: async (pull, key, body) => asSaid(await findOrMake(talk, { pull, key, body })),

@@ -7,7 +7,7 @@ export type Reaction = 'eyes' | 'rocket' | 'confused' | '-1'
  * Error of all methods: `GitHubError`.
  */
 export interface Conversation {
-  /** Once per comment, reaction and us: a second time changes nothing. */
+  /** Once per comment, reaction and us: a second time changes nothing, nor does it where the comment was deleted. */
   react(commentId: number, reaction: Reaction): Promise<void>
   /** Makes the comment of this key on the pull request, or edits it where its text differs. Edits notify nobody. */
   keep(pull: number, key: string, body: string): Promise<SaidComment>

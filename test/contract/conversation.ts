@@ -36,6 +36,10 @@ export function conversationContract(name: string, open: () => Promise<Conversat
       expect([...(await world.reactions())].sort()).toEqual(['eyes', 'rocket'])
     })
 
+    test('a comment that is gone gets no reaction, and nobody is kept from the rest by that', async () => {
+      await expect(conversation.react(999_999_999, 'eyes')).resolves.toBeUndefined()
+    })
+
     test('a kept comment is made once and edited where its text differs', async () => {
       const [pull] = world.pulls
       const first = await conversation.keep(pull, 'progress/production', 'Deploying.')
