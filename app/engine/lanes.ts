@@ -12,10 +12,16 @@ export interface Lanes {
 }
 
 /**
- * How long a lane that takes jobs by the batch holds back after one (ms): what comes in meanwhile is claimed together. The first
- * job after a quiet time starts at once; in a flood this leaves the database to those who store and to other tenants.
+ * A lane that takes jobs by the batch holds back after one, three times as long as it took (ms): what comes in meanwhile is
+ * claimed together. The first job after a quiet time starts at once; in a flood, most of the database is left to those who
+ * store and to other tenants, however slow the machine is.
  */
-const REST_MS = 50
+function restMs(tookMs: number): number {
+  return Math.min(Math.max(3 * tookMs, LEAST_REST_MS), MOST_REST_MS)
+}
+
+const LEAST_REST_MS = 50
+const MOST_REST_MS = 250
 
 interface Lane {
   id: string | undefined
@@ -54,8 +60,9 @@ async function openLane(
   lane.id = await boss.work<unknown, unknown, typeof options>(queue.name, options, async (claimed) => {
     lane.busy = true
     try {
+      const beganMs = performance.now()
       const results = await work(claimed)
-      if ((queue.batch ?? 1) > 1) await sleep(REST_MS)
+      if ((queue.batch ?? 1) > 1) await sleep(restMs(performance.now() - beganMs))
       return results
     } finally {
       lane.busy = false

@@ -35,10 +35,8 @@ async function neighbour(name: string, store: StoreSettings | undefined, flood: 
   try {
     // Once for its token, once without.
     await untilComment(contestant.url, github)
-    // Probot lets three seconds go by between two comments.
-    await sleep(4000)
+    await sleep(APART_MS)
     const aloneMs = await fewComments(contestant.url, github)
-    await sleep(4000)
     const body = commentBody('flooder', 21)
     await Promise.all(Array.from({ length: flood }, async () => send(contestant.url, body)))
     await until(() => github.comments.some(({ owner }) => owner === 'flooder'))
@@ -49,12 +47,17 @@ async function neighbour(name: string, store: StoreSettings | undefined, flood: 
   }
 }
 
-const FEW = 5
+const FEW = 3
+const APART_MS = 3100
+const LONG_MS = 10_000
 
-/** One after the other; where one takes as long as the flood lasts, it is the only one. */
+/** One after the other, so far apart as Probot wants comments to be; where one takes as long as the flood lasts, it is the only one. */
 async function fewComments(url: string, github: PlainGitHub): Promise<number> {
   const tookMs: number[] = []
-  while (tookMs.length < FEW && (tookMs[0] ?? 0) < 1000) tookMs.push(await untilComment(url, github))
+  while (tookMs.length < FEW && (tookMs[0] ?? 0) < LONG_MS) {
+    tookMs.push(await untilComment(url, github))
+    await sleep(APART_MS)
+  }
   return median(tookMs)
 }
 
