@@ -2,7 +2,7 @@
  * A callback plugin for Ansible that writes what happens on which host, a JSON object a line, into the file that
  * `SEAMLESS_ANSIBLE_EVENTS` names. The `json` callback is no way to it: since 2.11 it is part of a collection that need not be
  * there, it says nothing before the end, and so nothing at all of a run that was stopped. This one stands beside whatever
- * shows the progress. Ansible gives it results without what `no_log` hides. Runs with ansible-core 2.9 to 2.19: the names
+ * shows the progress. Ansible gives it results without what `no_log` hides. Run with ansible-core 2.14 and 2.19: the names
  * with an underscore are those of before 2.19.
  */
 export const CALLBACK_PLUGIN = String.raw`
@@ -40,6 +40,7 @@ class CallbackModule(CallbackBase):
 
     def __init__(self, *args, **kwargs):
         super(CallbackModule, self).__init__(*args, **kwargs)
+        self._names = {}
         self._events = open(os.environ['SEAMLESS_ANSIBLE_EVENTS'], 'a')
 
     def _write(self, event, **fields):
@@ -47,7 +48,10 @@ class CallbackModule(CallbackBase):
         self._events.flush()
 
     def _of_task(self, task):
-        return dict(task=str(task.get_name()).strip()[:200], action=str(task.action))
+        name = str(task.get_name()).strip()
+        if '{{' in name:
+            name = self._names.get(task._uuid, name)
+        return dict(task=name[:200], action=str(task.action))
 
     def _of_result(self, event, result, **fields):
         answer = part(result, 'result')
@@ -62,6 +66,13 @@ class CallbackModule(CallbackBase):
         fields['changed'] = bool(answer.get('changed'))
         fields.update(self._of_task(part(result, 'task')))
         self._write(event, host=str(part(result, 'host').get_name()), **fields)
+
+    def v2_playbook_on_task_start(self, task, is_conditional):
+        # Before 2.19 only here the name of a task has its variables filled in.
+        self._names[task._uuid] = str(task.get_name()).strip()
+
+    def v2_playbook_on_handler_task_start(self, task):
+        self.v2_playbook_on_task_start(task, False)
 
     def v2_runner_on_start(self, host, task):
         self._write('start', host=str(host.get_name()), **self._of_task(task))

@@ -34,7 +34,8 @@ export function ansibleDeployer(settings: Ansible, shell: StepShell): Deployer {
     difference: (context) =>
       told(async () => {
         const played = await play(context, { playbook: settings.playbook, isCheck: true })
-        if (!('kind' in played)) return { kind: 'done', output: played.mask(playDifference(played.events)) }
+        if (!('kind' in played))
+          return { kind: 'done', output: played.mask(playDifference(played.events, context.root)) }
         return played.kind === 'done' ? played : inCheckMode(played)
       }),
     status: (context) => status(settings, shell, context),

@@ -109,7 +109,7 @@ function beforeHosts(step: string, played: Played, settings: Failing): string {
 function errorText({ errors }: Played): string {
   const text = errors.join('\n')
   const [first = ''] = errors
-  const said = first.replace(/^(?:ERROR! |\[ERROR\]: |ansible-playbook: error: )/, '')
+  const said = first.replace(/^(?:ERROR[!:] |\[ERROR\]: |ansible-playbook: error: )/, '')
   const [, yaml] = /Syntax Error while loading YAML\.\s*(.+)/.exec(text) ?? []
   const what = said.startsWith('We were unable to read') && yaml !== undefined ? `no YAML: ${yaml}` : said
   const [, file, line, column] =

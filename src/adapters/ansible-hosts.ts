@@ -119,7 +119,11 @@ function isAction(action: string, names: readonly string[]): boolean {
 /** Of a loop it is the item that says why; of a command what it printed last. */
 function whyOf(bad: AnsibleResult, ended: readonly AnsibleResult[]): string {
   if (bad.hidden) return 'what it said is hidden by no_log'
-  const item = ended.findLast(({ event, task }) => event === 'item_failed' && task === bad.task)
+  const before = ended.slice(0, ended.indexOf(bad))
+  const items = before.slice(
+    before.findLastIndex(({ event }) => event !== 'item_failed' && event !== 'diff') + 1,
+  )
+  const item = items.findLast(({ event }) => event === 'item_failed')
   const { msg, stdout, stderr, module_stderr, module_stdout } = item ?? bad
   const said = [stderr, module_stderr, stdout, module_stdout].find((text) => text.trim() !== '') ?? ''
   const first = firstParagraph(msg)

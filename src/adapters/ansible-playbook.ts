@@ -25,7 +25,7 @@ export interface Played {
   readonly playbook: string
   readonly end: ProcessEnd
   readonly events: readonly AnsibleEvent[]
-  /** What it said beside its progress: errors, masked; a line each. */
+  /** From its first error on, masked; a line each. */
   readonly errors: readonly string[]
   /** Takes the step's secrets out of what Ansible tells of hosts. */
   readonly mask: (text: string) => string
@@ -127,15 +127,12 @@ function environmentOf(
   { config, callbacks, events }: Files,
 ): Record<string, string> {
   const others = own['ANSIBLE_CALLBACK_PLUGINS']
-  const hasLocale = ['LC_ALL', 'LC_CTYPE', 'LANG'].some((name) => (own[name] ?? '') !== '')
   return {
     // A file that Ansible cannot read would else be a warning, and "localhost" all that is deployed to.
     ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED: 'true',
     ANSIBLE_RETRY_FILES_ENABLED: 'false',
     ANSIBLE_NOCOWS: 'true',
-    // Without a UTF-8 locale Ansible does not start.
-    ...(!hasLocale && { LC_ALL: 'C.UTF-8' }),
-    ...own,
+    ...inUtf8(own),
     // Never the one in the checkout: it could name plugins, and where they are.
     ANSIBLE_CONFIG: config,
     ANSIBLE_CALLBACK_PLUGINS: others === undefined ? callbacks : `${callbacks}${delimiter}${others}`,
@@ -145,11 +142,17 @@ function environmentOf(
   }
 }
 
-/** `ERROR! …` until 2.18, `[ERROR]: …` since; what follows up to an empty line belongs to it. */
+/** Without a UTF-8 locale Ansible does not start, and many a runner has `LC_ALL=C` or none. */
+export function inUtf8(environment: Readonly<Record<string, string>>): Record<string, string> {
+  const [locale = ''] = ['LC_ALL', 'LC_CTYPE', 'LANG'].flatMap((name) => environment[name] || [])
+  return /utf-?8/i.test(locale) ? { ...environment } : { ...environment, LC_ALL: 'C.UTF-8' }
+}
+
+/** What it says where is a few lines further, beyond an empty one. */
+const ERROR_LINES = 40
+
+/** `ERROR! …` until 2.18, `[ERROR]: …` since. */
 function errorsOf(said: readonly string[]): string[] {
-  const begin = said.findIndex((line) => /^(?:ERROR! |\[ERROR\]: |ansible-playbook: error: )/.test(line))
-  if (begin === -1) return []
-  const rest = said.slice(begin)
-  const end = rest.findIndex((line) => line.trim() === '')
-  return rest.slice(0, end === -1 ? undefined : end)
+  const begin = said.findIndex((line) => /^(?:ERROR[!:] |\[ERROR\]: |ansible-playbook: error: )/.test(line))
+  return begin === -1 ? [] : said.slice(begin, begin + ERROR_LINES)
 }

@@ -10,6 +10,7 @@ import type { Config } from '../config/schema.ts'
 import { UsageError } from '../errors.ts'
 import { openGitHub } from '../github/client.ts'
 import { visible } from '../report/markdown.ts'
+import { ansibleRows } from './doctor/ansible-rows.ts'
 import { baselineRows } from './doctor/baseline-rows.ts'
 import { commandRows } from './doctor/command-rows.ts'
 import { comparisonRows } from './doctor/comparison-rows.ts'
@@ -58,6 +59,7 @@ async function configured(shell: CliShell, opened: Opened, config: Config): Prom
     commandRows(config, folder, environment),
     dockerRows(config, { ...shell, run: processRunner({ mask: maskOf([]) }) }),
     kubernetesRows(config, { ...shell, run: processRunner({ mask: maskOf([]) }) }),
+    ansibleRows(config, opened.repository.root, { ...shell, run: processRunner({ mask: maskOf([]) }) }),
     openapiRows(config, opened.repository.root, folder),
     hasNoGitHub(opened)
       ? [withoutGitHub]

@@ -45,13 +45,14 @@ const TOOLS: readonly RealTool[] = [
   {
     command: 'dockerd and docker-registry, as root',
     install: 'apt-get install docker.io docker-registry',
-    suites: 'test/adapters/docker.test.ts, test/e2e/docker.test.ts and test/e2e/app-image.test.ts',
+    suites:
+      'test/adapters/docker.test.ts, test/e2e/docker.test.ts, test/e2e/mission.test.ts and test/e2e/app-image.test.ts',
     here: hasDocker,
   },
   {
     command: 'etcd and a control plane of Kubernetes',
     install: 'apt-get install etcd-server; bash scripts/build-kube.sh',
-    suites: 'test/e2e/kubernetes.test.ts and test/e2e/kubernetes-upgrade.test.ts',
+    suites: 'test/e2e/kubernetes.test.ts, test/e2e/kubernetes-upgrade.test.ts and test/e2e/mission.test.ts',
     here: () => missingKube() === undefined,
   },
 ]
