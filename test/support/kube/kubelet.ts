@@ -4,8 +4,18 @@ import type { KubeApi, Pod } from './kube-api.ts'
 /** What the containers of an image do. */
 export type Behaviour = 'run' | 'crash' | 'no_image' | 'not_ready' | 'no_config' | 'fail' | 'slow_job'
 
+/** Runs the containers of pods for real. */
+export interface ContainerRuntime {
+  /** Starts it where it is not started; whether it takes requests. Does not wait until it does. */
+  isReady(pod: Pod): Promise<boolean>
+  /** Over when the pod's container has ended. */
+  end(uid: string): Promise<void>
+}
+
 /** Stands in for the nodes: it says of each pod that the scheduler placed what a kubelet would say. */
 export interface Kubelet {
+  /** From now on what "runs" does run; without one it only says so. */
+  runBy(runtime: ContainerRuntime): void
   /** What pods whose image contains `part` do from now on; the last word said counts. */
   behave(part: string, behaviour: Behaviour): void
   stop(): Promise<void>
@@ -20,14 +30,16 @@ export async function startKubelet(api: KubeApi): Promise<Kubelet> {
     rules.findLast(([part]) => pod.spec.containers.some(({ image }) => image.includes(part)))?.[1] ?? 'run'
   const stopped = new AbortController()
   const told = new Map<string, string>()
+  let runtime: ContainerRuntime | undefined
   const loop = (async () => {
     while (!stopped.signal.aborted) {
-      await tick(api, behaviourOf, told).catch(() => undefined)
+      await tick(api, { behaviourOf, told, runtime }).catch(() => undefined)
       await sleep(60)
     }
   })()
   return {
     behave: (part, behaviour) => void rules.push([part, behaviour]),
+    runBy: (given) => void (runtime = given),
     async stop() {
       stopped.abort()
       await loop
@@ -53,23 +65,27 @@ async function addNode(api: KubeApi, name: string): Promise<void> {
   await api.ask('PATCH', `/api/v1/nodes/${name}`, { spec: { taints: null } })
 }
 
-async function tick(
-  api: KubeApi,
-  behaviourOf: (pod: Pod) => Behaviour,
-  told: Map<string, string>,
-): Promise<void> {
+interface Node {
+  readonly behaviourOf: (pod: Pod) => Behaviour
+  readonly told: Map<string, string>
+  readonly runtime: ContainerRuntime | undefined
+}
+
+async function tick(api: KubeApi, { behaviourOf, told, runtime }: Node): Promise<void> {
   const { body } = await api.ask('GET', '/api/v1/pods?fieldSelector=spec.nodeName!=')
   const { items } = body as { items: Pod[] }
   for (const pod of items) {
     const { namespace, name, uid, deletionTimestamp } = pod.metadata
     const path = `/api/v1/namespaces/${namespace}/pods/${name}`
     if (deletionTimestamp !== undefined) {
+      await runtime?.end(uid)
       await api.ask('DELETE', path, { gracePeriodSeconds: 0 })
       continue
     }
     const behaviour = behaviourOf(pod)
     if (told.get(uid) === behaviour || pod.status.phase === 'Succeeded' || pod.status.phase === 'Failed')
       continue
+    if (runtime !== undefined && behaviour === 'run' && !(await runtime.isReady(pod))) continue
     await api.ask('PATCH', `${path}/status`, { status: statusOf(pod, behaviour) })
     await tellEvents(api, pod, behaviour)
     told.set(uid, behaviour)
