@@ -9,6 +9,13 @@ export interface SvnProject extends Layout {
   readonly svn: Svn
 }
 
+/** A revision with the line that it is a version of. */
+export interface Version {
+  readonly line: Line
+  readonly revision: number
+  readonly entry: LogEntry
+}
+
 /** How a line began. */
 export interface Origin {
   readonly revision: number

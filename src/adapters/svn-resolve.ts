@@ -2,18 +2,11 @@ import { isBranchName } from '../config/branch-name.ts'
 import { RevisionUnknown } from '../errors.ts'
 import type { Commit, CommitId } from '../ports/version-control.ts'
 import { local, pegged } from './svn-address.ts'
-import { AUTHOR, lineOfEntry, PROPERTIES } from './svn-history.ts'
+import { AUTHOR, lineOfEntry, PROPERTIES, type Version } from './svn-history.ts'
 import { revisionOf, svnCommitId } from './svn-id.ts'
 import { type Line, pathOf } from './svn-layout.ts'
 import type { SvnStore } from './svn-store.ts'
 import { type LogEntry, readInfo, readLog } from './svn-xml.ts'
-
-/** A revision with the line that it is a version of. */
-export interface Version {
-  readonly line: Line
-  readonly revision: number
-  readonly entry: LogEntry
-}
 
 /**
  * The revision that a name means now: `HEAD` is the newest that the working copy has anything of, `trunk`, a branch or a tag
@@ -30,9 +23,18 @@ export async function resolveRevision(store: SvnStore, name: string): Promise<Co
   )
 }
 
-/** Reads what an id names; the line comes from what the revision changed. Errors: `RevisionUnknown`, `VersionControlError`. */
+/**
+ * Reads what an id names; the line comes from what the revision changed. That never changes, so it is asked once. Errors:
+ * `RevisionUnknown`, `VersionControlError`.
+ */
 export async function versionOf(store: SvnStore, id: CommitId): Promise<Version> {
   const revision = revisionOf(id, store.uuid)
+  const known = store.versions.get(revision) ?? (await readVersion(store, id, revision))
+  store.versions.set(revision, known)
+  return known
+}
+
+async function readVersion(store: SvnStore, id: CommitId, revision: number): Promise<Version> {
   const args = ['log', '--xml', '--verbose', ...PROPERTIES, '--revision', String(revision)]
   const printed = await store.svn.answer([...args, '--', pegged(store.root, store.project, 'HEAD')])
   const [entry] = printed === undefined ? [] : readLog(printed)

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.ts'
 import { stateFolder } from './state-folder.ts'
 import { assertSvnAddress, joined, local } from './svn-address.ts'
 import { svnCommand, type SvnShell } from './svn-command.ts'
-import { lineOn, type SvnProject } from './svn-history.ts'
+import { lineOn, type SvnProject, type Version } from './svn-history.ts'
 import { type Line, noLayout, pathOf, placeOf } from './svn-layout.ts'
 import { readInfo } from './svn-xml.ts'
 
@@ -19,6 +19,8 @@ export interface SvnStore extends SvnProject {
   /** The line that the user's working copy is of. */
   readonly line: Line
   readonly shell: SvnShell
+  /** What was read of revisions, by their number: it stays as it is. */
+  readonly versions: Map<number, Version>
 }
 
 /** The project around a folder. Errors: `UsageError` outside a working copy or the usual layout, `VersionControlError`. */
@@ -37,7 +39,16 @@ export async function openSvnStore(folder: string, shell: SvnShell): Promise<Svn
     throw onlyAPart(project, line, info.workingCopy)
   const state = await stateFolder(top)
   await mkdir(join(state, 'work'), { recursive: true })
-  return { ...project, folder: top, state, uuid: info.uuid, line, svn: svnCommand(shell, top), shell }
+  return {
+    ...project,
+    folder: top,
+    state,
+    uuid: info.uuid,
+    line,
+    svn: svnCommand(shell, top),
+    shell,
+    versions: new Map(),
+  }
 }
 
 /** From the folder up to the top of its line. */

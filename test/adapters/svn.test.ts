@@ -590,9 +590,13 @@ describe.skipIf(!hasSvn())('on a Subversion repository', () => {
     test('of more than 250 commits the newest are shown and the others counted', async () => {
       const first = repository.commit({ VERSION: '0\n' })
       const dump = Array.from({ length: 260 }, (_, at) => revision(at + 3, `Change ${at}`)).join('')
-      execFileSync('svnadmin', ['load', '--quiet', '--ignore-uuid', repository.origin], {
-        input: `SVN-fs-dump-format-version: 3\n\n${dump}`,
-      })
+      execFileSync(
+        'svnadmin',
+        ['load', '--quiet', '--ignore-uuid', '--no-flush-to-disk', repository.origin],
+        {
+          input: `SVN-fs-dump-format-version: 3\n\n${dump}`,
+        },
+      )
       const { versionControl } = await openSvn(repository)
       const { id } = await versionControl.resolve('trunk')
       const { commits, more } = await versionControl.difference(first, id)

@@ -95,7 +95,39 @@ describe.skipIf(!hasSvn())(
         '1.1.0',
         '{ "price": 10, "currency": "CHF" }',
       ])
-    }, 120_000)
+    }, 240_000)
+
+    test('a change that breaks users of the version before is not deployed; its branch stays for people', async () => {
+      const shop = await world({ served: true })
+      const first = await seamless(shop, 'run', '--config', 'upgrade.yml', '--json')
+      expect(JSON.parse(first.out), first.err).toMatchObject({
+        decision: 'completed',
+        candidate: { name: '1.1.0' },
+      })
+      shop.repository.svn(['update', '--quiet'])
+      shop.repository.svn(['merge', '--quiet', '^/branches/upgrade_api'])
+      shop.repository.commit({}, 'Merge upgrade_api')
+      shop.repository.svn([
+        'delete',
+        '--quiet',
+        '-m',
+        'Merged',
+        `${shop.repository.url}/branches/upgrade_api`,
+      ])
+      const breaking =
+        'echo 2.0.0 > VERSION\necho \'{ "cost": 10 }\' > api.json\nprintf "true\\n" > test/api.sh\n'
+      shop.repository.commit({ 'ops/next-version.sh': breaking })
+      const { code, out, err } = await seamless(shop, 'run', '--config', 'upgrade.yml', '--json')
+      expect(code, err).toBe(1)
+      expect(JSON.parse(out)).toMatchObject({
+        decision: 'failed',
+        candidate: { name: '2.0.0' },
+        tests: [{ suite: 'test/api' }, { suite: 'test/users-of-1.1.0' }],
+        environments: [{ name: 'production', state: 'untouched' }],
+      })
+      expect(shop.served('version')).toBe('1.1.0')
+      expect(shop.repository.svn(['list', `${shop.repository.url}/branches`])).toBe('upgrade_api/')
+    }, 240_000)
 
     test('the plan, and doctor, say what there is and what needs GitHub', async () => {
       const shop = await world({ served: true })
@@ -109,7 +141,7 @@ describe.skipIf(!hasSvn())(
       expect(doctor.out).toMatch(/✓ repository +svn:\/\/127\.0\.0\.1:\d+\/shop in /)
       expect(doctor.out).toMatch(/! GitHub +On Subversion .* no pull requests/)
       expect(doctor.out).not.toMatch(/git remote|GITHUB_TOKEN/)
-    }, 60_000)
+    }, 120_000)
   },
 )
 
@@ -155,7 +187,7 @@ describe.skipIf(!hasSvn())('watched, from trunk', () => {
     expect([shop.served('version'), shop.served('weight')]).toEqual(['1.1.0', '0'])
     expect([trunk(shop, 'VERSION'), trunk(shop, 'api.json')]).toEqual(['1.1.0\n', '{ "price": 11 }\n'])
     expect(youngest(shop)).toBe(5)
-  }, 60_000)
+  }, 120_000)
 
   test('R12 where several commits came, one is not blamed: the commands are told, and nothing is committed', async () => {
     const { shop, page } = await watched()
@@ -168,5 +200,5 @@ describe.skipIf(!hasSvn())('watched, from trunk', () => {
     expect(bad.revert?.message).toContain(`svn merge -c -4 ${shop.repository.url}/trunk revert-r4`)
     expect(youngest(shop)).toBe(4)
     expect(shop.served('version')).toBe('1.0.0')
-  }, 60_000)
+  }, 120_000)
 })
