@@ -7,7 +7,7 @@ import {
   type OperationProgress,
   readLock,
 } from './claim.ts'
-import type { EnvironmentLock, Operation } from './operation-lock.ts'
+import type { Operation } from './operation-lock.ts'
 import type { OperationPorts } from './command-ports.ts'
 
 /** A lock as it was read, to be written by compare-and-swap. */
@@ -60,9 +60,4 @@ export async function advance(
   if (change.kind === 'lost') return 'lost'
   const written = await writeLock(records, environment, known, change)
   return written === 'conflict' ? 'lost' : (heldOf(environment, written) ?? 'lost')
-}
-
-/** A lock that nobody has. */
-export function freeLock(environment: string): EnvironmentLock {
-  return { schema: 1, environment }
 }

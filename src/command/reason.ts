@@ -11,6 +11,7 @@ export const commandReasons = [
   'from_bot',
   'no_pull_request',
   'stranger',
+  'not_of_installation',
   'not_driver',
   // done
   'help_shown',

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest'
+import { readAsked } from '../../app/events.ts'
+
+const SHA = 'a'.repeat(40)
+const RECEIVED_MS = 1000
+
+function asked(event: string, payload: unknown): ReturnType<typeof readAsked> {
+  return readAsked({ id: 'guid', event, payload: JSON.stringify(payload), receivedAtMs: RECEIVED_MS })
+}
+
+const ada = { id: 7, login: 'ada', type: 'User' }
+const comment = (more: object = {}, event: object = {}): unknown => ({
+  action: 'created',
+  repository: { id: 22, full_name: 'acme/shop' },
+  sender: ada,
+  issue: { number: 3, pull_request: {} },
+  comment: {
+    id: 44,
+    html_url: 'https://github.example/c/44',
+    body: '/deploy production',
+    created_at: '2026-11-23T12:00:00Z',
+    user: ada,
+    ...more,
+  },
+  ...event,
+})
+const pull = (action: string): unknown => ({
+  action,
+  sender: ada,
+  pull_request: {
+    number: 3,
+    created_at: '2026-11-23T10:00:00Z',
+    updated_at: '2026-11-23T12:00:00Z',
+    head: { sha: SHA },
+  },
+})
+const run = (action: string, display_title: string): unknown => ({
+  action,
+  workflow_run: { id: 9, display_title },
+})
+const status = (state: string, description: string | null): unknown => ({
+  deployment: { id: 5 },
+  deployment_status: { state, description },
+})
+
+describe('what a delivery asks for', () => {
+  test('a comment of a person on a pull request is a command, with the time at which we were told', () => {
+    expect(asked('issue_comment', comment())).toMatchObject({
+      kind: 'command',
+      request: { pull: 3, comment: { id: 44, receivedAtMs: RECEIVED_MS, author: { id: 7 } } },
+    })
+  })
+
+  test.each([
+    ['A05 a bot', comment({ user: { ...ada, type: 'Bot' } })],
+    ['A05 somebody through an app', comment({ performed_via_github_app: { id: 1 } })],
+    ['A07 an edit', comment({}, { action: 'edited' })],
+    ['A07 a deletion', comment({}, { action: 'deleted' })],
+    ['A08 a comment on an issue', comment({}, { issue: { number: 3 } })],
+    ['A09 words about a command', comment({ body: 'please do not /deploy yet' })],
+    ['A10 a quoted command', comment({ body: '> /deploy production' })],
+  ])('%s asks for nothing', (_, payload) => {
+    expect(asked('issue_comment', payload)).toMatchObject({ kind: 'nothing' })
+  })
+
+  test.each(['pull_request_review', 'pull_request_review_comment', 'check_suite', 'push', 'toString'])(
+    'A19 %s asks for nothing',
+    (event) => {
+      expect(asked(event, comment())).toEqual({ kind: 'nothing', why: event })
+    },
+  )
+
+  test.each([
+    ['opened', '2026-11-23T10:00:00Z'],
+    ['synchronize', '2026-11-23T12:00:00Z'],
+    ['reopened', '2026-11-23T12:00:00Z'],
+  ])('a pull request that is %s has a head, by GitHub’s clock and by ours', (action, at) => {
+    const change = { pull: 3, sha: SHA, atMs: Date.parse(at), receivedAtMs: RECEIVED_MS }
+    expect(asked('pull_request', pull(action))).toMatchObject({ kind: 'head', change })
+  })
+
+  test('a pull request that is labelled has the head that it had', () => {
+    expect(asked('pull_request', pull('labeled'))).toMatchObject({ kind: 'nothing' })
+  })
+
+  test('a run that is there or over is worth a look; its name says whose it is', () => {
+    const title = 'Seamless run production #comment-44'
+    expect(asked('workflow_run', run('requested', title))).toEqual({
+      kind: 'progress',
+      of: { run: 9, key: 'comment-44', isOver: false },
+    })
+    expect(asked('workflow_run', run('completed', 'CI'))).toEqual({
+      kind: 'progress',
+      of: { run: 9, key: undefined, isOver: true },
+    })
+    expect(asked('workflow_run', run('in_progress', title))).toMatchObject({ kind: 'nothing' })
+  })
+
+  test('live is worth a look; the last word of a run is read when the run has ended', () => {
+    const of = { deployment: '5' }
+    expect(asked('deployment_status', status('success', 'It is live.'))).toEqual({ kind: 'progress', of })
+    expect(asked('deployment_status', status('success', null))).toEqual({ kind: 'progress', of })
+    expect(asked('deployment_status', status('success', 'healthy: fine'))).toMatchObject({ kind: 'nothing' })
+    expect(asked('deployment_status', status('failure', 'x'))).toMatchObject({ kind: 'nothing' })
+  })
+
+  test('a body that is none of its event is no command of anybody', () => {
+    expect(() => asked('issue_comment', { action: 'created' })).toThrow('repository')
+  })
+})
