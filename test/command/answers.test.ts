@@ -22,7 +22,11 @@ const operation: Operation = {
 
 function deployment(state: ReadDeployment['state'], description?: string): ReadDeployment {
   return {
-    ...{ id: '700', sha: operation.sha, version: '1.5.0', key: operation.key, environment: 'production' },
+    id: '700',
+    sha: operation.sha,
+    version: '1.5.0',
+    key: operation.key,
+    environment: 'production',
     state,
     ...(description !== undefined && { description }),
   }
@@ -44,9 +48,8 @@ describe('what people read', () => {
   })
 
   test('when it waits for a reviewer', () => {
-    expect(
-      progressText('production', { ...operation, told: 'waiting/0/9001' }, { phase: 'waiting' }),
-    ).toMatchInlineSnapshot(`
+    expect(progressText('production', { ...operation, told: 'waiting/0/9001' }, { phase: 'waiting' }))
+      .toMatchInlineSnapshot(`
       "### ⏳ Deployment to \`production\`: \`1.5.0\`, \`aaaaaaaaaaaa\`
 
       Waits for somebody who may approve it: [its run](https://github.example/acme/shop/actions/runs/9001).
@@ -56,9 +59,8 @@ describe('what people read', () => {
   })
 
   test('when it is live', () => {
-    expect(
-      ended({ deployment: deployment('success', 'healthy: noticed by 0 of 48 210 requests') }),
-    ).toMatchInlineSnapshot(`
+    expect(ended({ deployment: deployment('success', 'healthy: noticed by 0 of 48 210 requests') }))
+      .toMatchInlineSnapshot(`
       "✅ \`1.5.0\` is live in \`production\`.
 
       \`healthy\` \`noticed by 0 of 48 210 requests\`
@@ -68,9 +70,8 @@ describe('what people read', () => {
   })
 
   test('when its tests failed', () => {
-    expect(
-      ended({ deployment: deployment('failure', 'tests_failed: 2 tests fail that passed before') }),
-    ).toMatchInlineSnapshot(`
+    expect(ended({ deployment: deployment('failure', 'tests_failed: 2 tests fail that passed before') }))
+      .toMatchInlineSnapshot(`
       "@ada ❌ \`1.5.0\` is not live in \`production\`.
 
       \`tests_failed\` \`2 tests fail that passed before\`
@@ -93,9 +94,8 @@ describe('what people read', () => {
 
   test('when no run came', () => {
     const { run: _, ...never } = operation
-    expect(
-      ended({ operation: never, deployment: deployment('unknown'), conclusion: 'never' }),
-    ).toMatchInlineSnapshot(`
+    expect(ended({ operation: never, deployment: deployment('unknown'), conclusion: 'never' }))
+      .toMatchInlineSnapshot(`
       "@ada ❌ \`1.5.0\` is not live in \`production\`.
 
       \`run_not_started\` \`No run came for it.\`

@@ -214,19 +214,8 @@ describe('a worker that dies at any call', () => {
     const open = () => {
       const world = commandWorld()
       const by = world.authority.person('ada', 'write')
-      const operation = {
-        kind: 'deploy',
-        key: 'comment-1',
-        pull: 4,
-        comment: 1,
-        by,
-        sha: SHA_B,
-        ...{
-          sinceMs: 0,
-          leaseUntilMs: 0,
-          dirty: 'rollback_failed',
-        },
-      }
+      const asked = { kind: 'deploy', key: 'comment-1', pull: 4, comment: 1, by, sha: SHA_B }
+      const operation = { ...asked, sinceMs: 0, leaseUntilMs: 0, dirty: 'rollback_failed' }
       const hold = { pull: 4, by, sinceMs: 0 }
       const lock = {
         schema: 1,
