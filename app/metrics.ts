@@ -35,7 +35,7 @@ export interface Metrics {
   takenBack(what: 'revert' | 'rollback', outcome: 'done' | 'proposed' | 'failed'): void
   githubCall(outcome: CallOutcome, seconds: number): void
   /** A health source was asked. */
-  sourceCall(type: 'prometheus' | 'scrape' | 'probe', outcome: CallOutcome): void
+  sourceCall(type: 'prometheus' | 'scrape' | 'probe' | 'grafana', outcome: CallOutcome): void
   /** What is left of an installation's (0: the app's own) requests until that time (ms). */
   rateLimit(installationId: number, remaining: number, resetAtMs: number): void
   /** Operations whose lease has run out and that nobody could end. */

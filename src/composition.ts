@@ -6,7 +6,8 @@ import { fileReceipts } from './adapters/file-receipts.ts'
 import { findRepository, type Repository } from './adapters/git-repository.ts'
 import { gitVersionControl } from './adapters/git.ts'
 import { type Mask, maskOf } from './adapters/mask.ts'
-import { openAdapters } from './adapters/registry.ts'
+import { markedJournal } from './adapters/marked-journal.ts'
+import { openAdapters, openAnnotations } from './adapters/registry.ts'
 import { processRunner, type RunProcess } from './adapters/run-process.ts'
 import { stateFolder } from './adapters/state-folder.ts'
 import type { SvnShell } from './adapters/svn-command.ts'
@@ -121,7 +122,11 @@ export async function composePorts(opened: Opened, config: Config): Promise<Port
       }),
     }),
     artifacts,
-    journal: fileJournal(join(state, 'journal.jsonl')),
+    journal: markedJournal(
+      fileJournal(join(state, 'journal.jsonl')),
+      () => openAnnotations(config, environment),
+      log,
+    ),
     receipts: fileReceipts(state),
     clock,
     log,

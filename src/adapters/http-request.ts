@@ -9,7 +9,7 @@ import { inTime } from './in-time.ts'
 export interface HttpRequest {
   /** http: or https:. User and password in it are sent as basic authentication. */
   readonly url: URL
-  readonly method: 'GET' | 'HEAD' | 'POST'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PATCH'
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
   /** For the whole exchange, from the connection to the last byte: a body that drips is cut off too. */

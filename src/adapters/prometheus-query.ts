@@ -24,7 +24,8 @@ interface Expression {
 }
 
 export function prepare(query: Query): Prepared | Extract<Measurement, { kind: 'invalid' }> {
-  if (query.kind === 'probe') return { kind: 'invalid', why: 'a Prometheus does not answer probe queries' }
+  if (query.kind === 'probe' || query.kind === 'alerts')
+    return { kind: 'invalid', why: `a Prometheus does not answer ${query.kind} queries` }
   if (query.kind === 'expression') return { promql: query.promql, shown: query.promql }
   try {
     const selector = parseSelector(query.selector)

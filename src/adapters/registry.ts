@@ -7,6 +7,7 @@ import type { TestRunner } from '../ports/test-runner.ts'
 import type { TestStep } from '../upgrade/plan.ts'
 import type { Adapters } from '../upgrade/ports.ts'
 import type { ArtifactStore } from './artifacts.ts'
+import type { Annotations } from './grafana-annotations.ts'
 import type { StepShell } from './run-shell.ts'
 import { readTlsFiles } from './tls-files.ts'
 import type { OpenRepository, WorkflowShell } from './workflow-tests.ts'
@@ -88,6 +89,24 @@ async function openRemoteTests(
   }
 }
 
+/** Where deployments are marked. Error: `UsageError` that names the variable to set. */
+export async function openAnnotations(
+  { sources }: Pick<Config, 'sources'>,
+  environment: StepShell['environment'],
+): Promise<readonly Annotations[]> {
+  const { grafanaAnnotations } = await import('./grafana-annotations.ts')
+  const opened = Object.entries(sources).map(async ([name, source]) => {
+    if (source.type !== 'grafana' || !source.annotate) return []
+    const binding = bindSource(name, source, environment)
+    if (!binding.ok) throw new UsageError(binding.message)
+    if (binding.source.type !== 'grafana') return []
+    const { tls: files, ...bound } = binding.source
+    const tls = files === undefined ? {} : { tls: await readTlsFiles(name, files) }
+    return [grafanaAnnotations({ ...bound, ...tls })]
+  })
+  return (await Promise.all(opened)).flat()
+}
+
 /** A source by its name, at the place that the environment gives it. Error: `UsageError` that names the variable to set. */
 export async function openSource(
   name: string,
@@ -109,6 +128,10 @@ export async function openSource(
     case 'scrape': {
       const { scrapeSource } = await import('./scrape.ts')
       return scrapeSource({ ...bound, ...tls, clock })
+    }
+    case 'grafana': {
+      const { grafanaSource } = await import('./grafana.ts')
+      return grafanaSource({ ...bound, ...tls })
     }
     case 'probe': {
       const { probeSource } = await import('./probe.ts')

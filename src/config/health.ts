@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { labelTemplates, selector } from './selector.ts'
 import { consecutive, name, source } from './check-keys.ts'
-import { connect, probe } from './probe-check.ts'
+import { alerts, connect, probe } from './probe-check.ts'
 import { duration, durationOrNone, level, percentage, percentagePoints, proportion } from './quantity.ts'
 import { writtenForm } from './written-form.ts'
 
@@ -89,8 +89,8 @@ const traffic = z
   .transform(({ 'at-least': atLeast, ...rest }) => ({ kind: 'traffic' as const, ...rest, atLeast }))
 
 /** What a check is, by the key that only it has. */
-const KINDS = { bad: ratio, total: ratio, histogram, gauge, traffic, probe, connect } as const
-const anyCheck = z.union([ratio, histogram, gauge, traffic, probe, connect])
+const KINDS = { bad: ratio, total: ratio, histogram, gauge, traffic, probe, connect, alerts } as const
+const anyCheck = z.union([ratio, histogram, gauge, traffic, probe, connect, alerts])
 
 /**
  * One check. The kind is looked up by its key before anything else is parsed, so that an error names the key at fault
@@ -103,7 +103,8 @@ const check = z
     if (key === undefined) {
       context.addIssue({
         code: 'custom',
-        message: 'expected what to check: bad and total, or histogram, gauge, traffic, probe or connect',
+        message:
+          'expected what to check: bad and total, or histogram, gauge, traffic, probe, connect or alerts',
       })
       return z.NEVER
     }

@@ -54,6 +54,33 @@ export const connect = z
   })
   .transform((found) => ({ kind: 'probe' as const, ...probed(found) }))
 
+/** The state of a Grafana's alert rules. */
+export const alerts = z
+  .strictObject({
+    source,
+    alerts: z
+      .strictObject({
+        folder: z
+          .string()
+          .min(1)
+          .max(200)
+          .optional()
+          .describe('The title or the UID of the folder that the rules are in.'),
+        labels: z
+          .record(z.string().min(1).max(100), z.string().max(500))
+          .refine((labels) => Object.keys(labels).length > 0, { error: 'expected at least one label' })
+          .refine((labels) => Object.keys(labels).length <= 20, { error: 'at most 20 labels' })
+          .optional()
+          .describe('Labels that a rule, or one of its alerts, has.'),
+      })
+      .refine(({ folder, labels }) => folder !== undefined || labels !== undefined, {
+        error: "expected folder or labels, or both: not every alert of a Grafana is this service's",
+      })
+      .describe('Which alerts of a Grafana; none of them may be firing.'),
+    consecutive,
+  })
+  .transform((found) => ({ kind: 'probe' as const, ...found }))
+
 function probed<Found extends { timeout: number; certificate?: number | undefined }>({
   timeout,
   certificate,

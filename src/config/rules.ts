@@ -204,10 +204,11 @@ function refuseUnknownSources(
     const name = check.source ?? health?.source ?? ''
     if (check.source !== undefined && !isKnown(name, [...path, 'checks', key, 'source'])) continue
     const type = sources[name]?.type
-    if (type === undefined || (type === 'probe') === (check.kind === 'probe')) continue
-    const wanted = check.kind === 'probe' ? 'probe' : 'prometheus or scrape'
+    const wanted =
+      check.kind !== 'probe' ? ['prometheus', 'scrape'] : 'alerts' in check ? ['grafana'] : ['probe']
+    if (type === undefined || wanted.includes(type)) continue
     const message = `its source "${name}" is of type ${type}`
-    report([...path, 'checks', key], message, { expected: `a source of type ${wanted}` })
+    report([...path, 'checks', key], message, { expected: `a source of type ${wanted.join(' or ')}` })
   }
 }
 

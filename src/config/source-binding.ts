@@ -17,6 +17,13 @@ type BoundSource =
       readonly urls: readonly [string, ...string[]]
       readonly timeoutMs: number
     })
+  | (SourceAccess & {
+      readonly type: 'grafana'
+      readonly name: string
+      readonly url: string
+      readonly timeoutMs: number
+      readonly annotate: boolean
+    })
   | {
       readonly type: 'probe'
       readonly name: string
@@ -67,6 +74,7 @@ const PLACE = {
   prometheus: 'where its Prometheus answers, such as https://prometheus.example.org',
   scrape: 'its metrics pages, separated by spaces, such as http://10.0.0.7:9100/metrics',
   probe: 'where the service answers, such as https://www.example.org',
+  grafana: 'where its Grafana answers, such as https://grafana.example.org',
 } as const
 
 function unset(name: string, variable: string, { type }: SourceConfig): Binding {
@@ -152,6 +160,8 @@ function bound({ name, config, urls, access }: Parts): Binding {
     }
     case 'scrape':
       return { ok: true, source: { ...config, name, urls, ...access } }
+    case 'grafana':
+      return { ok: true, source: { ...config, name, url: urls[0], ...access } }
     default:
       return config satisfies never
   }

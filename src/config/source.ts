@@ -23,6 +23,15 @@ const probe = z.strictObject({
   type: z.literal('probe').describe('Requests to the service itself.'),
 })
 
+const grafana = z.strictObject({
+  type: z.literal('grafana').describe('A Grafana: the state of its alerts, and where upgrades are marked.'),
+  timeout: duration.prefault('10s').describe('The longest that one request may take.'),
+  annotate: z
+    .boolean()
+    .default(false)
+    .describe('Whether each deployment is marked there, from its start to its verdict.'),
+})
+
 const source = z.discriminatedUnion('type', [
   prometheus.transform(({ 'tolerate-warnings': tolerateWarnings, ...rest }) => ({
     ...inMilliseconds(rest),
@@ -30,6 +39,7 @@ const source = z.discriminatedUnion('type', [
   })),
   scrape.transform(inMilliseconds),
   probe,
+  grafana.transform(inMilliseconds),
 ])
 
 /** Where health is read, by name. Origin and credentials come from the environment: see `bindSource`. */

@@ -137,8 +137,16 @@ function readGauge(memory: ArmMemory, samples: readonly Sample[], time: TickTime
   }
 }
 
-/** A probe's answer is `probe_success`, 0 or 1, once per address; any failed address is a failed probe. */
+/** A probe's answer is `probe_success`, 0 or 1, once per address or alert rule; any failed one is a failed probe. */
 function readProbe(memory: ArmMemory, samples: readonly Sample[], time: TickTime): ArmReading {
+  const early = samples.find(
+    ({ labels, value }) => labels['__name__'] === FIRING_SINCE && value * 1000 < time.sinceMs,
+  )
+  if (early !== undefined) {
+    const rule = early.labels['rule'] ?? ''
+    const detail = `"${rule}" has been firing since before the deployment, and says nothing of it`
+    return { memory, tick: unmeasured('no_data', detail) }
+  }
   const successes = samples.filter(({ labels }) => labels['__name__'] === 'probe_success')
   if (successes.length === 0) return { memory, tick: unmeasured('invalid', 'no probe_success in the answer') }
   const fresh = freshSamples(memory, successes, time)
@@ -151,6 +159,9 @@ function readProbe(memory: ArmMemory, samples: readonly Sample[], time: TickTime
     tick: { kind: 'value', value: { kind: 'counted', counts: { bad, total: 1 } } },
   }
 }
+
+/** When an alert began to fire, as a Grafana source says it. */
+const FIRING_SINCE = 'grafana_alert_firing_since_seconds'
 
 type Fresh =
   | { readonly tick: ArmTick }

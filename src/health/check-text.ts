@@ -91,7 +91,10 @@ function valueText(check: Check, value: number): string {
 /** `max 1 %`, `0.16 % (+10 % and 0.05 pp)`, or both. */
 function allowedText(check: Check, evidence: Evidence | undefined): string {
   const parts: string[] = []
-  if (check.kind === 'probe') parts.push(`fewer than ${check.consecutive} failures in a row`)
+  if (check.kind === 'probe') {
+    const bad = 'alerts' in check ? 'looks with an alert' : 'failures'
+    parts.push(`fewer than ${check.consecutive} ${bad} in a row`)
+  }
   if (check.kind === 'ratio' && check.max !== undefined) parts.push(`max ${shareText(check.max)}`)
   if (check.kind === 'histogram' || check.kind === 'gauge') {
     if (check.max !== undefined) parts.push(`max ${limitText(check, check.max)}`)
@@ -171,7 +174,7 @@ function isLevelCheck(check: Check): check is LevelCheck {
 
 function sizeText(check: Check, figure: Figure | undefined): string {
   if (figure?.kind === 'counted' && check.kind !== 'traffic') {
-    const noun = check.kind === 'probe' ? 'probes' : 'requests'
+    const noun = check.kind !== 'probe' ? 'requests' : 'alerts' in check ? 'looks' : 'probes'
     return ` (${countText(figure.bad)} of ${countText(figure.total)} ${noun})`
   }
   return figure?.kind === 'buckets' ? ` (${countText(sizeOf(figure))} requests)` : ''

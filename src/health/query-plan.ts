@@ -55,7 +55,7 @@ export function armQueries(
   values: TemplateValues,
 ): readonly Query[] | undefined {
   if (check.kind === 'probe') {
-    return [{ kind: 'probe', probe: probeOf(check) }]
+    return ['alerts' in check ? alertsOf(check) : { kind: 'probe', probe: probeOf(check) }]
   }
   const filled = selectorsOf(check).map((selector) => fillSelector(selector, labels, values))
   const known = filled.filter((selector) => selector !== undefined)
@@ -67,11 +67,23 @@ export function armQueries(
 export function describeQuery(query: Query): string {
   if (query.kind === 'select') return query.selector
   if (query.kind === 'expression') return query.promql
+  if (query.kind === 'alerts') {
+    const { folder, labels = {} } = query.alerts
+    const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    return `alerts${folder === undefined ? '' : ` of ${JSON.stringify(folder)}`} {${pairs.join(',')}}`
+  }
   const { probe } = query
   return 'connect' in probe ? `connect by ${probe.connect.toUpperCase()}` : `${probe.method} ${probe.path}`
 }
 
-function probeOf(check: CheckOf<'probe'>): ProbeRequest {
+type AlertsCheck = Extract<CheckOf<'probe'>, { alerts: unknown }>
+
+function alertsOf({ alerts: { folder, labels } }: AlertsCheck): Query {
+  const alerts = { ...(folder === undefined ? {} : { folder }), ...(labels === undefined ? {} : { labels }) }
+  return { kind: 'alerts', alerts }
+}
+
+function probeOf(check: Exclude<CheckOf<'probe'>, AlertsCheck>): ProbeRequest {
   const { timeoutMs, certificateMs } = check
   const expected = { timeoutMs, ...(certificateMs === undefined ? {} : { certificateMs }) }
   if ('connect' in check) return { connect: check.connect, ...expected }

@@ -32,6 +32,19 @@ export type Query =
   | { readonly kind: 'expression'; readonly promql: string }
   /** One request to the service; answered with samples named as the blackbox exporter names them: `probe_success` (0 or 1), `probe_duration_seconds` and more. */
   | { readonly kind: 'probe'; readonly probe: ProbeRequest }
+  /**
+   * The state of alert rules; only a Grafana answers it. For each rule, of the time of its last evaluation:
+   * `probe_success`, 0 while an alert of it is firing, and for each that is, `grafana_alert_firing_since_seconds`.
+   */
+  | { readonly kind: 'alerts'; readonly alerts: AlertSelection }
+
+/** Which alerts are meant; at least one of the two is there. */
+export interface AlertSelection {
+  /** The title or the UID of the folder that the rules are in. */
+  readonly folder?: string
+  /** Labels that a rule, or one of its alerts, has. */
+  readonly labels?: Readonly<Record<string, string>>
+}
 
 export type ProbeRequest = HttpProbe | ConnectProbe
 

@@ -413,18 +413,18 @@ const shape: ErrorCase[] = [
     title: 'a source of an unknown type',
     text: withLines('sources: { main: { type: prometeus } }'),
     errors: [
-      ':2:26 sources.main.type: "prometeus" does not fit; expected one of prometheus, scrape, probe. Did you mean "prometheus"?',
+      ':2:26 sources.main.type: "prometeus" does not fit; expected one of prometheus, scrape, probe, grafana. Did you mean "prometheus"?',
     ],
   },
   {
     title: 'a source without a type',
     text: withLines('sources: { main: {} }'),
-    errors: [':2:12 sources.main.type: missing; expected one of prometheus, scrape, probe'],
+    errors: [':2:12 sources.main.type: missing; expected one of prometheus, scrape, probe, grafana'],
   },
   {
     title: 'an address in the configuration',
     text: withLines('sources: { main: { type: prometheus, url: "http://10.0.0.1" } }'),
-    errors: [':2:38 sources.main.url: unknown key; expected one of type, timeout, tolerate-warnings'],
+    errors: [':2:38 sources.main.url: unknown key; expected one of type, timeout, tolerate-warnings, annotate'],
   },
   {
     title: 'a branch that git would refuse',
@@ -497,7 +497,7 @@ const health: ErrorCase[] = [
     title: 'a check of no kind',
     text: withChecks('errors: { max: 1% }'),
     errors: [
-      ':10:17 environments.production.health.checks.errors: a mapping does not fit; expected what to check: bad and total, or histogram, gauge, traffic, probe or connect',
+      ':10:17 environments.production.health.checks.errors: a mapping does not fit; expected what to check: bad and total, or histogram, gauge, traffic, probe, connect or alerts',
     ],
   },
   {
@@ -519,10 +519,13 @@ const health: ErrorCase[] = [
   },
   {
     title: 'a metric from a source that only probes, and the reverse',
-    text: withChecks('memory: { source: site, gauge: a, max: 1 }\nanswers: { probe: / }'),
+    text: withChecks(
+      'memory: { source: site, gauge: a, max: 1 }\nanswers: { probe: / }\nalarms: { alerts: { folder: a } }',
+    ),
     errors: [
       ':10:17 environments.production.health.checks.memory: its source "site" is of type probe; expected a source of type prometheus or scrape',
       ':11:18 environments.production.health.checks.answers: its source "main" is of type prometheus; expected a source of type probe',
+      ':12:17 environments.production.health.checks.alarms: its source "main" is of type prometheus; expected a source of type grafana',
     ],
   },
   {

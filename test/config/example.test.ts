@@ -36,6 +36,7 @@ test('the example reads as typed values, with the defaults in', () => {
       pages: { type: 'scrape', timeoutMs: 5000 },
       site: { type: 'probe' },
       queue: { type: 'probe' },
+      graphs: { type: 'grafana', timeoutMs: 10_000, annotate: true },
     },
     upgrade: {
       base: 'main',
@@ -131,7 +132,24 @@ test('the example reads as typed values, with the defaults in', () => {
       },
     ],
   })
-  expect(Object.keys(environments)).toEqual(['staging', 'production', 'europe', 'asia'])
+  expect(Object.keys(environments)).toEqual(['staging', 'production', 'europe', 'asia', 'africa'])
+  expect(environments['africa']!.deploy).toEqual({
+    adapter: 'ansible',
+    ansible: {
+      ...NO_EXTRAS,
+      playbook: 'ops/deploy.yml',
+      rollback: 'ops/back.yml',
+      status: 'ops/status.yml',
+      inventory: ['inventory/africa'],
+      limit: 'web:!web9',
+      tags: ['release'],
+      vars: { region: 'af-1', workers: 4 },
+      vault: 'VAULT_PASSWORD',
+      key: 'DEPLOY_SSH_KEY',
+      secrets: ['VAULT_PASSWORD', 'DEPLOY_SSH_KEY'],
+      timeoutMs: 1_800_000,
+    },
+  })
   expect(environments['europe']!.deploy).toEqual({
     adapter: 'kubernetes',
     kubernetes: {
@@ -239,6 +257,7 @@ test('the example’s production is deployed in steps and judged by what it says
     'workers: gauge',
     'answers: probe',
     'queue: probe',
+    'alarms: probe',
   ])
   expect(checks).toMatchObject({
     errors: { max: 0.01, consecutive: 3, worseBy: 0.1, atLeast: 0.0005, weight: 3 },
@@ -256,6 +275,7 @@ test('the example’s production is deployed in steps and judged by what it says
       certificateMs: 14 * 86_400_000,
       timeoutMs: 2000,
     },
+    alarms: { source: 'graphs', alerts: { folder: 'Shop', labels: { severity: 'page' } }, consecutive: 3 },
     queue: {
       source: 'queue',
       connect: 'tls',

@@ -55,6 +55,7 @@ describe('health in the configuration', () => {
       'gauge',
       'probe',
       'probe',
+      'probe',
     ])
   })
 
@@ -128,6 +129,11 @@ describe('health in the configuration', () => {
       'a certificate of a connection that has none',
       { source: 'm', checks: { a: { connect: 'tcp', certificate: '14d' } } },
       'checks.a.certificate: over tcp there is none: connect by tls',
+    ],
+    [
+      "everybody's alerts",
+      { source: 'm', checks: { a: { alerts: {} } } },
+      "checks.a.alerts: expected folder or labels, or both: not every alert of a Grafana is this service's",
     ],
     [
       'a path of a connection',

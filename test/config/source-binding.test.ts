@@ -75,6 +75,21 @@ describe('a source is bound by the environment', () => {
     })
   })
 
+  test('a Grafana by its URL and the token of a service account', () => {
+    const grafana = { type: 'grafana', timeoutMs: 10_000, annotate: true } as const
+    const environment = {
+      SEAMLESS_SOURCE_GRAPHS_URL: 'https://example.org/grafana',
+      SEAMLESS_SOURCE_GRAPHS_TOKEN: TOKEN,
+    }
+    expect(bindSource('graphs', grafana, environment)).toEqual({
+      ok: true,
+      source: { ...grafana, name: 'graphs', url: 'https://example.org/grafana', token: TOKEN },
+    })
+    expect(why('graphs', grafana, {})).toBe(
+      'SEAMLESS_SOURCE_GRAPHS_URL: The source "graphs" has no place: set SEAMLESS_SOURCE_GRAPHS_URL to where its Grafana answers, such as https://grafana.example.org.',
+    )
+  })
+
   test('by who asks, whom it believes, and for which tenant: nothing of it can stand in a configuration', () => {
     const variables = {
       URL: 'https://mimir.example.org',

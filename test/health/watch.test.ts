@@ -309,6 +309,38 @@ describe('errors that have not happened yet', () => {
   })
 })
 
+describe('an alert of a Grafana', () => {
+  const alarms = { alerts: { folder: 'Shop' } }
+  /** One rule that fires from then on (ms), evaluated at each tick. */
+  const firing =
+    (sinceMs: number): World =>
+    (_, at) => ({
+      kind: 'ok',
+      samples: [
+        sample({ __name__: 'probe_success', rule: 'Slow' }, at < sinceMs ? 1 : 0, at),
+        ...(at < sinceMs
+          ? []
+          : [sample({ __name__: 'grafana_alert_firing_since_seconds', rule: 'Slow' }, sinceMs / 1000, at)]),
+      ],
+    })
+
+  it('that stays quiet is healthy, and one that goes off in the watch is not', () => {
+    expect(end({ alarms }, firing(Infinity))).toMatchObject({ verdict: 'healthy', reason: 'within_limit' })
+    expect(end({ alarms }, firing(START + 300_000))).toMatchObject({
+      verdict: 'unhealthy',
+      reason: 'limit_exceeded',
+    })
+  })
+
+  it('that was there before the deployment says nothing of it', () => {
+    const { watch, nowMs } = run(begin({ checks: { alarms } }), firing(START - 60_000), 41)
+    expect(verdictOf(watch, nowMs)).toMatchObject({ verdict: 'inconclusive' })
+    expect(watch.checks['alarms']?.trouble?.detail).toBe(
+      '"Slow" has been firing since before the deployment, and says nothing of it',
+    )
+  })
+})
+
 describe('a probe', () => {
   const answers = { probe: '/healthz', source: 'site' }
 

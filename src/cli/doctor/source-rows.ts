@@ -64,7 +64,8 @@ async function answerRows(
     signal,
   )
   const what = `source ${source.name}`
-  const silent = questions.length > 0 && answers.every(isSilent)
+  const silent =
+    questions.length > 0 && questions.every(({ query }, index) => isSilent(query, answers[index]))
   const first = answers[0]
   if (silent && first !== undefined) {
     const why = first.kind === 'ok' ? 'the request failed' : whyOf(first)
@@ -82,21 +83,21 @@ async function answerRows(
   ]
 }
 
-/** Nothing came back; that a Prometheus has no such series is an answer. */
-function isSilent(answer: Measurement): boolean {
-  return answer.kind === 'error' || (answer.kind === 'ok' && !isWell(answer))
+/** Nothing came back; that a Prometheus has no such series is an answer, and so is an alert. */
+function isSilent({ kind }: Query, answer: Measurement | undefined): boolean {
+  return answer?.kind === 'error' || (kind === 'probe' && answer?.kind === 'ok' && !isWell(answer))
 }
 
 /** A probe's answer is a sample too: 0 says that it failed. */
 function isWell(answer: Measurement): boolean {
   if (answer.kind !== 'ok') return false
-  const success = answer.samples.find(({ labels }) => labels['__name__'] === 'probe_success')
-  return success === undefined || success.value === 1
+  return answer.samples.every(({ labels, value }) => labels['__name__'] !== 'probe_success' || value === 1)
 }
 
 function faultRow(check: string, query: Query, answer: Measurement): Row {
   const asked = describeQuery(query)
-  const why = answer.kind === 'ok' ? 'the request failed' : whyOf(answer)
+  const failed = query.kind === 'alerts' ? 'an alert is firing' : 'the request failed'
+  const why = answer.kind === 'ok' ? failed : whyOf(answer)
   return warning(
     `check ${check}`,
     `${asked}: ${why}`,
