@@ -208,6 +208,17 @@ describe('what is told', () => {
     expect(log.lines).toContain('test/integration | export JENKINS_AUTH=***')
   })
 
+  test('tests of one name are told apart by their order', async () => {
+    jenkins.report = () =>
+      testReport([
+        ['adds', 'PASSED'],
+        ['adds', 'FAILED', 'no'],
+      ])
+    expect(await run()).toMatchObject({
+      cases: [{ name: 'shop.OrdersTest › adds' }, { name: 'shop.OrdersTest › adds (2)', result: 'failed' }],
+    })
+  })
+
   test('a status that nobody knows is a failure, never a pass', async () => {
     jenkins.report = () => testReport([['lists orders', 'PONDERED']])
     expect(await run()).toMatchObject({ cases: [{ result: 'failed' }] })

@@ -224,6 +224,15 @@ describe('what is told', () => {
     ])
   })
 
+  test('the log of a job that is over before the others is shown then, and not again', async () => {
+    travis.jobs = [{ isEarly: true }, {}]
+    await run()
+    expect(log.lines.filter((line) => /Job 12\.\d/.test(line))).toEqual([
+      'test/platforms | Job 12.1: passed',
+      'test/platforms | Job 12.2: passed',
+    ])
+  })
+
   test('a build that fails although none of its jobs did is a failure', async () => {
     travis.jobs = [{}]
     expect(await message(behaving('fails'))).toMatch(
@@ -254,6 +263,13 @@ describe('a build is never started twice', () => {
       expect(travis.made).toHaveLength(1)
     },
   )
+
+  test('one that Travis CI has not looked at yet is waited for, however long that takes', async () => {
+    travis.waits = 30
+    travis.fault({ on: TRIGGER, when: 'after', what: 'hang up' })
+    expect(await run()).toMatchObject({ kind: 'ran' })
+    expect(travis.made).toHaveLength(1)
+  })
 
   test('a request that did not come through is made again', async () => {
     travis.fault({ on: TRIGGER, what: 'hang up' })
