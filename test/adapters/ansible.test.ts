@@ -20,15 +20,12 @@ function errorsOf(more: Readonly<Record<string, unknown>>): string[] {
 
 describe('the config', () => {
   test.each([
-    [{ limit: 'web:!web3,~db\\d' }, /^ansible\.limit: expected a pattern of hosts/],
-    [{ limit: 'web:!web3,~db[0-9]*:&eu' }, undefined],
-    [{ inventory: ['a', 'b/c.yml'] }, undefined],
-    [{ vars: { region: 'eu', count: 3, on: true, list: ['{{ x }}', 1] } }, undefined],
-    [{ env: { ANSIBLE_ROLES_PATH: 'roles' }, secrets: ['SSH_AUTH_SOCK'] }, undefined],
-  ])('of %o', (more, error) => {
-    const errors = errorsOf(more)
-    if (error === undefined) expect(errors).toEqual([])
-    else expect(errors[0]).toMatch(error)
+    { limit: 'web:!web3,~db[0-9]*:&eu' },
+    { inventory: ['a', 'b/c.yml'] },
+    { vars: { region: 'eu', count: 3, on: true, list: ['{{ x }}', 1] } },
+    { env: { ANSIBLE_ROLES_PATH: 'roles' }, secrets: ['SSH_AUTH_SOCK'] },
+  ])('takes %o', (more) => {
+    expect(errorsOf(more)).toEqual([])
   })
 
   test.each([

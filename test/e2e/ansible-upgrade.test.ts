@@ -18,7 +18,7 @@ function exampleFiles(): Record<string, string> {
 }
 
 /* The example of docs/ansible.md through the whole loop; only its servers are folders of this machine. */
-describe.skipIf(!hasAnsible())('the example, upgraded by a real Ansible', { timeout: 240_000 }, () => {
+describe.skipIf(!hasAnsible())('the example, upgraded by a real Ansible', { timeout: 480_000 }, () => {
   let world: UpgradeWorld
   let servers: string
   beforeEach(async () => {

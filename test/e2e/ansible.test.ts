@@ -160,7 +160,7 @@ describe.skipIf(!hasAnsible())('a real Ansible', { timeout: 120_000 }, () => {
       playbook(
         'deploy.yml',
         `debug: { msg: "{{ lookup('env', 'API_TOKEN') }} {{ lookup('env', 'REGION') }} [{{ lookup('env', 'OTHER_TOKEN') }}]" }`,
-        `${copy('token', "{{ lookup('env', 'API_TOKEN') }}")}`,
+        copy('token', "{{ lookup('env', 'API_TOKEN') }}"),
         `fail: { msg: "bad: {{ lookup('env', 'API_TOKEN') }}" }`,
       )
       const environment = { API_TOKEN: 'the-api-token', OTHER_TOKEN: 'another-token' }
