@@ -6,6 +6,7 @@ import { gatesText } from './answers/gates.ts'
 import { beginOperation } from './begin-operation.ts'
 import { bindCommit } from './bind-commit.ts'
 import { claimEnvironment, type LookedAt, lookAtClaim } from './claim-environment.ts'
+import type { LockHeld } from './claim.ts'
 import type { CommandOutcome } from './command-outcome.ts'
 import { type EnvironmentFacts, environmentFacts, environmentGate } from './environment-gate.ts'
 import { decideGates } from './gates.ts'
@@ -79,9 +80,20 @@ async function inTheWay(
   const isFree = look.kind === 'decided' && look.decision.kind === 'write'
   const gate = isFree ? environmentGate(serving, environment, { ...facts, sha }) : undefined
   if (gate?.reason === 'already_live' && failures.length === 0) return answered(gate.reason, gate.text)
-  if (gate !== undefined && gate.reason !== 'already_live') failures.push(gate)
+  if (gate !== undefined && gate.reason !== 'already_live')
+    failures.push((await claimedMeanwhile(environment, operation, ports)) ?? gate)
   const [first] = failures
   return first && refused(first.reason, gatesText(failures))
+}
+
+/** A Deployment that is there now, and was not when the lock was looked at, is of somebody who has the lock by now. */
+async function claimedMeanwhile(
+  environment: string,
+  operation: Operation,
+  ports: Serving['ports'],
+): Promise<LockHeld | undefined> {
+  const look = await lookAtClaim(environment, operation, ports)
+  return look.kind === 'decided' && look.decision.kind === 'held' ? look.decision : undefined
 }
 
 /** Error: `UsageError` where the commit has no version by the config's rule. */

@@ -331,6 +331,22 @@ describe('who has the environment', () => {
     expect(world.records.history).toEqual([])
   })
 
+  test('L03 who claims it between the look at the lock and the look at what is there is named all the same', async () => {
+    world.pulls.open({ number: 6, head: SHA_B })
+    world.pulls.changes.set(6, [{ sha: SHA_B, atMs: 0 }])
+    const { newest } = world.deployments
+    world.deployments.newest = async (...asked) => {
+      world.deployments.newest = newest
+      await world.say('/deploy production', { pull: 6 })
+      return newest(...asked)
+    }
+    const late = world.comment('/deploy production')
+    expect(await world.serve(late)).toMatchObject({ kind: 'refused', reason: 'environment_busy' })
+    expect(world.conversation.textOf(5, `answer/comment-${late.comment.id}`)).toContain(
+      `is being deployed to: \`${SHA_B}\``,
+    )
+  })
+
   test('L05 a holder whose run has ended is settled before the next one is looked at', async () => {
     await world.say('/deploy production')
     workOff(world, { state: 'failure', description: 'tests_failed: 2 tests fail', conclusion: 'failure' })
@@ -425,6 +441,20 @@ describe('how it ends', () => {
     expect(world.reactions()).toEqual(['eyes', 'confused'])
     expect(await world.records.list('locks/')).toEqual([])
   })
+
+  test.each([undefined, 'inconclusive', 'unhealthy'] as const)(
+    'a state that calls itself healthy is not believed where the verdict is %s',
+    async (verdict) => {
+      workOff(world, {
+        state: 'success',
+        description: 'healthy: nobody noticed',
+        ...(verdict && { verdict }),
+      })
+      expect(await followToEnd(world)).toBe(verdict === 'unhealthy' ? 'unhealthy' : 'health_undecided')
+      expect(end()).toMatch(/^@dev ⏸️/)
+      expect(world.reactions()).toEqual(['eyes', 'confused'])
+    },
+  )
 
   test('taken back because users would have noticed', async () => {
     workOff(world, {
@@ -532,9 +562,9 @@ describe('a run that never comes', () => {
     world.clock.advance(30_000)
     const { followOperation } = await import('../../src/command/follow-operation.ts')
     expect(await followOperation('production', world.ports)).toMatchObject({ kind: 'waiting' })
-    workOff(world, { state: 'success', description: 'healthy: fine', verdict: 'healthy' })
-    world.deployments.say('700', 'success', 'healthy: fine', page)
-    expect(await followToEnd(world)).toBe('healthy')
+    workOff(world)
+    world.deployments.say('700', 'success', 'not_watched: it is live', page)
+    expect(await followToEnd(world)).toBe('not_watched')
   })
 
   test('L05 a command whose worker died before it asked for a run is given up after its lease, and says so', async () => {
