@@ -1,10 +1,8 @@
-import type { CommandOutcome, CommandRequest } from '../command/command-outcome.ts'
 import type { CommandPorts } from '../command/command-ports.ts'
 import { RUN_STARTS_WITHIN_MS } from '../command/decide-follow.ts'
 import { followOperation } from '../command/follow-operation.ts'
 import { heldOf, lockOf } from '../command/lock-record.ts'
 import { readCommentEvent } from '../command/read-comment-event.ts'
-import { serveCommand } from '../command/serve-command.ts'
 import { UsageError } from '../errors.ts'
 import type { ActionShell } from './action-shell.ts'
 import { actionCommandPorts, trustedConfig } from './command-ports.ts'
@@ -12,6 +10,7 @@ import type { Inputs } from './inputs.ts'
 import { openGitHubSide } from './open-github.ts'
 import { setOutputs } from './outputs.ts'
 import { sayNothingToDo } from './report.ts'
+import { type Served, serveToItsEnd } from './serve-to-its-end.ts'
 import type { WorkflowContext } from './workflow-context.ts'
 
 /**
@@ -40,17 +39,6 @@ export async function serveComment(
     decision: outcome.kind === 'refused' ? 'nothing_to_do' : 'completed',
     'reason-code': outcome.reason,
   })
-}
-
-type Served = Exclude<CommandOutcome, { kind: 'waiting' }>
-
-/** There is no queue: what goes on later goes on here. A command that has waited too long ends by itself, as expired. */
-async function serveToItsEnd(request: CommandRequest, ports: CommandPorts): Promise<Served> {
-  for (;;) {
-    const outcome = await serveCommand(request, ports)
-    if (outcome.kind !== 'waiting') return outcome
-    await ports.clock.sleep(Math.max(1000, outcome.untilMs - ports.clock.now()), ports.signal)
-  }
 }
 
 /** Until its run shows, or is known not to come. A dry run holds nothing up, so nobody waits for it. */
