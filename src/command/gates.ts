@@ -115,7 +115,8 @@ function ofReviews({ reviews, head }: PullFacts, { requires, sha }: GateRequest)
   const against = opinions.filter(({ state }) => state === 'changes_requested')
   if (asBranch ? decision === 'changes_requested' : against.length > 0)
     return { reason: 'changes_requested', text: `Changes are requested${by(against)}.` }
-  const approvals = opinions.filter(({ state }) => state === 'approved')
+  // Where the branch's own rules are asked, GitHub has judged whose approval counts; a number is one of people.
+  const approvals = opinions.filter(({ state, by }) => state === 'approved' && (asBranch || !isApp(by)))
   const fresh = new Set(approvals.filter(({ commit }) => commit === sha).map(({ by }) => by.id)).size
   const missing = asBranch && decision === 'review_required'
   if (fresh >= needed && !missing) return undefined
@@ -128,6 +129,10 @@ function ofReviews({ reviews, head }: PullFacts, { requires, sha }: GateRequest)
   }
   const text = `It was approved${by(stale)} at an earlier commit, not at ${code(head)}: ${needed} must approve this one.`
   return { reason: 'review_outdated', text }
+}
+
+function isApp({ login }: Person): boolean {
+  return login.endsWith('[bot]')
 }
 
 function ofAuthor({ author }: PullFacts, { requires, by }: GateRequest): Gate {

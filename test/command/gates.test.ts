@@ -254,4 +254,13 @@ describe('reviews', () => {
     expect(reasons({ reviews: half }, '{ reviews: 2 }')).toEqual(['review_outdated'])
     expect(reasons({ reviews: outdated }, '{ reviews: 0 }')).toEqual([])
   })
+
+  test('an app is nobody of those whom a number asks for; where the branch asks, GitHub judges', () => {
+    const app = { id: 41898282, login: 'github-actions[bot]' }
+    const byApp = [approved(grace), approved(app)]
+    expect(reasons({ reviews: { decision: 'none', opinions: byApp } }, '{ reviews: 2 }')).toEqual([
+      'review_missing',
+    ])
+    expect(reasons({ reviews: { decision: 'approved', opinions: [approved(app)] } })).toEqual([])
+  })
 })
