@@ -602,7 +602,7 @@ describe.skipIf(!hasSvn())('on a Subversion repository', () => {
       const { commits, more } = await versionControl.difference(first, id)
       expect(commits).toHaveLength(250)
       expect([commits[0]?.subject, commits.at(-1)?.subject, more]).toEqual(['Change 259', 'Change 10', 10])
-    })
+    }, 120_000)
   })
 })
 

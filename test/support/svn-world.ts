@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 
 import { systemClock } from '../../src/adapters/system-clock.ts'
 import { openRepository } from '../../src/composition.ts'
-import { loadConfig, operateRun } from '../../src/operation.ts'
+import { loadConfig, type OperationRequest, operateRun } from '../../src/operation.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Upgrade } from '../../src/upgrade/receipt.ts'
 import { type MemoryLog, memoryLog } from './memory-log.ts'
@@ -16,7 +16,7 @@ export interface SvnWorld {
   readonly repository: SvnRepository
   readonly log: MemoryLog
   readonly environment: Record<string, string>
-  run(config?: string): Promise<Upgrade>
+  run(config?: string, given?: Partial<OperationRequest>): Promise<Upgrade>
   /** What is served: `version`, `api.json`, `weight`. */
   served(name: string): string | undefined
   remove(): void
@@ -26,34 +26,37 @@ export interface SvnWorldOptions {
   readonly served?: boolean
   readonly clock?: Clock
   readonly environment?: Readonly<Record<string, string>>
+  /** Instead of the example's. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 export async function svnWorld({
   served = false,
   clock = systemClock,
   environment = {},
+  files = exampleFiles(),
 }: SvnWorldOptions = {}): Promise<SvnWorld> {
   const repository = await svnRepository({ served })
-  repository.commit(exampleFiles(), 'The shop')
+  repository.commit(files, 'The shop')
   repository.svn(['update', '--quiet'])
   const site = join(repository.folder, 'site')
-  const given = { ...repository.environment, SITE: site, ...environment }
+  const known = { ...repository.environment, SITE: site, ...environment }
   const log = memoryLog()
   return {
     repository,
     log,
-    environment: given,
-    async run(config = 'seamless.yml') {
+    environment: known,
+    async run(config = 'seamless.yml', given = {}) {
       const { signal } = new AbortController()
       const opened = await openRepository({
         folder: repository.clone,
-        environment: given,
+        environment: known,
         signal,
         clock,
         log: () => log,
       })
       const loaded = await loadConfig(opened, config, { kind: 'working_tree' })
-      return operateRun({ opened, loaded, stage: 'all' }, signal)
+      return operateRun({ opened, loaded, stage: 'all', ...given }, signal)
     },
     served(name) {
       try {
