@@ -130,6 +130,8 @@ async function serve(origin: string, port: number): Promise<ChildProcess> {
     dirname(origin),
   ]
   const server = spawn('svnserve', args, { stdio: 'ignore' })
+  // Also where a test's own beginning failed, so that nobody removes the repository.
+  process.once('exit', () => server.kill('SIGKILL'))
   for (let tries = 0; tries < 200; tries++) {
     if (await answers(port)) return server
     await sleep(50)
