@@ -146,5 +146,5 @@ function cut(text: string): string {
 }
 
 function ended(text: string): string {
-  return /[.!?…)]$/.test(text) && !text.endsWith('(publickey)') ? text : `${text}.`
+  return /[.!?…]$/.test(text) ? text : `${text}.`
 }
