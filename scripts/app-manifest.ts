@@ -14,7 +14,7 @@ export function appManifest(): string {
   const events = subscribedEvents.map((event) => `  - ${event}`)
   return `# What the GitHub App "Seamless" is granted and told of: written by npm run schema from app/permissions.ts.
 name: seamless
-description: ${JSON.stringify(DESCRIPTION)}
+description: '${DESCRIPTION.replaceAll("'", "''")}'
 url: ${HOME}
 public: false
 hook_attributes:
