@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { CommandOutcome, CommandRequest } from '../../src/command/command-outcome.ts'
 import type { CommandKind } from '../../src/command/command.ts'
+import type { CommandPorts } from '../../src/command/command-ports.ts'
 import { serveCommand } from '../../src/command/serve-command.ts'
 import type { Job, JobOutcome } from '../engine/engine.ts'
 import { type commands, follow } from '../engine/queues.ts'
@@ -12,7 +13,7 @@ import { databaseRecords } from '../store/database-records.ts'
 import { openCommandPorts } from './command-ports.ts'
 import { readRequest } from './command-request.ts'
 import { followKey } from './follow-job.ts'
-import { noteRepository, repositoryName } from './known-repository.ts'
+import { type KnownRepository, noteRepository, repositoryName } from './known-repository.ts'
 
 /** It was just told how it stands; whatever happens meanwhile is told by an event. */
 const FIRST_LOOK_MS = 15_000
@@ -30,15 +31,30 @@ export async function workOnCommand(services: Services, job: Job<Commanded>): Pr
     const repository = { ...repositoryName(data.repositoryId, request.repository.name), installationId }
     const kind = kindOf(request)
     const ports = openCommandPorts(services, repository, operationOf(kind))
-    // What follows it, and what looks after it when that is lost, has no delivery at hand.
-    if (kind === 'deploy' || kind === 'rollback')
-      await noteRepository(databaseRecords(store, data.repositoryId), repository)
-    const outcome = await serveCommand(request, ports)
+    const outcome = await serveCommand(
+      request,
+      kind === 'deploy' || kind === 'rollback' ? noting(services, repository, ports) : ports,
+    )
     return await settle(services, job, outcome)
   } catch (error) {
     if (!(error instanceof NotOfInstallation)) throw error
     log.warn({ installation: installationId, repository: data.repositoryId }, error.message)
     return end(services, job, 'not_of_installation')
+  }
+}
+
+/**
+ * What follows an operation, and what looks after it when that is lost, has no delivery at hand. Noted once GitHub has answered:
+ * whose repository it is, a delivery alone does not decide.
+ */
+function noting({ store }: Services, repository: KnownRepository, ports: CommandPorts): CommandPorts {
+  return {
+    ...ports,
+    async config() {
+      const trusted = await ports.config()
+      await noteRepository(databaseRecords(store, repository.id), repository)
+      return trusted
+    },
   }
 }
 

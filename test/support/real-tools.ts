@@ -33,7 +33,7 @@ const TOOLS: readonly RealTool[] = [
   {
     command: 'postgres',
     install: 'apt-get install postgresql',
-    suites: 'test/app/store*.test.ts and test/app/engine*.test.ts (on PostgreSQL)',
+    suites: 'test/app/store*.test.ts and test/app/engine*.test.ts (on PostgreSQL), test/e2e/app-replicas.test.ts',
     here: hasPostgres,
   },
   {
