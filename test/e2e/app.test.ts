@@ -185,6 +185,34 @@ describe('the App takes commands', () => {
     expect(await done(other.number, '/unlock production')).toEqual(['eyes', 'rocket'])
   }, 120_000)
 
+  it('W09 deliveries out of order, and late ones: what GitHub says now decides, and nothing moves back', async () => {
+    const { number } = await world.openPull({ VERSION: '1.95.0\n' })
+    world.hub.deliveries.addFault({ event: 'pull_request', what: 'hold' })
+    const pushed = await world.push(number, { VERSION: '1.95.1\n' })
+    await world.api('PATCH', `/pulls/${number}`, { body: { state: 'closed' } })
+    // It is told that it was closed; only then of the push before that.
+    world.hub.deliveries.release()
+    expect(await done(number, `/deploy production --sha=${pushed}`)).toEqual(['eyes', '-1'])
+    expect((await world.answers(number)).at(-1)).toContain('is closed')
+
+    const live = world.live()
+    const states = world.hub.deliveries.all.filter(({ event }) => event === 'deployment_status')
+    const succeeded = states.findLast(
+      ({ payload }) => (payload['deployment_status'] as { state: string }).state === 'success',
+    )
+    const { deployment_status: status, ...rest } = succeeded!.payload as { deployment_status: object }
+    const late = signedDelivery(
+      'deployment_status',
+      { ...rest, deployment_status: { ...status, state: 'failure', description: 'deploy_failed: late' } },
+      { headers: { 'x-github-hook-installation-target-id': String(world.app.id) } },
+    )
+    expect((await post(`${world.process().url}/api/github/webhooks`, late)).status).toBe(202)
+    const other = await world.openPull({ VERSION: '1.96.0\n' })
+    expect(await done(other.number, '/status')).toEqual(['eyes', 'rocket'])
+    expect((await world.answers(other.number)).at(-1)).toContain(`| \`production\` | \`${live}\``)
+    expect((await world.answers(other.number)).at(-1)).toContain('| live |')
+  }, 120_000)
+
   it('N05 S01 metrics and logs name no repository, person or branch, and hold no secret', async () => {
     const text = (await metric('seamless_')).join('\n')
     expect(text).toMatch(/seamless_commands_total\{[^}]*reason="permission_denied"/)
