@@ -21,7 +21,7 @@ export function ansibleDeployer(settings: Ansible, shell: StepShell): Deployer {
     return played
   }
   const change = async (context: StepContext, playbook: string): Promise<StepOutcome> => {
-    const played = await play(context, { playbook })
+    const played = await play(context, { playbook, isKept: true })
     return 'kind' in played ? played : { kind: 'done', output: recap(played) }
   }
   return {

@@ -19,6 +19,8 @@ export interface Play {
   readonly playbook: string
   /** Only says what it would change. */
   readonly isCheck?: boolean
+  /** What it leaves running on this machine keeps running: it may be the service itself. */
+  readonly isKept?: boolean
 }
 
 export interface Played {
@@ -39,7 +41,7 @@ export async function runPlaybook(
   settings: Ansible,
   shell: StepShell,
   context: StepContext,
-  { playbook, isCheck = false }: Play,
+  { playbook, isCheck = false, isKept = false }: Play,
 ): Promise<Played> {
   const { step, directory, signal, values } = context
   await assertInside(context)
@@ -61,6 +63,7 @@ export async function runPlaybook(
       secrets,
       signal,
       timeoutMs: settings.timeoutMs,
+      background: isKept ? 'keep' : 'end',
       onLine(line) {
         said.push(line)
         if (said.length > SAID_MAX) said.shift()

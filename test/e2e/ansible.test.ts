@@ -70,6 +70,14 @@ describe.skipIf(!hasAnsible())('a real Ansible', { timeout: 120_000 }, () => {
       expect(world.on('web1', 'other')).toBeUndefined()
     })
 
+    test('may leave the service running that it starts on this machine', async () => {
+      playbook('deploy.yml', 'shell: sleep 300 >/dev/null 2>&1 & echo $! > {{ folder }}/pid')
+      done(await world.deployer({ limit: 'web1' }).deploy(world.version('1.0.0')))
+      const pid = Number(world.on('web1', 'pid'))
+      expect(process.kill(pid, 0)).toBe(true)
+      process.kill(pid)
+    })
+
     test('that nothing matches is none: no success, and nothing was changed', async () => {
       world.write('deploy.yml', '- hosts: wbe\n  tasks: [{ debug: { msg: x } }]\n')
       expect(failure(await world.deployer({ tags: ['app'] }).deploy(world.version('1.0.0')))).toMatchObject({
