@@ -161,6 +161,14 @@ export const health = z
     baseline: baseline
       .optional()
       .describe('What to compare with: labels of the stable version, or the time before the deployment.'),
+    dashboard: z
+      .string()
+      .regex(/^https?:\/\/[^\s<>"\\^`|]{1,999}$/, { error: 'expected the http or https URL of a dashboard' })
+      .refine((url) => url.includes('{from}') && url.includes('{to}'), {
+        error: 'expected {from} and {to} in it: the times of the watch, in ms',
+      })
+      .optional()
+      .describe('The URL of graphs to link to; `{from}` and `{to}` are the times of the watch, in ms.'),
     checks: z
       .record(name, check)
       .refine((checks) => Object.keys(checks).length > 0, { error: 'expected at least one check' })

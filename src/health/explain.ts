@@ -2,6 +2,7 @@ import { NO_MEMORY } from './arm-reading.ts'
 import type { CheckState } from './check-watch.ts'
 import { type CheckWords, describeCheck, whyText } from './check-text.ts'
 import type { Comparison } from './comparison.ts'
+import { graphsLink } from './graphs-link.ts'
 import { evidenceText, countText, spanText } from './number-text.ts'
 import { describeQuery, planQueries, type QueryPlan } from './query-plan.ts'
 import { sparkline } from './sparkline.ts'
@@ -20,6 +21,8 @@ export interface WatchReport {
   readonly comparison: WatchVerdict['comparison']
   readonly noticed?: Noticed
   readonly watched: number
+  /** Graphs of the time of the watch. */
+  readonly dashboard?: string
   readonly checks: CheckRow[]
   readonly evidence: WatchEvidence
 }
@@ -53,6 +56,7 @@ export function reportOf(watch: WatchState, nowMs: number): WatchReport {
   const judged = verdictOf(watch, nowMs)
   const plan = planQueries(watch.health, watch.values)
   const checks = judged.checks.flatMap((verdict) => rowOf(watch, plan, verdict) ?? [])
+  const dashboard = graphsLink(watch, nowMs)
   return {
     verdict: judged.verdict,
     reason: judged.reason,
@@ -61,6 +65,7 @@ export function reportOf(watch: WatchState, nowMs: number): WatchReport {
     comparison: judged.comparison,
     ...(judged.noticed === undefined ? {} : { noticed: judged.noticed }),
     watched: judged.watched,
+    ...(dashboard === undefined ? {} : { dashboard }),
     checks,
     evidence: { version: 1, atMs: nowMs, watch: withoutMemory(watch) },
   }

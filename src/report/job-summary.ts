@@ -116,7 +116,7 @@ function healthLines({ name, judged }: EnvironmentRecord): readonly string[] {
   return judged.flatMap((report, index) => [
     `**${code(name)}, ${report.step === 'watch' ? 'the watch' : `at ${prose(report.step)}`}:** ${prose(report.line, 1000)}`,
     '',
-    ...(index === judged.length - 1 ? [...healthTable(report), ''] : []),
+    ...(index === judged.length - 1 ? [...healthTable(report), '', ...graphsLine(report)] : []),
   ])
 }
 
@@ -129,6 +129,14 @@ function healthTable(report: VerdictReport): readonly string[] {
         `| ${cell(check.name)} | ${cell(check.before)} | ${cell(check.after)} | ${cell(check.change)} | ${cell(check.allowed)} | ${count(check.coverage.measured)} of ${count(check.coverage.expected)} | ${check.sparkline} | ${verdictWord(check.verdict)} |`,
     ),
   ]
+}
+
+function graphsLine({ dashboard = '' }: VerdictReport): readonly string[] {
+  const url = URL.parse(dashboard)
+  if (url === null || !/^https?:$/.test(url.protocol)) return []
+  // In a link's target these would end it, or be markup.
+  const target = url.href.replaceAll(/[()<>[\]\\*_`|]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
+  return [`[Graphs of this time](${target})`, '']
 }
 
 function verdictWord(verdict: VerdictReport['verdict']): string {

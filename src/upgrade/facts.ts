@@ -80,6 +80,7 @@ export const verdictReport = z.strictObject({
     .optional()
     .describe('Requests that failed or were slow because of the upgrade; concurrent comparison only'),
   watched: z.number().describe('Requests of the new version that were watched'),
+  dashboard: z.string().optional().describe('The URL of graphs of the time of the watch'),
   checks: z.array(
     z.strictObject({
       name: z.string(),

@@ -246,6 +246,7 @@ test('the example’s production is deployed in steps and judged by what it says
     graceMs: 60_000,
     holdMs: 300_000,
     watchMs: 1_800_000,
+    dashboard: 'https://grafana.example.org/d/shop?from={from}&to={to}',
     candidate: { version: '{version}' },
     baseline: { kind: 'concurrent', labels: { version: '{previous}' } },
   })

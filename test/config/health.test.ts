@@ -131,6 +131,16 @@ describe('health in the configuration', () => {
       'checks.a.certificate: over tcp there is none: connect by tls',
     ],
     [
+      'graphs of no time',
+      { source: 'm', dashboard: 'https://g.example/d/a?to={to}', checks: { a: { probe: '/' } } },
+      'dashboard: expected {from} and {to} in it: the times of the watch, in ms',
+    ],
+    [
+      'graphs at no URL',
+      { source: 'm', dashboard: 'javascript:{from}{to}', checks: { a: { probe: '/' } } },
+      'dashboard: expected the http or https URL of a dashboard',
+    ],
+    [
       "everybody's alerts",
       { source: 'm', checks: { a: { alerts: {} } } },
       "checks.a.alerts: expected folder or labels, or both: not every alert of a Grafana is this service's",

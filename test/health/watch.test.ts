@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Measurement } from '../../src/ports/health-source.ts'
+import { reportOf } from '../../src/health/explain.ts'
 import { queriesOf } from '../../src/health/query-plan.ts'
 import { coverageOf } from '../../src/health/verdict.ts'
 import { enterStep, startWatch, tick } from '../../src/health/watch.ts'
@@ -306,6 +307,24 @@ describe('errors that have not happened yet', () => {
       verdict: 'inconclusive',
       reason: 'no_data',
     })
+  })
+})
+
+describe('graphs of a watch', () => {
+  const link = (dashboard: string, values = VALUES) => {
+    const watch = startWatch(config({ checks: { errors }, dashboard }), values, START)
+    return reportOf(watch, START + 600_000).dashboard
+  }
+
+  it('are linked to with its times, and with values that cannot become parameters', () => {
+    const url = 'https://g.example/d/a?from={from}&to={to}&v={version}'
+    expect(link(url, { ...VALUES, version: 'v2&to={from}' })).toBe(
+      `https://g.example/d/a?from=${START}&to=${START + 600_000}&v=v2%26to%3D%7Bfrom%7D`,
+    )
+  })
+
+  it('are not linked to where a value is missing', () => {
+    expect(link('https://g.example/{branch}?from={from}&to={to}', { version: 'v2' })).toBeUndefined()
   })
 })
 

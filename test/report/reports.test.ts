@@ -191,6 +191,23 @@ describe('hostile and huge receipts', () => {
     expect(markdown).not.toMatch(/(?<!\\)<img|(?<!\\)\[x|(?<!\\)!\[|:\/\/evil|^# |www\.evil/m)
   })
 
+  it.each([
+    ['https://g.example/d/a?from=1&to=2', '[Graphs of this time](https://g.example/d/a?from=1&to=2)'],
+    [
+      'https://g.example/d/a?x=) [b](//evil)<img>&from=1',
+      '[Graphs of this time](https://g.example/d/a?x=%29%20%5bb%5d%28//evil%29%3Cimg%3E&from=1)',
+    ],
+    ['javascript:alert(1)', undefined],
+    ['no address', undefined],
+  ])('O03 links to graphs at %s as %s', (dashboard, link) => {
+    const upgrade = receiptOf(started, begun, {
+      type: 'judged',
+      ...production,
+      report: report({ dashboard }),
+    })
+    expect(jobSummary(upgrade).match(/^\[Graphs.*$/m)?.[0]).toBe(link)
+  })
+
   it('stays far below what GitHub takes: three environments, 50 checks, 5 000 tests', () => {
     const names = Array.from({ length: 5000 }, (_, index) => ({
       name: `case ${index} ${'漢'.repeat(80)}`,
