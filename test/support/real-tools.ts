@@ -18,7 +18,8 @@ const TOOLS: readonly RealTool[] = [
   {
     command: 'prometheus',
     install: 'apt-get install prometheus',
-    suites: 'test/e2e/prometheus*.test.ts, test/e2e/watch-sources.test.ts and test/e2e/backtest.test.ts',
+    suites:
+      'test/e2e/prometheus*.test.ts, test/e2e/watch-sources.test.ts, test/e2e/mission.test.ts and test/e2e/backtest.test.ts',
   },
   {
     command: 'ansible-playbook',
@@ -33,13 +34,14 @@ const TOOLS: readonly RealTool[] = [
   {
     command: 'postgres',
     install: 'apt-get install postgresql',
-    suites: 'test/app/store*.test.ts and test/app/engine*.test.ts (on PostgreSQL), test/e2e/app-replicas.test.ts',
+    suites:
+      'test/app/store*.test.ts and test/app/engine*.test.ts (on PostgreSQL), test/e2e/app-replicas.test.ts',
     here: hasPostgres,
   },
   {
     command: 'svn',
     install: 'apt-get install subversion',
-    suites: 'test/adapters/svn*.test.ts and test/e2e/svn.test.ts',
+    suites: 'test/adapters/svn*.test.ts, test/e2e/svn.test.ts and test/e2e/mission.test.ts',
     here: hasSvn,
   },
   {
