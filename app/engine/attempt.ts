@@ -3,6 +3,7 @@ import type { Log } from '../../src/ports/log.ts'
 import { ClaimLost, type EngineMeter, type Job, type JobOutcome, type Worker } from './engine.ts'
 import type { Queue } from './queue.ts'
 import { SAFETY_PRIORITY } from './queue-options.ts'
+import type { TenantSlots } from './tenant-slots.ts'
 
 export type Again<Data extends object> = Extract<JobOutcome<Data>, { kind: 'again' }>
 
@@ -10,6 +11,7 @@ export interface AttemptPorts<Data extends object> {
   readonly worker: Worker<Data>
   readonly meter: EngineMeter
   readonly log: Log
+  readonly slots: TenantSlots
   /** Ends this job and keeps the next one of its key, in one transaction. Error: `ClaimLost`. */
   readonly again: (job: Job<Data>, next: Again<Data>) => Promise<void>
 }
@@ -27,11 +29,30 @@ export async function attempt<Data extends object>(
   const data = queue.data.safeParse(claimed.data)
   if (!data.success)
     return { id, status: 'deadletter', output: { why: `not a job of ${queue.name}: ${data.error.message}` } }
+  const job = toJob(queue, claimed, data.data)
+  const leave = ports.slots.take(job)
+  if (leave === undefined) return putBack(job, ports)
   ports.meter.began(queue.name, (claimed.startedOn.getTime() - claimed.startAfter.getTime()) / 1000)
   const beganMs = performance.now()
-  const { how, result } = await outcomeOf(toJob(queue, claimed, data.data), ports)
+  const { how, result } = await outcomeOf(job, ports)
+  leave()
   ports.meter.ended(queue.name, how, (performance.now() - beganMs) / 1000)
   return result
+}
+
+/** Soon, when others of its tenant have ended. */
+const PUT_BACK_MS = 200
+
+async function putBack<Data extends object>(
+  job: Job<Data>,
+  { again, log }: AttemptPorts<Data>,
+): Promise<JobResult> {
+  try {
+    await again(job, { kind: 'again', afterMs: PUT_BACK_MS })
+    return { id: job.id, status: 'completed' }
+  } catch (error) {
+    return failed(job, error, log)
+  }
 }
 
 interface Ended {

@@ -11,7 +11,7 @@ export interface Queue<Data extends object> {
   readonly lanes: number
   /** How many lanes more there are for urgent jobs only. */
   readonly safetyLanes?: number
-  /** How many of one tenant run at once, over all replicas; urgent ones may use twice as many. */
+  /** How many of one tenant run at once, over all replicas, fewer than a process has lanes; urgent ones may be twice as many. */
   readonly perTenant?: number
   /** Jobs that take milliseconds are claimed and settled so many at a time; a slow one among them delays the others' end. */
   readonly batch?: number

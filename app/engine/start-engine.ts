@@ -13,6 +13,7 @@ import { policyOf, queueOptions } from './queue-options.ts'
 import { EVERY, recurring } from './recurring.ts'
 import { jobSender } from './send-jobs.ts'
 import { settleJob } from './settle-job.ts'
+import { tenantSlots } from './tenant-slots.ts'
 
 export interface EngineSettings {
   readonly store: OpenStore
@@ -51,7 +52,7 @@ function engineOn(boss: PgBoss, { store, queues, log, meter }: EngineSettings): 
       )
     })
   const work = async <Data extends object>(queue: Queue<Data>, worker: Worker<Data>): Promise<void> => {
-    const ports = { worker, meter, log, again }
+    const ports = { worker, meter, log, again, slots: tenantSlots(queue) }
     const lanes = await openLanes(boss, queue, async (claimed) =>
       Promise.all(claimed.map(async (job) => attempt(queue, job, ports))),
     )
