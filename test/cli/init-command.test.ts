@@ -57,6 +57,7 @@ test('a config and a workflow are written, and it is said what they were told fr
       - Nothing here says what is live: add \`status\`, a command that prints the live version, so that a lost run is not a riddle.
       - No metrics of requests were found: with a counter of requests and of failed ones Seamless sees what users notice. See docs/config.md, \`health\`.
       - Set the Actions variable SEAMLESS_SOURCE_SITE_URL to the address at which users reach the service.
+      - If production has secrets or reviewers of its own on GitHub, give production-rollback the same secrets and no reviewers: a rollback must not wait for them.
       - Read both files, then "seamless plan" shows what would run, and "seamless doctor" what is still missing."
   `)
   const text = readFileSync(join(repository.clone, CONFIG), 'utf8')
