@@ -59,8 +59,11 @@ interface KnownPlan {
   readonly revision: string | undefined
 }
 
-function knownPlan({ value, revision }: StoredRecord): KnownPlan {
-  return { plan: planRecord.parse(value), revision }
+/** Whoever may push may write such a record where there is no server. */
+function knownPlan({ key, value, revision }: StoredRecord): KnownPlan | CommandOutcome {
+  const { data: plan } = planRecord.safeParse(value)
+  if (plan !== undefined) return { plan, revision }
+  return refused('lock_unreadable', `The record ${code(key)} is none of a plan. Nothing was planned.`)
 }
 
 /** A plan runs nothing of the pull request on an environment: it asks only whether it may be looked at. */

@@ -347,6 +347,13 @@ describe('who has the environment', () => {
     )
   })
 
+  test('L07 a record of a plan that is none is left as it is, and said', async () => {
+    const request = world.comment('/plan production')
+    await world.records.write(`plans/comment-${request.comment.id}`, { sha: 'x' }, undefined)
+    expect(await world.serve(request)).toMatchObject({ kind: 'refused', reason: 'lock_unreadable' })
+    expect(world.workflows.dispatched).toEqual([])
+  })
+
   test('L05 a holder whose run has ended is settled before the next one is looked at', async () => {
     await world.say('/deploy production')
     workOff(world, { state: 'failure', description: 'tests_failed: 2 tests fail', conclusion: 'failure' })
