@@ -216,8 +216,8 @@ describe.each(storeHomes)('the engine %s', (_name, start) => {
     await engine.send(plain, { id: 'rollback 2', tenant: 4, urgency: 'safety', data: { n: 101 } })
     open.resolve()
     await until(() => seen.length === 22)
-    // Whatever lane became free first took it.
-    expect(seen[5]).toBe(101)
+    // One of the lanes that became free first took it, though sixteen had waited longer.
+    expect(seen.slice(5, 10)).toContain(101)
   })
 
   test('a job sent in a transaction that is undone was never sent', async () => {
