@@ -11,7 +11,7 @@ import {
   hasBlackboxExporter,
   startBlackboxExporter,
 } from '../support/blackbox-exporter.ts'
-import { type Authority, newAuthority } from '../support/certificates.ts'
+import { type Authority, hasOpenssl, newAuthority } from '../support/certificates.ts'
 import { freePort } from '../support/prometheus-server.ts'
 
 /** The same probe for both: ours, and what a module of the exporter says of it. */
@@ -115,90 +115,95 @@ const site: RequestListener = (request, response) => {
     .end('{"status": "ok"}')
 }
 
-describe.runIf(hasBlackboxExporter())('a probe and the real blackbox exporter judge alike', () => {
-  let authority: Authority
-  let exporter: BlackboxExporter
-  const servers: Server[] = []
-  const urls = {} as Record<Twin['where'], string>
+describe.runIf(hasBlackboxExporter() && hasOpenssl())(
+  'a probe and the real blackbox exporter judge alike',
+  () => {
+    let authority: Authority
+    let exporter: BlackboxExporter
+    const servers: Server[] = []
+    const urls = {} as Record<Twin['where'], string>
 
-  beforeAll(async () => {
-    authority = newAuthority()
-    const secure = (days: number) => {
-      const { cert, key } = authority.issue(`days${days}`, days)
-      return createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) }, site)
-    }
-    const listen = async (server: Server, scheme = 'http') => {
-      servers.push(server.listen(0, '127.0.0.1'))
-      await once(server, 'listening')
-      return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`
-    }
-    Object.assign(urls, {
-      plain: await listen(createServer(site)),
-      secure: await listen(secure(30), 'https'),
-      expired: await listen(secure(-1), 'https'),
-      silent: await listen(createTcpServer((socket) => void socket.on('error', () => {}))),
-      babbling: await listen(
-        createTcpServer((socket) => void socket.on('error', () => {}).end('220 hello\r\n')),
-      ),
-      closed: `http://127.0.0.1:${await freePort()}`,
+    beforeAll(async () => {
+      authority = newAuthority()
+      const secure = (days: number) => {
+        const { cert, key } = authority.issue(`days${days}`, days)
+        return createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) }, site)
+      }
+      const listen = async (server: Server, scheme = 'http') => {
+        servers.push(server.listen(0, '127.0.0.1'))
+        await once(server, 'listening')
+        return `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`
+      }
+      Object.assign(urls, {
+        plain: await listen(createServer(site)),
+        secure: await listen(secure(30), 'https'),
+        expired: await listen(secure(-1), 'https'),
+        silent: await listen(createTcpServer((socket) => void socket.on('error', () => {}))),
+        babbling: await listen(
+          createTcpServer((socket) => void socket.on('error', () => {}).end('220 hello\r\n')),
+        ),
+        closed: `http://127.0.0.1:${await freePort()}`,
+      })
+      exporter = await startBlackboxExporter(
+        Object.fromEntries(
+          Object.entries(TWINS).map(([name, twin]) => [name, moduleOf(twin, authority.cert)]),
+        ),
+      )
     })
-    exporter = await startBlackboxExporter(
-      Object.fromEntries(Object.entries(TWINS).map(([name, twin]) => [name, moduleOf(twin, authority.cert)])),
-    )
-  })
 
-  afterAll(async () => {
-    await exporter?.stop()
-    authority?.remove()
-    for (const server of servers) {
-      if ('closeAllConnections' in server) (server as ReturnType<typeof createServer>).closeAllConnections()
-      server.close()
-    }
-  })
-
-  it.each(Object.entries(TWINS))('%s', async (name, { where, path = '/', ours, success }) => {
-    const probe = requestOf(ours, path)
-    const url = 'connect' in probe ? urls[where].replace(/^https?:/, 'tcp:') : urls[where]
-    const target = 'connect' in probe ? new URL(urls[where]).host : `${urls[where]}${path}`
-    const [found, theirs] = await Promise.all([ask(url, probe), exporter.probe(name, target)])
-    expect(found['probe_success']).toBe(success)
-    for (const metric of ['probe_success', 'probe_http_status_code', 'probe_ssl_earliest_cert_expiry'])
-      expect([metric, found[metric]]).toEqual([metric, theirs[metric]])
-    expect(found['probe_duration_seconds']).toBeGreaterThan(0)
-  })
-
-  it.each([
-    ['14d', 14, 1],
-    ['31d', 31, 0],
-  ])('a certificate of 30 days holds for %s: %i days, %i', async (_, days, success) => {
-    const certificateMs = days * 86_400_000
-    for (const [url, probe] of [
-      [urls.secure, { ...requestOf({}, '/'), certificateMs }],
-      [urls.secure.replace('https:', 'tcp:'), { connect: 'tls', timeoutMs: 2000, certificateMs }],
-    ] as const)
-      expect((await ask(url, probe))['probe_success']).toBe(success)
-  })
-
-  it('what is not believed is unknown, and not the fault of the service', async () => {
-    const source = probeSource({ name: 'site', url: urls.secure, clock: { now: () => Date.now() } })
-    const [answer] = await source.read(
-      [{ kind: 'probe', probe: requestOf({}, '/') }],
-      new AbortController().signal,
-    )
-    expect(answer).toEqual({
-      kind: 'error',
-      why: `${urls.secure}/ cannot be reached (UNABLE_TO_VERIFY_LEAF_SIGNATURE; name its authority in the source's _CA_FILE, or in NODE_EXTRA_CA_CERTS)`,
+    afterAll(async () => {
+      await exporter?.stop()
+      authority?.remove()
+      for (const server of servers) {
+        if ('closeAllConnections' in server) (server as ReturnType<typeof createServer>).closeAllConnections()
+        server.close()
+      }
     })
-  })
 
-  async function ask(url: string, probe: ProbeRequest): Promise<Readonly<Record<string, number>>> {
-    const tls = { ca: readFileSync(authority.cert, 'utf8') }
-    const source = probeSource({ name: 'site', url, tls, clock: { now: () => Date.now() } })
-    const [answer] = await source.read([{ kind: 'probe', probe }], new AbortController().signal)
-    if (answer?.kind !== 'ok') throw new Error(`${answer?.kind}: ${answer?.why}`)
-    return Object.fromEntries(answer.samples.map(({ labels, value }) => [labels['__name__'], value]))
-  }
-})
+    it.each(Object.entries(TWINS))('%s', async (name, { where, path = '/', ours, success }) => {
+      const probe = requestOf(ours, path)
+      const url = 'connect' in probe ? urls[where].replace(/^https?:/, 'tcp:') : urls[where]
+      const target = 'connect' in probe ? new URL(urls[where]).host : `${urls[where]}${path}`
+      const [found, theirs] = await Promise.all([ask(url, probe), exporter.probe(name, target)])
+      expect(found['probe_success']).toBe(success)
+      for (const metric of ['probe_success', 'probe_http_status_code', 'probe_ssl_earliest_cert_expiry'])
+        expect([metric, found[metric]]).toEqual([metric, theirs[metric]])
+      expect(found['probe_duration_seconds']).toBeGreaterThan(0)
+    })
+
+    it.each([
+      ['14d', 14, 1],
+      ['31d', 31, 0],
+    ])('a certificate of 30 days holds for %s: %i days, %i', async (_, days, success) => {
+      const certificateMs = days * 86_400_000
+      for (const [url, probe] of [
+        [urls.secure, { ...requestOf({}, '/'), certificateMs }],
+        [urls.secure.replace('https:', 'tcp:'), { connect: 'tls', timeoutMs: 2000, certificateMs }],
+      ] as const)
+        expect((await ask(url, probe))['probe_success']).toBe(success)
+    })
+
+    it('what is not believed is unknown, and not the fault of the service', async () => {
+      const source = probeSource({ name: 'site', url: urls.secure, clock: { now: () => Date.now() } })
+      const [answer] = await source.read(
+        [{ kind: 'probe', probe: requestOf({}, '/') }],
+        new AbortController().signal,
+      )
+      expect(answer).toEqual({
+        kind: 'error',
+        why: `${urls.secure}/ cannot be reached (UNABLE_TO_VERIFY_LEAF_SIGNATURE; name its authority in the source's _CA_FILE, or in NODE_EXTRA_CA_CERTS)`,
+      })
+    })
+
+    async function ask(url: string, probe: ProbeRequest): Promise<Readonly<Record<string, number>>> {
+      const tls = { ca: readFileSync(authority.cert, 'utf8') }
+      const source = probeSource({ name: 'site', url, tls, clock: { now: () => Date.now() } })
+      const [answer] = await source.read([{ kind: 'probe', probe }], new AbortController().signal)
+      if (answer?.kind !== 'ok') throw new Error(`${answer?.kind}: ${answer?.why}`)
+      return Object.fromEntries(answer.samples.map(({ labels, value }) => [labels['__name__'], value]))
+    }
+  },
+)
 
 function requestOf(ours: Twin['ours'], path: string): ProbeRequest {
   const timeoutMs = 2000

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sourceRows } from '../../src/cli/doctor/source-rows.ts'
-import { type Authority, newAuthority } from '../support/certificates.ts'
+import { type Authority, hasOpenssl, newAuthority } from '../support/certificates.ts'
 import { documentedConfig } from '../support/documented-config.ts'
 
 const clock = {
@@ -13,7 +13,7 @@ const clock = {
   sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
 }
 
-describe('the example of docs/probe.md on a service that speaks TLS', () => {
+describe.runIf(hasOpenssl())('the example of docs/probe.md on a service that speaks TLS', () => {
   let authority: Authority
   let service: Server
   let port: number

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSource } from '../../src/adapters/registry.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { HealthSource, Query } from '../../src/ports/health-source.ts'
-import { type Authority, newAuthority } from '../support/certificates.ts'
+import { type Authority, hasOpenssl, newAuthority } from '../support/certificates.ts'
 import { hasPrometheus, type PrometheusServer, startGuardedPrometheus } from '../support/prometheus-server.ts'
 
 const clock: Clock = {
@@ -20,7 +20,7 @@ const HASH = '$2b$04$seamlessSeamlessSeamlu73VFILiM3DVLk4ZOMQn35Eij/tweZNu'
 
 type Access = Partial<Record<'TOKEN' | 'USER' | 'PASSWORD' | 'CA_FILE' | 'CERT_FILE' | 'KEY_FILE', string>>
 
-describe.runIf(hasPrometheus())('a real Prometheus that lets in whom it knows', () => {
+describe.runIf(hasPrometheus() && hasOpenssl())('a real Prometheus that lets in whom it knows', () => {
   let ours: Authority
   let theirs: Authority
   let prometheus: PrometheusServer

@@ -17,6 +17,16 @@ export interface Authority extends Issued {
   remove(): void
 }
 
+/** Whether there is an `openssl` on the PATH. */
+export function hasOpenssl(): boolean {
+  try {
+    execFileSync('openssl', ['version'], { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** An authority whose own certificate holds for ten years. Needs openssl. */
 export function newAuthority(): Authority {
   const folder = mkdtempSync(path.join(tmpdir(), 'seamless-certificates-'))

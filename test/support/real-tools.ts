@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { hasOpenssl } from './certificates.ts'
 import { hasDocker } from './docker/engine.ts'
 import { missingKube } from './kube/control-plane.ts'
 import { hasPostgres } from './postgres.ts'
@@ -15,6 +16,13 @@ interface RealTool {
 
 /** What some suites need beyond git and Node; everything else runs on any machine. */
 const TOOLS: readonly RealTool[] = [
+  {
+    command: 'openssl',
+    install: 'apt-get install openssl',
+    suites:
+      'test/e2e/prometheus-access.test.ts, test/e2e/blackbox.test.ts and test/e2e/probe-example.test.ts',
+    here: hasOpenssl,
+  },
   {
     command: 'prometheus',
     install: 'apt-get install prometheus',
