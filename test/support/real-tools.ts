@@ -17,22 +17,22 @@ interface RealTool {
 /** What some suites need beyond git and Node; everything else runs on any machine. */
 const TOOLS: readonly RealTool[] = [
   {
-    command: 'openssl',
-    install: 'apt-get install openssl',
-    suites:
-      'test/e2e/prometheus-access.test.ts, test/e2e/blackbox.test.ts and test/e2e/probe-example.test.ts',
-    here: hasOpenssl,
-  },
-  {
     command: 'prometheus',
     install: 'apt-get install prometheus',
     suites:
-      'test/e2e/prometheus*.test.ts, test/e2e/watch-sources.test.ts, test/e2e/mission.test.ts and test/e2e/backtest.test.ts',
+      'test/e2e/prometheus*.test.ts, test/e2e/watch-sources.test.ts, test/e2e/mission.test.ts, test/e2e/dashboard.test.ts and test/e2e/backtest.test.ts',
   },
   {
     command: 'ansible-playbook',
     install: 'apt-get install ansible-core',
     suites: 'test/e2e/ansible.test.ts and test/e2e/ansible-upgrade.test.ts',
+  },
+  {
+    command: 'openssl',
+    install: 'apt-get install openssl',
+    suites:
+      'test/e2e/prometheus-access.test.ts, test/e2e/blackbox.test.ts and test/e2e/probe-example.test.ts',
+    here: hasOpenssl,
   },
   {
     command: 'prometheus-blackbox-exporter',
