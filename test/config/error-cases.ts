@@ -255,13 +255,13 @@ const shape: ErrorCase[] = [
     title: 'a deployer with an unknown adapter',
     text: 'driver: action\nenvironments:\n  production:\n    deploy:\n      kubernets: {}\n',
     errors: [
-      ':5:7 environments.production.deploy.kubernets: unknown adapter; expected one of run, kubernetes. Did you mean "kubernetes"?',
+      ':5:7 environments.production.deploy.kubernets: unknown adapter; expected one of run, kubernetes, ansible. Did you mean "kubernetes"?',
     ],
   },
   {
     title: 'I07 a helm release with a post-renderer, which would run a program of the change',
     text: 'driver: action\nenvironments:\n  production:\n    deploy:\n      helm: { args: [--post-renderer=./x.sh] }\n',
-    errors: [':5:7 environments.production.deploy.helm: unknown adapter; expected one of run, kubernetes'],
+    errors: [':5:7 environments.production.deploy.helm: unknown adapter; expected one of run, kubernetes, ansible'],
   },
   ...kubernetesCases(),
   {
@@ -373,7 +373,7 @@ const shape: ErrorCase[] = [
   {
     title: 'an environment without a deployer',
     text: 'driver: action\nenvironments:\n  production: {}\n',
-    errors: [':3:3 environments.production.deploy: missing; expected a mapping with run or kubernetes'],
+    errors: [':3:3 environments.production.deploy: missing; expected a mapping with run or kubernetes or ansible'],
   },
   {
     title: 'a deployer without commands',
@@ -424,7 +424,9 @@ const shape: ErrorCase[] = [
   {
     title: 'an address in the configuration',
     text: withLines('sources: { main: { type: prometheus, url: "http://10.0.0.1" } }'),
-    errors: [':2:38 sources.main.url: unknown key; expected one of type, timeout, tolerate-warnings, annotate'],
+    errors: [
+      ':2:38 sources.main.url: unknown key; expected one of type, timeout, tolerate-warnings, annotate',
+    ],
   },
   {
     title: 'a branch that git would refuse',
