@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { n as secretValues, r as maskOf } from "./chunks/child-environment.js";
-import { l as UsageError } from "./chunks/errors.js";
+import { n as secretValues } from "./chunks/child-environment.js";
+import { n as maskOf } from "./chunks/mask.js";
+import { f as UsageError } from "./chunks/errors.js";
 import { t as causes } from "./chunks/causes.js";
-import { o as visible } from "./chunks/markdown.js";
+import { s as visible } from "./chunks/markdown.js";
 import { t as nearestName } from "./chunks/nearest.js";
 import { t as stages } from "./chunks/stage.js";
 import { t as openTerminal } from "./chunks/terminal.js";

@@ -1,19 +1,15 @@
-import { f as systemClock, n as composePorts } from "./composition.js";
-import { l as UsageError } from "./errors.js";
+import { r as composePorts, t as systemClock } from "./system-clock.js";
+import { a as discriminatedUnion, d as record, h as union, l as number$1, m as tuple, n as _enum, o as int, p as string, r as array, s as literal, u as object } from "./schemas.js";
+import { t as datetime } from "./iso.js";
+import { f as UsageError } from "./errors.js";
 import { b as queriesOf, h as loadBaseline, l as verdictOf, m as tick, p as startWatch, s as reportOf, x as sourcesOf, y as planQueries } from "./next-steps.js";
-import { r as loadConfig } from "./plan-summary.js";
-import { o as visible } from "./markdown.js";
+import { t as loadConfig } from "./operation.js";
+import { s as visible } from "./markdown.js";
 import { t as openHere } from "./upgrade-command.js";
-import { a as discriminatedUnion, d as record, h as union, l as number$1, m as tuple, n as _enum, o as int, p as string, r as array, s as literal, t as ZodISODateTime, u as object, y as _isoDateTime } from "./schemas.js";
 import { access, constants, readFile, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import { createReadStream } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { createInterface } from "node:readline";
-
-// node_modules/zod/v4/classic/iso.js
-function datetime(params) {
-	return _isoDateTime(ZodISODateTime, params);
-}
 
 // src/health/backtest.ts
 function backtest(health, deployments) {

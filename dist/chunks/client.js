@@ -1,5 +1,5 @@
-import { l as UsageError } from "./errors.js";
-import { r as underPolicy } from "./request-policy.js";
+import { f as UsageError } from "./errors.js";
+import { i as underPolicy, n as sentRequest } from "./request-policy.js";
 
 // node_modules/universal-user-agent/index.js
 function getUserAgent() {
@@ -2667,12 +2667,8 @@ function openGitHub(access, ports) {
 		log: said
 	});
 	octokit.hook.wrap("request", (send, options) => {
-		const { method, url } = options;
 		options.headers["x-github-api-version"] = API_VERSION;
-		return underPolicy(async () => send(options), {
-			method,
-			url
-		}, {
+		return underPolicy(async () => send(options), sentRequest(options), {
 			clock,
 			signal,
 			token: access.token

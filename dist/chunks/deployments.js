@@ -1,9 +1,9 @@
-import { a as DeploymentMismatch, o as DeploymentUnknown, s as GitHubError } from "./errors.js";
+import { l as GitHubError, o as DeploymentMismatch, s as DeploymentUnknown } from "./errors.js";
 import { n as _enum, p as string, s as literal, u as object } from "./schemas.js";
-import { i as plain } from "./markdown.js";
+import { a as plain } from "./markdown.js";
 import { n as repeat, t as ensure } from "./ensure.js";
-import { n as statusOf } from "./request-policy.js";
-import { n as readVerdict, r as writeVerdict } from "./verdict-check.js";
+import { r as statusOf } from "./request-policy.js";
+import { a as writeVerdict, i as readVerdict, r as readBuilt } from "./verdict-check.js";
 
 // src/github/deployment-payload.ts
 const SCHEMA = 1;
@@ -65,13 +65,22 @@ function githubDeployments(github, options) {
 				logUrl: options.logUrl
 			});
 		},
-		newest: async (environment, wanted) => newest(book, environment, wanted),
+		newest: async (environment, wanted, except) => newest(book, environment, {
+			wanted,
+			except
+		}),
 		async lastHealthy(environment, except) {
 			for await (const [deployed, key] of ourDeployments(book, environment)) {
 				if (deployed.sha === except) continue;
 				if (await readVerdict(github, key) === "healthy") return deployed;
 			}
 		},
+		builtOf: async (environment, sha) => readBuilt(github, {
+			environment,
+			sha,
+			appId: options.appId
+		}),
+		read: async (id) => readDeployment(book, id),
 		async past(environment, limit) {
 			const found = [];
 			for await (const [deployed, key, atMs] of ourDeployments(book, environment)) {
@@ -86,8 +95,9 @@ function githubDeployments(github, options) {
 		}
 	};
 }
-async function newest(book, environment, wanted) {
+async function newest(book, environment, { wanted, except }) {
 	for await (const [deployed, verdictKey, , key] of ourDeployments(book, environment)) {
+		if (deployed.id === except) continue;
 		const state = await currentState(book.github, deployed.id);
 		if (wanted !== void 0 && state !== wanted) continue;
 		const verdict = await readVerdict(book.github, verdictKey);
@@ -98,6 +108,23 @@ async function newest(book, environment, wanted) {
 			...verdict !== void 0 && { verdict }
 		};
 	}
+}
+async function readDeployment(book, id) {
+	const found = await getDeployment(book.github, id);
+	const [verdict, status] = await Promise.all([readVerdict(book.github, remember(book, found)), newestStatus(book.github, id)]);
+	const { key = "", version = found.sha.slice(0, 12) } = readPayload(found.payload) ?? {};
+	const { description, log_url: logUrl } = status ?? {};
+	return {
+		id,
+		sha: found.sha,
+		environment: found.environment,
+		version,
+		key,
+		state: stateOf(status),
+		...verdict !== void 0 && { verdict },
+		...description !== void 0 && description !== "" && { description },
+		...logUrl !== void 0 && logUrl !== "" && { logUrl }
+	};
 }
 async function begin(book, wanted) {
 	const found = await findOrMake(book.github, wanted);
@@ -143,8 +170,9 @@ function remember({ keys, options }, { id, environment, sha }) {
 }
 async function findOrMake(github, wanted) {
 	const { octokit, owner, repo } = github;
-	const { sha, environment, version, key } = wanted;
+	const { sha, environment, version, key, isFirst = false } = wanted;
 	return ensure(github, {
+		isFirst,
 		find: async () => {
 			const { data } = await octokit.rest.repos.listDeployments({
 				owner,
@@ -176,18 +204,26 @@ async function findOrMake(github, wanted) {
 		}
 	});
 }
-async function getDeployment({ octokit, owner, repo }, id) {
-	if (!/^[1-9]\d{0,15}$/.test(id)) throw new DeploymentUnknown(`"${id}" is no id of a deployment on GitHub: expected a number.`);
+async function getDeployment(github, id) {
+	const { octokit, owner, repo } = github;
+	const deployment_id = numberOf(id);
+	const { data } = await known(github, id, async () => octokit.rest.repos.getDeployment({
+		owner,
+		repo,
+		deployment_id
+	}));
+	return data;
+}
+function numberOf(id) {
+	if (/^[1-9]\d{0,15}$/.test(id)) return Number(id);
+	throw new DeploymentUnknown(`"${id}" is no id of a deployment on GitHub: expected a number.`);
+}
+async function known({ owner, repo }, id, ask) {
 	try {
-		const { data } = await octokit.rest.repos.getDeployment({
-			owner,
-			repo,
-			deployment_id: Number(id)
-		});
-		return data;
-	} catch (error) {
-		if (statusOf(error) !== 404) throw error;
-		throw new DeploymentUnknown(`${owner}/${repo} has no deployment ${id}, or the token may not read it.`, { cause: error });
+		return await ask();
+	} catch (cause) {
+		if (statusOf(cause) !== 404) throw cause;
+		throw new DeploymentUnknown(`${owner}/${repo} has no deployment ${id}, or the token may not read it.`, { cause });
 	}
 }
 function mismatch(found, wanted) {
@@ -197,26 +233,34 @@ function mismatch(found, wanted) {
 async function postState(book, said) {
 	const { octokit, owner, repo } = book.github;
 	const { logUrl, environmentUrls } = book.options;
-	const { environment } = await keyOf(book, said.id);
-	const url = environmentUrls?.[environment];
-	await repeat(book.github, async () => octokit.rest.repos.createDeploymentStatus({
+	const url = environmentUrls && environmentUrls[(await keyOf(book, said.id)).environment];
+	const asked = {
 		owner,
 		repo,
-		deployment_id: Number(said.id),
+		deployment_id: numberOf(said.id),
 		state: said.state,
 		description: plain(said.description, MAX_DESCRIPTION),
+		auto_inactive: false,
 		...logUrl !== void 0 && { log_url: logUrl },
 		...url !== void 0 && { environment_url: url }
-	}));
+	};
+	await known(book.github, said.id, async () => repeat(book.github, async () => octokit.rest.repos.createDeploymentStatus(asked)));
 }
-async function currentState({ octokit, owner, repo }, id) {
-	const { data } = await octokit.rest.repos.listDeploymentStatuses({
+async function currentState(github, id) {
+	return stateOf(await newestStatus(github, id));
+}
+async function newestStatus({ octokit, owner, repo }, id) {
+	const asked = {
 		owner,
 		repo,
 		deployment_id: Number(id),
 		per_page: 1
-	});
-	const state = deploymentStates.safeParse(data[0]?.state);
+	};
+	const { data } = await octokit.rest.repos.listDeploymentStatuses(asked);
+	return data[0];
+}
+function stateOf(status) {
+	const state = deploymentStates.safeParse(status?.state);
 	return state.success ? state.data : "unknown";
 }
 async function* ourDeployments(book, environment) {
@@ -250,4 +294,4 @@ async function* ourDeployments(book, environment) {
 	log.warning(`Only the newest ${MAX_DEPLOYMENTS} deployments of ${plain(environment, 60)} were looked at.`);
 }
 
-export { githubDeployments };
+export { githubDeployments as t };

@@ -1,16 +1,28 @@
-import { r as maskOf } from "./child-environment.js";
-import { a as declaredSecrets, c as sourceVariable, f as systemClock, n as composePorts, o as processRunner, s as openSource } from "./composition.js";
+import { n as maskOf } from "./mask.js";
+import { a as openGitHubOf, c as versionControlAt, d as sourceVariable, l as processRunner, r as composePorts, s as declaredSecrets, t as systemClock, u as openSource } from "./system-clock.js";
 import { c as looseObject, d as record, g as unknown, h as union, p as string, r as array } from "./schemas.js";
-import { a as formatConfigError, r as load, t as parseConfig } from "./parse.js";
-import { l as UsageError, s as GitHubError } from "./errors.js";
+import { r as formatConfigError, t as parseConfig } from "./parse.js";
+import { f as UsageError, l as GitHubError } from "./errors.js";
 import { t as openGitHub } from "./client.js";
-import { o as visible } from "./markdown.js";
+import { s as visible } from "./markdown.js";
+import { t as inUtf8 } from "./ansible-playbook.js";
+import { t as childEnvironment } from "./child-environment.js";
+import { n as pathInside } from "./path-inside.js";
 import { t as causes } from "./causes.js";
 import { _ as armQueries, d as LEAST_PAST_MS, g as wantsComparison, u as LEAST_COVERAGE, v as describeQuery, x as sourcesOf } from "./next-steps.js";
+import { r as withAdvice } from "./docker-advice.js";
+import { c as openKubectl, i as noAnswerText } from "./kubernetes-refusal.js";
+import { r as compareApis, t as describedApi } from "./openapi.js";
+import { t as jenkinsBuilds } from "./jenkins-builds.js";
+import { t as RemoteFault } from "./remote-fault.js";
+import { t as travisBuilds } from "./travis-builds.js";
+import { t as workflowBuilds } from "./workflow-tests-builds.js";
+import { a as SERVICE_VARIABLES, c as bindTravis, s as bindJenkins } from "./ask-service.js";
+import { c as load } from "./js-yaml.js";
 import { n as readWorkflows } from "./read-facts.js";
 import { t as openHere } from "./upgrade-command.js";
-import { access, constants, readFile } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { access, constants, readFile, realpath } from "node:fs/promises";
+import { delimiter, join, relative } from "node:path";
 
 // src/cli/doctor/row.ts
 function ok(what, why) {
@@ -35,6 +47,55 @@ function warning(what, why, todo) {
 		why,
 		todo
 	};
+}
+
+// src/cli/doctor/ansible-rows.ts
+const OLDEST = "2.14";
+async function ansibleRows({ environments }, root, shell) {
+	const found = Object.entries(environments).flatMap(([name, { deploy }]) => deploy.adapter === "ansible" ? [{
+		name,
+		...deploy.ansible
+	}] : []);
+	if (found.length === 0) return [];
+	const places = await Promise.all(found.map(async ({ name, working, playbook, rollback, status, inventory }) => {
+		return fileRow(name, root, {
+			paths: [
+				playbook,
+				rollback,
+				status,
+				...inventory
+			].filter((path) => path !== void 0),
+			folder: join(shell.folder, working)
+		});
+	}));
+	return [await toolRow$1(shell), ...places];
+}
+async function toolRow$1({ run, folder, environment, signal }) {
+	const end = await run({
+		file: "ansible-playbook",
+		args: ["--version"],
+		directory: folder,
+		environment: inUtf8(childEnvironment(environment, { step: "doctor" })),
+		signal,
+		timeoutMs: 6e4,
+		captureBytes: 4096
+	});
+	const [, version] = /(\d+\.\d+(?:\.\d+)?)/.exec(end.stdout) ?? [];
+	if (end.kind === "failed" || version === void 0) {
+		const why = end.kind === "failed" ? end.failure.message : "It does not say its version.";
+		return missing("ansible", why, "Install it: pip install ansible-core, or apt-get install ansible-core.");
+	}
+	return version.localeCompare(OLDEST, "en", { numeric: true }) < 0 ? missing("ansible", `${version} is too old.`, `Install ${OLDEST} or later.`) : ok("ansible", version);
+}
+async function fileRow(environment, root, { paths, folder }) {
+	const what = `playbooks of ${environment}`;
+	const [top, place] = await Promise.all([realpath(root), realpath(folder).catch(() => folder)]);
+	try {
+		await Promise.all(paths.map(async (path) => pathInside(top, relative(top, join(place, path)))));
+		return ok(what, `${paths.join(", ")}: all there.`);
+	} catch (error) {
+		return missing(what, error.message, "Write it, or correct the config.");
+	}
 }
 
 // src/cli/doctor/baseline-rows.ts
@@ -77,7 +138,12 @@ function commandWords(line) {
 
 // src/cli/doctor/tool-rows.ts
 async function toolRows(shell) {
-	return Promise.all([toolRow("git", "Install git, 2.30 or later: Seamless reads and writes the repository with it.", shell), toolRow("bash", "Install bash: the commands of the config run in it.", shell)]);
+	const versions = versionControlAt(shell.folder);
+	const since = {
+		git: "2.30",
+		svn: "1.10"
+	}[versions];
+	return Promise.all([toolRow(versions, `Install ${versions}, ${since} or later: Seamless reads and writes the repository with it.`, shell), toolRow("bash", "Install bash: the commands of the config run in it.", shell)]);
 }
 async function toolRow(name, todo, { run, folder, environment, signal }) {
 	const end = await run({
@@ -102,7 +168,7 @@ async function isStartable(word, folder, { PATH = "" }) {
 }
 
 // src/cli/doctor/command-rows.ts
-async function commandRows(config, folder, environment) {
+async function commandRows$1(config, folder, environment) {
 	const all = commandsOf(config);
 	const words = /* @__PURE__ */ new Map();
 	for (const { lines, working } of all) for (const word of lines.flatMap(commandWords)) words.set(`${working}\0${word}`, word);
@@ -131,17 +197,23 @@ function commandsOf({ build, test, upgrade, environments }) {
 			lines: [upgrade.change],
 			working: "."
 		}],
-		...build.map(({ run, undo = "", working }) => ({
-			lines: [run, undo],
-			working
-		})),
-		...test.map((step) => {
-			return {
-				lines: step.adapter === "run" ? [step.run, step.base ?? ""] : [step.previous],
+		...build.flatMap((step) => step.adapter === "run" ? [{
+			lines: [step.run, step.undo ?? ""],
+			working: step.working
+		}] : []),
+		...test.flatMap((step) => {
+			if (step.adapter === "run") return {
+				lines: [step.run, step.base ?? ""],
 				working: step.working
 			};
+			return step.adapter === "previous" ? {
+				lines: [step.previous],
+				working: step.working
+			} : [];
 		}),
-		...places.map(({ deploy: { run } }) => {
+		...places.flatMap(({ deploy }) => {
+			if (deploy.adapter !== "run") return [];
+			const { run } = deploy;
 			return {
 				lines: [
 					run.deploy,
@@ -183,6 +255,180 @@ function shortPastRows(environment, { baseline }) {
 	return [warning(`health ${environment}`, "Less than two hours of past are compared with: what looks worse is said, but nothing is taken back for it.", "Set baseline.before to 2h or more.")];
 }
 
+// src/cli/doctor/docker-rows.ts
+async function dockerRows({ build }, shell) {
+	const images = build.flatMap((step) => step.adapter === "docker" ? [step.docker.image] : []);
+	const [first] = images;
+	if (first === void 0) return [];
+	return [await engineRow(first, shell), ...await loginRows(images, shell)];
+}
+async function engineRow(image, { run, folder, environment, signal }) {
+	const end = await run({
+		file: "docker",
+		args: [
+			"version",
+			"--format",
+			"{{.Server.Version}}"
+		],
+		directory: folder,
+		environment: childEnvironment(environment, { step: "doctor" }),
+		signal,
+		timeoutMs: 1e4,
+		captureBytes: 4096
+	});
+	if (end.kind === "done") return ok("docker", `engine ${end.stdout.trim()}`);
+	const { why, message } = withAdvice(end.failure, image);
+	if (why !== "timeout") return missing("docker", message, "The images of the config cannot be built here.");
+	return missing("docker", "The engine takes connections but does not answer.", "Restart it, or set DOCKER_HOST.");
+}
+async function loginRows(images, { environment }) {
+	const folder = environment["DOCKER_CONFIG"] ?? join(environment["HOME"] ?? "", ".docker");
+	const { auths = {}, credHelpers = {}, credsStore } = await readConfig(join(folder, "config.json"));
+	return [...new Set(images.map((image) => image.split("/")[0] ?? ""))].map((host) => {
+		if (credsStore !== void 0 || Object.hasOwn(auths, host) || Object.hasOwn(credHelpers, host)) return ok(`registry ${host}`, `Credentials are in ${join(folder, "config.json")}.`);
+		const todo = `Log in ("docker login ${host}", or docker/login-action in the workflow), unless everybody may push there.`;
+		return warning(`registry ${host}`, "Nobody is logged in there from here.", todo);
+	});
+}
+async function readConfig(file) {
+	try {
+		return JSON.parse(await readFile(file, "utf8"));
+	} catch {
+		return {};
+	}
+}
+
+// src/cli/doctor/kubernetes-rows.ts
+async function kubernetesRows({ environments }, shell) {
+	const places = Object.entries(environments).flatMap(([name, { deploy }]) => deploy.adapter === "kubernetes" ? [{
+		name,
+		settings: deploy.kubernetes
+	}] : []);
+	const rows = await Promise.all(places.map((place) => placeRows(place, shell)));
+	const [first] = rows;
+	if (first === void 0) return [];
+	return first.some(({ what }) => what === "kubectl") ? first : rows.flat();
+}
+const LOOK_MS = 1e4;
+async function placeRows({ name, settings }, shell) {
+	const what = `cluster of ${name}`;
+	if (settings.secrets.filter((secret) => (shell.environment[secret] ?? "") === "").length > 0) return [warning(what, "It was not asked: secrets are not set here.", "Set them to ask it.")];
+	const context = {
+		step: what,
+		root: shell.folder,
+		directory: join(shell.folder, "."),
+		values: { SEAMLESS_ENVIRONMENT: name },
+		signal: shell.signal
+	};
+	const quiet = {
+		info: nothing,
+		warning: nothing,
+		error: nothing,
+		output: nothing
+	};
+	const asking = {
+		...settings,
+		timeoutMs: LOOK_MS
+	};
+	return asked(openKubectl(asking, {
+		...shell,
+		log: quiet,
+		clock: systemClock
+	}, context), what, settings);
+}
+function nothing() {}
+const VERBS = [
+	"get",
+	"create",
+	"patch"
+];
+async function asked(kubectl, what, { namespace, history }) {
+	const attempt = {
+		step: what,
+		environment: void 0,
+		namespace
+	};
+	const wanted = ["deployments.apps", ...history > 0 ? ["secrets"] : []];
+	const lacking = [];
+	for (const resource of wanted) for (const verb of VERBS) {
+		const end = await kubectl.run([
+			"auth",
+			"can-i",
+			verb,
+			resource
+		], { timeoutMs: 2 * LOOK_MS });
+		if (end.kind === "done") continue;
+		if (end.failure.why === "spawn") return [missing("kubectl", "It is not on the PATH here.", "Install it: https://kubernetes.io/docs/tasks/tools/")];
+		if (end.stdout.trim() !== "no") return [warning(what, noAnswerText(end, attempt) ?? end.failure.message, "Set KUBECONFIG, or see that the runner has it.")];
+		lacking.push(`${verb} ${resource}`);
+	}
+	const where = namespace === void 0 ? "in the namespace of the context" : `in ${namespace}`;
+	if (lacking.length === 0) return [ok(what, `A release may be applied ${where}.`)];
+	return [missing(what, `It may not ${lacking.join(", ")} ${where}.`, "Grant it to whoever the kubeconfig names: docs/kubernetes.md has the Role.")];
+}
+
+// src/cli/doctor/openapi-rows.ts
+async function openapiRows({ test }, root, folder) {
+	const files = test.flatMap((step) => step.adapter === "openapi" ? [step.openapi] : []);
+	const [top, service] = await Promise.all([realpath(root), realpath(folder)]);
+	return Promise.all([...new Set(files)].map(async (file) => rowOf(top, relative(top, join(service, file)))));
+}
+async function rowOf(root, file) {
+	const correct = "Correct it, or \"openapi\" of the step.";
+	try {
+		const api = await describedApi(root, file);
+		if (api === void 0) return missing(`openapi ${file}`, "There is no such file.", correct);
+		const operations = compareApis({
+			before: api,
+			after: api
+		}).length;
+		return ok(`openapi ${file}`, `${operations} ${operations === 1 ? "operation" : "operations"}.`);
+	} catch (error) {
+		return missing(`openapi ${file}`, error.message, correct);
+	}
+}
+
+// src/cli/doctor/remote-test-rows.ts
+async function remoteTestRows({ test }, shell) {
+	const rows = test.map((step) => {
+		switch (step.adapter) {
+			case "jenkins": return withService("Jenkins", bindJenkins(shell.environment), async (service) => jenkinsBuilds(step.jenkins, {}, service).check(shell.signal));
+			case "travis": {
+				const { repository = shell.repository } = step.travis;
+				const request = {
+					repository,
+					sha: "",
+					variables: []
+				};
+				return withService("Travis CI", bindTravis(shell.environment), async (service) => travisBuilds(request, service).check(shell.signal));
+			}
+			case "workflow": return workflowRow(step, shell);
+			case "run":
+			case "previous":
+			case "openapi": return;
+		}
+	});
+	return Promise.all(rows.filter((row) => row !== void 0));
+}
+async function withService(what, binding, check) {
+	if (!binding.ok) return missing(what, binding.message, "Set it here, and in the workflow under env.");
+	return checked(what, async () => check(binding.service));
+}
+async function workflowRow(step, { github, signal }) {
+	const what = `workflow ${step.workflow}`;
+	if (github !== void 0) return checked(what, async () => workflowBuilds(step, {}, github).check(signal));
+	return warning(what, "Whether it is there was not asked: there is no token for GitHub here.", "Set GITHUB_TOKEN; in the workflow give the job \"actions: write\".");
+}
+async function checked(what, check) {
+	try {
+		return ok(what, await check());
+	} catch (error) {
+		if (!(error instanceof RemoteFault)) throw error;
+		const todo = error.isPassing ? "See that it is reachable from here, and that its address is right." : "Without it the tests of this step fail.";
+		return missing(what, error.message, todo);
+	}
+}
+
 // src/cli/doctor/source-rows.ts
 async function sourceRows(config, shell) {
 	const names = new Set(Object.values(config.environments).flatMap(({ health }) => health === void 0 ? [] : sourcesOf(health)));
@@ -208,7 +454,7 @@ function questionsTo(source, { environments }) {
 async function answerRows(source, questions, signal) {
 	const answers = await source.read(questions.map(({ query }) => query), signal);
 	const what = `source ${source.name}`;
-	const silent = questions.length > 0 && answers.every(isSilent);
+	const silent = questions.length > 0 && questions.every(({ query }, index) => isSilent(query, answers[index]));
 	const first = answers[0];
 	if (silent && first !== void 0) {
 		const why = first.kind === "ok" ? "the request failed" : whyOf(first);
@@ -220,17 +466,17 @@ async function answerRows(source, questions, signal) {
 	});
 	return [ok(what, `It answers; ${questions.length - faults.length} of ${questions.length} queries have data.`), ...faults];
 }
-function isSilent(answer) {
-	return answer.kind === "error" || answer.kind === "ok" && !isWell(answer);
+function isSilent({ kind }, answer) {
+	return answer?.kind === "error" || kind === "probe" && answer?.kind === "ok" && !isWell(answer);
 }
 function isWell(answer) {
 	if (answer.kind !== "ok") return false;
-	const success = answer.samples.find(({ labels }) => labels["__name__"] === "probe_success");
-	return success === void 0 || success.value === 1;
+	return answer.samples.every(({ labels, value }) => labels["__name__"] !== "probe_success" || value === 1);
 }
 function faultRow(check, query, answer) {
 	const asked = describeQuery(query);
-	const why = answer.kind === "ok" ? "the request failed" : whyOf(answer);
+	const failed = query.kind === "alerts" ? "an alert is firing" : "the request failed";
+	const why = answer.kind === "ok" ? failed : whyOf(answer);
 	return warning(`check ${check}`, `${asked}: ${why}`, "See that the selector or path is right; a check without data decides nothing.");
 }
 function whyOf(answer) {
@@ -298,6 +544,12 @@ const workflow = looseObject({
 	env: variables,
 	jobs: record(string(), job).catch({}).default({})
 });
+const COMMAND_NEEDED = {
+	contents: "the locks, which are git refs",
+	"pull-requests": "the answer",
+	deployments: "the record of what is about to run where",
+	actions: "the start of its run"
+};
 const NEEDED = {
 	contents: "the branch of an upgrade and the revert of a merge",
 	"pull-requests": "the pull request of an upgrade or a revert",
@@ -307,13 +559,26 @@ const NEEDED = {
 function workflowRows(workflows, config) {
 	const calls = [...workflows].flatMap(([file, text]) => callsIn(file, text));
 	if (calls.length === 0) return [missing("workflow", "No workflow calls Seamless.", "\"seamless init\" writes .github/workflows/seamless.yml.")];
-	return calls.flatMap((call) => rightRows(call).concat(variableRows(call, config)));
+	const upgrades = calls.filter(({ operation }) => operation === "upgrade");
+	const commands = calls.filter(({ operation }) => operation === "command");
+	return [...upgrades.flatMap((call) => rightRows(call, neededBy(config)).concat(variableRows(call, config))), ...config.driver === "action" ? commandRows(commands) : []];
+}
+function neededBy({ test }) {
+	return test.some(({ adapter }) => adapter === "workflow") ? {
+		...NEEDED,
+		actions: "the start of the workflow that tests it"
+	} : NEEDED;
+}
+function commandRows(calls) {
+	if (calls.length > 0) return calls.flatMap((call) => rightRows(call, COMMAND_NEEDED));
+	return [warning("commands", "No workflow answers commands such as /deploy in pull requests.", "Take the job \"command\" of examples/workflow.yml over, with \"issue_comment\" under \"on\".")];
 }
 function callsIn(file, text) {
 	const read = workflow.safeParse(parsed(text));
 	if (!read.success) return [];
 	const { permissions, env, jobs } = read.data;
-	return Object.entries(jobs).flatMap(([name, job]) => job.steps.filter(isUpgrade).map((step) => ({
+	return Object.entries(jobs).flatMap(([name, job]) => job.steps.filter(needsRights).map((step) => ({
+		operation: step.with["operation"] === "command" ? "command" : "upgrade",
 		where: `${file}, job ${name}`,
 		permissions: job.permissions ?? permissions,
 		variables: new Set([
@@ -330,20 +595,26 @@ function parsed(text) {
 		return;
 	}
 }
-function isUpgrade({ uses, with: inputs }) {
-	return /(?:^|\/)seamless(?:-upgrade)?@/.test(uses ?? "") && inputs["operation"] !== "plan";
+function needsRights({ uses, with: inputs }) {
+	const { operation } = inputs;
+	return /(?:^|\/)seamless(?:-upgrade)?@/.test(uses ?? "") && operation !== "plan" && operation !== "settle";
 }
-function rightRows({ where, permissions }) {
+function rightRows({ where, permissions }, needed) {
 	const what = `workflow (${where})`;
-	if (permissions === void 0) return [warning(what, "It names no permissions: the repository's default holds.", `Name ${Object.keys(NEEDED).join(", ")}: write for this job.`)];
+	if (permissions === void 0) return [warning(what, "It names no permissions: the repository's default holds.", `Name ${Object.keys(needed).join(", ")}: write for this job.`)];
 	const may = (right) => typeof permissions === "string" ? permissions === "write-all" : permissions[right] === "write";
-	const lost = Object.entries(NEEDED).filter(([right]) => !may(right));
-	if (lost.length === 0) return [ok(what, "It may write what an upgrade needs.")];
+	const lost = Object.entries(needed).filter(([right]) => !may(right));
+	if (lost.length === 0) return [ok(what, "It may write what it needs.")];
 	return lost.map(([right, loss]) => missing(what, `It may not write ${right}: ${loss}.`, `Add "${right}: write" to the permissions of this job.`));
 }
 function variableRows({ where, variables }, config) {
 	const urls = Object.values(config.environments).flatMap(({ health }) => health === void 0 ? [] : sourcesOf(health)).map((name) => sourceVariable(name, "URL"));
-	return [.../* @__PURE__ */ new Set([...urls, ...declaredSecrets(config)])].filter((name) => !variables.has(name)).map((name) => missing(`workflow (${where})`, `It does not hand over ${name}.`, `Add "${name}: \${{ ${name.endsWith("_URL") ? "vars" : "secrets"}.${name} }}" under env of the step.`));
+	const services = config.test.flatMap(({ adapter }) => adapter === "jenkins" || adapter === "travis" ? SERVICE_VARIABLES[adapter] : []);
+	return [.../* @__PURE__ */ new Set([
+		...urls,
+		...services,
+		...declaredSecrets(config)
+	])].filter((name) => !variables.has(name)).map((name) => missing(`workflow (${where})`, `It does not hand over ${name}.`, `Add "${name}: \${{ ${/_(?:URL|USER)$/.test(name) ? "vars" : "secrets"}.${name} }}" under env of the step.`));
 }
 
 // src/cli/doctor-command.ts
@@ -376,17 +647,52 @@ async function examine(shell) {
 async function configured(shell, opened, config) {
 	const { folder, environment, signal } = shell;
 	return [...(await Promise.all([
-		commandRows(config, folder, environment),
-		readWorkflows(opened.repository.root).then((workflows) => workflowRows(workflows, config)),
-		githubRows(opened),
+		commandRows$1(config, folder, environment),
+		dockerRows(config, {
+			...shell,
+			run: processRunner({ mask: maskOf([]) })
+		}),
+		kubernetesRows(config, {
+			...shell,
+			run: processRunner({ mask: maskOf([]) })
+		}),
+		ansibleRows(config, opened.repository.root, {
+			...shell,
+			run: processRunner({ mask: maskOf([]) })
+		}),
+		openapiRows(config, opened.repository.root, folder),
+		hasNoGitHub(opened) ? [withoutGitHub] : readWorkflows(opened.repository.root).then((workflows) => workflowRows(workflows, config)),
+		hasNoGitHub(opened) ? [] : githubRows(opened),
 		sourceRows(config, {
 			environment,
 			clock: systemClock,
 			signal
 		}),
+		remoteTestRows(config, {
+			environment,
+			signal,
+			...remoteTestsOf(opened)
+		}),
 		composePorts(opened, config).then(({ deployments }) => baselineRows(config, deployments))
 	])).flat(), ...comparisonRows(config)];
 }
+function remoteTestsOf({ surroundings, repository, log }) {
+	if (surroundings.github === void 0) return { repository: repository.name };
+	return {
+		repository: surroundings.github.repository,
+		github: async (signal) => openGitHubOf({
+			surroundings: {
+				...surroundings,
+				signal
+			},
+			log
+		})
+	};
+}
+function hasNoGitHub({ reverseMerges }) {
+	return reverseMerges !== void 0;
+}
+const withoutGitHub = warning("GitHub", "On Subversion there is none: no pull requests, comment commands or workflow; the record of deployments is a file here, .seamless/deployments.json.", "Run Seamless in one working copy that stays, by hand or by a job of your CI (docs/svn.md).");
 function repositoryRow({ repository: { root, name } }) {
 	if (name !== "local") return ok("repository", `${name} in ${root}`);
 	return warning("repository", `${root} has no remote "origin".`, "Add one: branches are pushed there, and commits read from it.");

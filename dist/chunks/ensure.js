@@ -1,11 +1,11 @@
-import { n as statusOf, t as isAmbiguous } from "./request-policy.js";
+import { r as statusOf, t as isAmbiguous } from "./request-policy.js";
 
 // src/github/ensure.ts
 const ATTEMPTS = 3;
-async function ensure({ clock, signal }, { find, make }) {
+async function ensure({ clock, signal }, { find, make, isFirst = false }) {
 	let failure;
 	for (let attempt = 1;; attempt += 1) {
-		const found = await find();
+		const found = isFirst && attempt === 1 ? void 0 : await find();
 		if (found !== void 0) return found;
 		if (failure !== void 0 && (!isAmbiguous(failure) || attempt > ATTEMPTS)) throw failure;
 		try {

@@ -39,5 +39,19 @@ var DeploymentUnknown = class extends UsageError {};
 var DeploymentMismatch = class extends Error {
 	name = "DeploymentMismatch";
 };
+var TargetChanged = class extends Error {
+	name = "TargetChanged";
+};
+var AttemptLost = class extends Error {
+	name = "AttemptLost";
+};
+var EnvironmentTaken = class extends Error {
+	name = "EnvironmentTaken";
+	reason;
+	constructor(reason, message) {
+		super(message);
+		this.reason = reason;
+	}
+};
 
-export { DeploymentMismatch as a, RevisionUnknown as c, ConfigInvalid as i, UsageError as l, BranchTaken as n, DeploymentUnknown as o, CommitMoved as r, GitHubError as s, ArtifactMismatch as t, VersionControlError as u };
+export { ConfigInvalid as a, EnvironmentTaken as c, TargetChanged as d, UsageError as f, CommitMoved as i, GitHubError as l, AttemptLost as n, DeploymentMismatch as o, VersionControlError as p, BranchTaken as r, DeploymentUnknown as s, ArtifactMismatch as t, RevisionUnknown as u };

@@ -1,5 +1,38 @@
 import { Agent, request } from "node:http";
+import { TLSSocket } from "node:tls";
 import { Agent as Agent$1, request as request$1 } from "node:https";
+
+// src/adapters/certificate-end.ts
+function certificateEnd(socket) {
+	let earliest;
+	let certificate = socket.getPeerCertificate(true);
+	const seen = /* @__PURE__ */ new Set();
+	while (certificate?.valid_to !== void 0 && !seen.has(certificate.fingerprint256)) {
+		seen.add(certificate.fingerprint256);
+		const endsMs = Date.parse(certificate.valid_to);
+		if (Number.isFinite(endsMs)) earliest = Math.min(earliest ?? endsMs, endsMs);
+		certificate = certificate.issuerCertificate;
+	}
+	return earliest;
+}
+
+// src/adapters/in-time.ts
+async function inTime({ timeoutMs, signal }, work, explain) {
+	signal.throwIfAborted();
+	const end = new AbortController();
+	const cancel = () => end.abort();
+	const timer = setTimeout(cancel, timeoutMs);
+	signal.addEventListener("abort", cancel, { once: true });
+	try {
+		return await work(end.signal);
+	} catch (error) {
+		signal.throwIfAborted();
+		throw explain(error, end.signal.aborted);
+	} finally {
+		clearTimeout(timer);
+		signal.removeEventListener("abort", cancel);
+	}
+}
 
 // src/adapters/http-request.ts
 var HttpFailure = class extends Error {
@@ -11,36 +44,34 @@ var HttpFailure = class extends Error {
 	}
 };
 async function httpRequest(request, signal) {
-	signal.throwIfAborted();
-	const end = new AbortController();
-	const cancel = () => end.abort();
-	const timer = setTimeout(cancel, request.timeoutMs);
-	signal.addEventListener("abort", cancel, { once: true });
-	try {
-		return await exchange(request, end.signal);
-	} catch (error) {
-		signal.throwIfAborted();
-		throw failure(request, error, end.signal.aborted);
-	} finally {
-		clearTimeout(timer);
-		signal.removeEventListener("abort", cancel);
-	}
+	const { url, timeoutMs } = request;
+	return inTime({
+		timeoutMs,
+		signal
+	}, (end) => exchange(request, end), (error, late) => failureOf({
+		where: shownUrl(url),
+		timeoutMs
+	}, error, late));
 }
 function shownUrl(url) {
 	return `${url.origin}${url.pathname}`;
 }
 async function exchange(request, signal) {
 	const message = await send(request, signal);
+	const { socket } = message;
+	const certificateEndsMs = socket instanceof TLSSocket ? certificateEnd(socket) : void 0;
 	const { body, cut } = await readBody(message, request);
 	return {
 		status: message.statusCode ?? 0,
 		contentType: (message.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "",
+		headers: message.headers,
 		body,
-		cut
+		cut,
+		...certificateEndsMs === void 0 ? {} : { certificateEndsMs }
 	};
 }
 function send(request$2, signal) {
-	const { url, method, body } = request$2;
+	const { url, method, body, lookup } = request$2;
 	const tls = url.protocol === "https:";
 	const options = {
 		method,
@@ -51,7 +82,11 @@ function send(request$2, signal) {
 			...body === void 0 ? {} : { "content-length": String(Buffer.byteLength(body)) },
 			...request$2.headers
 		},
-		agent: tls ? new Agent$1({ proxyEnv: {} }) : new Agent({ proxyEnv: {} })
+		agent: tls ? new Agent$1({
+			proxyEnv: {},
+			...request$2.tls
+		}) : new Agent({ proxyEnv: {} }),
+		...lookup === void 0 ? {} : { lookup }
 	};
 	return new Promise((resolve, reject) => {
 		const sent = (tls ? request$1 : request)(url, options, resolve);
@@ -81,15 +116,19 @@ async function readBody(message, request) {
 function tooLarge(request) {
 	return `${shownUrl(request.url)} answers with more than ${Math.round(request.maxBytes / 1024)} KiB`;
 }
-function failure(request, error, late) {
+function failureOf({ where, timeoutMs }, error, late) {
 	if (error instanceof HttpFailure) return error;
-	const where = shownUrl(request.url);
-	if (late) return new HttpFailure("timeout", `${where} did not answer within ${request.timeoutMs} ms`, { cause: error });
+	if (late) return new HttpFailure("timeout", `${where} did not answer within ${timeoutMs} ms`, { cause: error });
 	const code = errorCode(error);
-	if (isOfTheService(code)) return new HttpFailure("refused", `${where} does not answer (${code})`, { cause: error });
-	const hint = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)/.test(code) ? "; name its authority in NODE_EXTRA_CA_CERTS" : "";
+	if (isOfTheService(code)) {
+		const hint = /CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE|UNKNOWN_CA|BAD_CERTIFICATE/.test(code) ? CLIENT_HINT : "";
+		return new HttpFailure("refused", `${where} does not answer (${code}${hint})`, { cause: error });
+	}
+	const hint = /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)/.test(code) ? AUTHORITY_HINT : "";
 	return new HttpFailure("unreachable", `${where} cannot be reached (${code}${hint})`, { cause: error });
 }
+const AUTHORITY_HINT = "; name its authority in the source's _CA_FILE, or in NODE_EXTRA_CA_CERTS";
+const CLIENT_HINT = "; it wants a certificate of ours, or another one: the source's _CERT_FILE and _KEY_FILE";
 function errorCode(error) {
 	const code = error instanceof Error && "code" in error ? error.code : void 0;
 	return typeof code === "string" ? code : "unknown error";
@@ -108,4 +147,4 @@ function isOfTheService(code) {
 	return OF_THE_SERVICE.has(code) || code.startsWith("HPE_") || code.startsWith("ERR_SSL_");
 }
 
-export { httpRequest as n, shownUrl as r, HttpFailure as t };
+export { inTime as a, shownUrl as i, failureOf as n, certificateEnd as o, httpRequest as r, HttpFailure as t };

@@ -1,7 +1,8 @@
-import { f as systemClock, i as openRepository } from "./composition.js";
+import { o as openRepository, t as systemClock } from "./system-clock.js";
 import { c as looseObject, d as record, g as unknown, p as string } from "./schemas.js";
-import { a as formatConfigError, n as dump, r as load, t as parseConfig } from "./parse.js";
-import { l as UsageError } from "./errors.js";
+import { r as formatConfigError, t as parseConfig } from "./parse.js";
+import { f as UsageError } from "./errors.js";
+import { c as load, o as dump } from "./js-yaml.js";
 import { t as isForbiddenVariable } from "./variable-name.js";
 import { t as readFacts } from "./read-facts.js";
 import { n as terminalLog } from "./terminal.js";
@@ -21,7 +22,7 @@ function configText(parts) {
 		sources$1(health),
 		toolchain.build === void 0 ? [] : build(toolchain.build),
 		toolchain.test === void 0 ? [] : test(toolchain.test),
-		["environments:", ...parts.environments.flatMap((name, index) => environment(name, index, parts))]
+		["environments:", ...parts.environments.flatMap((name, index) => environment$1(name, index, parts))]
 	]);
 }
 function sources$1({ errors, probe }) {
@@ -47,7 +48,7 @@ function test({ run, junit, env, base }) {
 		...variables.length === 0 ? [] : [`    env: { ${variables.join(", ")} }`]
 	];
 }
-function environment(name, index, { environments, deploy, health }) {
+function environment$1(name, index, { environments, deploy, health }) {
 	const isLast = index === environments.length - 1;
 	const before = environments[index - 1];
 	const isWatched = isLast && (health.errors !== void 0 || health.probe !== void 0);
@@ -811,22 +812,29 @@ const SETUP = {
 };
 const SEAMLESS = "seamless-upgrade/seamless@v0";
 function workflowText(parts) {
-	return `${[
-		...head(parts),
-		...planJob(parts),
-		"",
-		...upgradeJob(parts)
-	].join("\n")}\n`;
+	const jobs = [
+		commandJob(),
+		planJob(parts),
+		dryRunJob(parts),
+		upgradeJob(parts),
+		settleJob()
+	];
+	return `${[...head(parts), ...jobs.flatMap((job, index) => index === 0 ? job : ["", ...job])].join("\n")}\n`;
 }
 function head({ defaultBranch }) {
 	return [
-		"# Written by \"seamless init\". A push to the default branch is an upgrade; a pull request only shows what would run.",
+		"# Written by \"seamless init\". A push to the default branch is an upgrade, and so is a command in a pull request",
+		"# (\"/help\" there lists them); a pull request by itself only shows what would run.",
 		"name: Seamless",
+		"run-name: \"${{ inputs.request-id && format('Seamless {0} {1} #{2}', inputs.operation, inputs.environment, inputs.request-id) || '' }}\"",
 		"on:",
 		"  push:",
 		`    branches: ${list([defaultBranch])}`,
 		"  pull_request:",
 		`    branches: ${list([defaultBranch])}`,
+		"  # \"/deploy\" in a pull request; the job that answers has no checkout and asks GitHub who may do what.",
+		"  issue_comment: # zizmor: ignore[dangerous-triggers]",
+		"    types: [created]",
 		"  workflow_dispatch: # by hand, and by Seamless itself: a deployment from elsewhere would bring its own workflow",
 		"    inputs:",
 		"      operation: { type: choice, options: [run, plan, rollback], default: run, description: What to do }",
@@ -834,10 +842,33 @@ function head({ defaultBranch }) {
 		"      sha: { type: string, default: \"\", description: The commit by its full id }",
 		"      deployment-id: { type: string, default: \"\", description: The deployment that this run is for }",
 		"      plan-digest: { type: string, default: \"\", description: The digest of the plan that was approved }",
+		"      request-id: { type: string, default: \"\", description: What asked for it }",
 		"",
 		"permissions: {}",
 		"",
 		"jobs:"
+	];
+}
+function commandJob() {
+	return [
+		"  command:",
+		"    name: Answer a command",
+		"    # A comment that is no command starts no runner.",
+		"    if: github.event_name == 'issue_comment' && github.event.issue.pull_request && startsWith(github.event.comment.body, '/')",
+		"    runs-on: ubuntu-latest",
+		"    timeout-minutes: 20",
+		"    concurrency: { group: \"seamless-command-${{ github.event.comment.id }}\", cancel-in-progress: false }",
+		"    permissions:",
+		"      contents: write # the locks, which are git refs",
+		"      pull-requests: write # the answer",
+		"      deployments: write # what is about to run where",
+		"      actions: write # starts the run",
+		"      checks: read # those that the pull request needs",
+		"      statuses: read # the same",
+		"    steps: # no checkout: nothing of a pull request comes near these rights",
+		`      - uses: ${SEAMLESS}`,
+		"        with:",
+		"          operation: command"
 	];
 }
 function planJob(parts) {
@@ -859,37 +890,93 @@ function planJob(parts) {
 		...workingDirectory(parts)
 	];
 }
+function dryRunJob(parts) {
+	return [
+		"  dry-run:",
+		"    name: Show what was asked for",
+		"    if: github.event_name == 'workflow_dispatch' && inputs.operation == 'plan'",
+		"    runs-on: ubuntu-latest",
+		"    concurrency: { group: \"seamless-${{ inputs.request-id || github.run_id }}\", cancel-in-progress: false }",
+		"    permissions:",
+		"      contents: read",
+		"      pull-requests: write # the answer",
+		"      deployments: read # what runs where",
+		"      checks: write # the plan, for whoever asked for it",
+		"    steps:",
+		...checkout(),
+		`      - uses: ${SEAMLESS}`,
+		"        with:",
+		"          operation: plan",
+		"          environment: ${{ inputs.environment }}",
+		"          sha: ${{ inputs.sha }}",
+		"          request-id: ${{ inputs.request-id }}",
+		...workingDirectory(parts)
+	];
+}
+function settleJob() {
+	return [
+		"  settle:",
+		"    name: Say that nothing came of it",
+		"    needs: upgrade",
+		"    # Cancelled while it waited, refused by a reviewer, its runner lost: then the upgrade cannot say so itself.",
+		"    if: always() && inputs.deployment-id != '' && needs.upgrade.outputs.decision == ''",
+		"    runs-on: ubuntu-latest",
+		"    concurrency: { group: \"seamless-settle-${{ inputs.request-id || github.run_id }}\", cancel-in-progress: false }",
+		"    permissions:",
+		"      contents: write # the lock",
+		"      pull-requests: write # the answer",
+		"      deployments: write # closes the deployment",
+		"      checks: read # how it was taken, where it came so far",
+		"    steps:",
+		`      - uses: ${SEAMLESS}`,
+		"        with:",
+		"          operation: settle",
+		"          environment: ${{ inputs.environment }}",
+		"          deployment-id: ${{ inputs.deployment-id }}",
+		"          request-id: ${{ inputs.request-id }}"
+	];
+}
 function upgradeJob(parts) {
 	const { environments } = parts;
 	const [only, ...more] = environments;
 	return [
 		"  upgrade:",
 		"    name: Upgrade",
-		"    if: github.event_name != 'pull_request'",
+		"    if: github.event_name != 'pull_request' && github.event_name != 'issue_comment' && inputs.operation != 'plan'",
 		"    runs-on: ubuntu-latest",
-		...more.length === 0 ? [
-			"    environment:",
-			`      name: ${scalar(only)}`,
-			"      deployment: false # Seamless records it"
-		] : [],
-		"    concurrency: { group: seamless, cancel-in-progress: false } # one upgrade at a time",
+		...more.length === 0 ? environment(only) : [],
+		"    # Of runs that wait in one group GitHub keeps the newest, which is right for pushes; a command has its own.",
+		"    concurrency: { group: \"seamless-${{ inputs.request-id || (inputs.operation == 'rollback' && 'rollback' || 'upgrade') }}\", cancel-in-progress: false }",
 		"    permissions:",
-		"      contents: write # the branch of an upgrade, the revert of a merge",
-		"      pull-requests: write # the pull request of either",
+		"      contents: write # the branch of an upgrade, the revert of a merge, the locks",
+		"      pull-requests: write # the pull request of either, the answer to a command",
 		"      deployments: write # what runs where",
 		"      checks: write # the verdict",
+		"      actions: read # whether the run that has a lock still works",
+		"    outputs:",
+		"      decision: ${{ steps.upgrade.outputs.decision }}",
 		"    steps:",
 		...checkout(),
 		...setup(parts),
-		`      - uses: ${SEAMLESS}`,
+		"      - id: upgrade",
+		`        uses: ${SEAMLESS}`,
 		"        with:",
 		"          operation: ${{ inputs.operation || 'run' }}",
 		"          environment: ${{ inputs.environment }}",
 		"          sha: ${{ inputs.sha }}",
 		"          deployment-id: ${{ inputs.deployment-id }}",
 		"          plan-digest: ${{ inputs.plan-digest }}",
+		"          request-id: ${{ inputs.request-id }}",
 		...workingDirectory(parts),
 		...variables(parts)
+	];
+}
+function environment(name) {
+	return [
+		"    environment:",
+		"      # A rollback must not wait for the reviewers of an upgrade: its environment has the same secrets and no reviewers.",
+		`      name: \${{ inputs.operation == 'rollback' && '${name}-rollback' || '${name}' }}`,
+		"      deployment: false # Seamless records it"
 	];
 }
 function checkout() {
@@ -967,9 +1054,14 @@ function decideInit(facts) {
 			...deploy.todo,
 			...health.todo,
 			...settings(health, deploy.secrets),
+			...rollbackEnvironment(environments.names),
 			...rivals(facts, deploy.deploy)
 		]
 	};
+}
+function rollbackEnvironment([only, ...more]) {
+	if (only === void 0 || more.length > 0) return [];
+	return [`If ${only} has secrets or reviewers of its own on GitHub, give ${only}-rollback the same secrets and no reviewers: a rollback must not wait for them.`];
 }
 function versionFile(facts) {
 	if (facts.files.has("VERSION")) return {
@@ -1022,6 +1114,7 @@ async function initCommand({ line, folder, environment, terminal, signal }) {
 		clock: systemClock,
 		log: terminalLog(terminal)
 	});
+	if (opened.reverseMerges !== void 0) throw needsGit();
 	const decision = decideInit(await readFacts(opened));
 	refuseBroken(decision.config);
 	const files = [{
@@ -1038,6 +1131,9 @@ async function initCommand({ line, folder, environment, terminal, signal }) {
 	}
 	terminal.out(summary(decision, files.map(({ path }) => relative(folder, path))));
 	return 0;
+}
+function needsGit() {
+	return new UsageError("\"seamless init\" writes a config and a GitHub workflow from what a git repository says. On Subversion start from the config in docs/svn.md, which needs no workflow.");
 }
 function refuseBroken(config) {
 	const parsed = parseConfig(config, CONFIG);

@@ -1,21 +1,25 @@
 import { n as getInput } from "./core.js";
-import { l as UsageError } from "./errors.js";
+import { f as UsageError } from "./errors.js";
 import { t as stages } from "./stage.js";
 
 // src/action/inputs.ts
+const operations = [
+	"run",
+	"plan",
+	"rollback",
+	"command",
+	"settle"
+];
 function readInputs() {
 	return {
-		operation: oneOf("operation", [
-			"run",
-			"plan",
-			"rollback"
-		]),
+		operation: oneOf("operation", operations),
 		config: getInput("config"),
 		stage: oneOf("stage", ["all", ...stages]),
 		...optional("environment", "environment"),
 		...optional("sha", "sha"),
 		...optional("deploymentId", "deployment-id"),
 		...optional("planDigest", "plan-digest"),
+		...optional("requestId", "request-id"),
 		...optional("token", "github-token"),
 		workingDirectory: getInput("working-directory")
 	};

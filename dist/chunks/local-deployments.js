@@ -1,5 +1,6 @@
-import { a as DeploymentMismatch, l as UsageError, o as DeploymentUnknown } from "./errors.js";
+import { f as UsageError, o as DeploymentMismatch, s as DeploymentUnknown } from "./errors.js";
 import { _ as ZodError, b as prettifyError, f as strictObject, l as number, n as _enum, p as string, r as array, s as literal } from "./schemas.js";
+import { t as artifactsIn } from "./verdict-details.js";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -66,9 +67,9 @@ function localDeployments(file, { clock, signal }) {
 			verdict,
 			summary
 		}),
-		async newest(environment, wanted) {
+		async newest(environment, wanted, except) {
 			const { deployments } = await read(file);
-			const found = deployments.findLast((one) => one.environment === environment && (wanted === void 0 || one.state === wanted));
+			const found = deployments.findLast((one) => one.environment === environment && one.id !== except && (wanted === void 0 || one.state === wanted));
 			if (found === void 0) return void 0;
 			const { state = "unknown", verdict, key } = found;
 			return {
@@ -83,15 +84,33 @@ function localDeployments(file, { clock, signal }) {
 			const found = deployments.findLast((one) => one.environment === environment && one.verdict === "healthy" && one.sha !== except);
 			return found && deployedOf(found);
 		},
-		async past(environment, limit) {
-			const { deployments } = await read(file);
-			return deployments.filter((one) => one.environment === environment).slice(-limit).toReversed().map(({ atMs, verdict, ...one }) => ({
-				...deployedOf(one),
-				atMs,
-				...verdict && { verdict }
-			}));
-		}
+		builtOf: async (environment, sha) => builtIn(await read(file), environment, sha),
+		read: async (id) => readIn(await read(file), id, file),
+		past: async (environment, limit) => pastIn(await read(file), environment, limit)
 	};
+}
+function readIn({ deployments }, id, file) {
+	const found = deployments.find((one) => one.id === id);
+	if (found === void 0) throw unknown(id, file);
+	const { state = "unknown", verdict, key, environment, description } = found;
+	return {
+		...deployedOf(found),
+		environment,
+		key,
+		state,
+		...verdict !== void 0 && { verdict },
+		...description !== void 0 && { description }
+	};
+}
+function pastIn({ deployments }, environment, limit) {
+	return deployments.filter((one) => one.environment === environment).slice(-limit).toReversed().map(({ atMs, verdict, ...one }) => ({
+		...deployedOf(one),
+		atMs,
+		...verdict && { verdict }
+	}));
+}
+function builtIn({ deployments }, environment, sha) {
+	return deployments.filter((one) => one.environment === environment && one.sha === sha).toReversed().map(({ summary }) => artifactsIn(summary?.details)).find((artifacts) => artifacts.length > 0) ?? [];
 }
 function begin({ next, deployments, schema }, wanted, { file, atMs }) {
 	const { environment, sha, version, key, adopt } = wanted;

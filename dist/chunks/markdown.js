@@ -16,6 +16,9 @@ function fence(text, { language = "", maxLength = 16e3 } = {}) {
 	const ticks = "`".repeat(Math.max(3, longestRun(kept) + 1));
 	return `${ticks}${language}\n${kept}\n${ticks}`;
 }
+function mention(login) {
+	return /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i.test(login) ? `@${login}` : code(login);
+}
 function plain(text, maxLength = 256) {
 	return cutAt(visible(text).replaceAll(/\s+/g, " ").trim(), maxLength);
 }
@@ -64,4 +67,4 @@ function count(text, pattern) {
 	return [...text.matchAll(pattern)].length;
 }
 
-export { posted as a, plain as i, code as n, visible as o, fence as r, cell as t };
+export { plain as a, mention as i, code as n, posted as o, fence as r, visible as s, cell as t };

@@ -1,4 +1,4 @@
-import { l as UsageError } from "./errors.js";
+import { f as UsageError } from "./errors.js";
 import { n as pathInside } from "./path-inside.js";
 import { glob, stat } from "node:fs/promises";
 

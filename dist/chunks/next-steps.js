@@ -1,3 +1,4 @@
+import { n as fillTemplate } from "./label-template.js";
 import { n as formatSelector, t as fillSelector } from "./selector.js";
 
 // src/health/query-plan.ts
@@ -27,19 +28,10 @@ function planQueries(health, values) {
 	};
 }
 function armQueries(check, labels, values) {
-	if (check.kind === "probe") {
-		const { probe: path, method, statuses, timeoutMs, body } = check;
-		return [{
-			kind: "probe",
-			probe: {
-				path,
-				method,
-				statuses,
-				timeoutMs,
-				...body === void 0 ? {} : { body }
-			}
-		}];
-	}
+	if (check.kind === "probe") return ["alerts" in check ? alertsOf(check) : {
+		kind: "probe",
+		probe: probeOf(check)
+	}];
 	const filled = selectorsOf(check).map((selector) => fillSelector(selector, labels, values));
 	const known = filled.filter((selector) => selector !== void 0);
 	if (known.length < filled.length) return void 0;
@@ -51,7 +43,42 @@ function armQueries(check, labels, values) {
 function describeQuery(query) {
 	if (query.kind === "select") return query.selector;
 	if (query.kind === "expression") return query.promql;
-	return `${query.probe.method} ${query.probe.path}`;
+	if (query.kind === "alerts") {
+		const { folder, labels = {} } = query.alerts;
+		const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+		return `alerts${folder === void 0 ? "" : ` of ${JSON.stringify(folder)}`} {${pairs.join(",")}}`;
+	}
+	const { probe } = query;
+	return "connect" in probe ? `connect by ${probe.connect.toUpperCase()}` : `${probe.method} ${probe.path}`;
+}
+function alertsOf({ alerts: { folder, labels } }) {
+	return {
+		kind: "alerts",
+		alerts: {
+			...folder === void 0 ? {} : { folder },
+			...labels === void 0 ? {} : { labels }
+		}
+	};
+}
+function probeOf(check) {
+	const { timeoutMs, certificateMs } = check;
+	const expected = {
+		timeoutMs,
+		...certificateMs === void 0 ? {} : { certificateMs }
+	};
+	if ("connect" in check) return {
+		connect: check.connect,
+		...expected
+	};
+	const { probe: path, method, statuses, body, headers } = check;
+	return {
+		path,
+		method,
+		statuses,
+		...expected,
+		...body === void 0 ? {} : { body },
+		...headers === void 0 ? {} : { headers }
+	};
 }
 function baselineQueries(health, check, values) {
 	if (health.baseline?.kind !== "concurrent" || check.kind === "probe") return void 0;
@@ -444,6 +471,11 @@ function readGauge(memory, samples, time) {
 	};
 }
 function readProbe(memory, samples, time) {
+	const early = samples.find(({ labels, value }) => labels["__name__"] === FIRING_SINCE && value * 1e3 < time.sinceMs);
+	if (early !== void 0) return {
+		memory,
+		tick: unmeasured("no_data", `"${early.labels["rule"] ?? ""}" has been firing since before the deployment, and says nothing of it`)
+	};
 	const successes = samples.filter(({ labels }) => labels["__name__"] === "probe_success");
 	if (successes.length === 0) return {
 		memory,
@@ -477,6 +509,7 @@ function readProbe(memory, samples, time) {
 		}
 	};
 }
+const FIRING_SINCE = "grafana_alert_firing_since_seconds";
 function freshSamples(memory, samples, { sinceMs }) {
 	const odd = samples.find(({ value }) => !Number.isFinite(value));
 	if (odd !== void 0) return { tick: unmeasured("invalid", `a sample is ${odd.value}`) };
@@ -2115,7 +2148,10 @@ function valueText(check, value) {
 }
 function allowedText(check, evidence) {
 	const parts = [];
-	if (check.kind === "probe") parts.push(`fewer than ${check.consecutive} failures in a row`);
+	if (check.kind === "probe") {
+		const bad = "alerts" in check ? "looks with an alert" : "failures";
+		parts.push(`fewer than ${check.consecutive} ${bad} in a row`);
+	}
 	if (check.kind === "ratio" && check.max !== void 0) parts.push(`max ${shareText(check.max)}`);
 	if (check.kind === "histogram" || check.kind === "gauge") {
 		if (check.max !== void 0) parts.push(`max ${limitText(check, check.max)}`);
@@ -2184,13 +2220,19 @@ function isLevelCheck(check) {
 }
 function sizeText(check, figure) {
 	if (figure?.kind === "counted" && check.kind !== "traffic") {
-		const noun = check.kind === "probe" ? "probes" : "requests";
+		const noun = check.kind !== "probe" ? "requests" : "alerts" in check ? "looks" : "probes";
 		return ` (${countText(figure.bad)} of ${countText(figure.total)} ${noun})`;
 	}
 	return figure?.kind === "buckets" ? ` (${countText(sizeOf(figure))} requests)` : "";
 }
 function selectorOf(check) {
 	return check.kind === "histogram" ? check.histogram : check.gauge;
+}
+
+// src/health/graphs-link.ts
+function graphsLink({ health, values, startedMs }, nowMs) {
+	if (health.dashboard === void 0) return void 0;
+	return fillTemplate(health.dashboard, values, encodeURIComponent)?.replaceAll("{from}", String(Math.floor(startedMs))).replaceAll("{to}", String(Math.ceil(nowMs)));
 }
 
 // src/health/sparkline.ts
@@ -2956,6 +2998,7 @@ function reportOf(watch, nowMs) {
 	const judged = verdictOf(watch, nowMs);
 	const plan = planQueries(watch.health, watch.values);
 	const checks = judged.checks.flatMap((verdict) => rowOf(watch, plan, verdict) ?? []);
+	const dashboard = graphsLink(watch, nowMs);
 	return {
 		verdict: judged.verdict,
 		reason: judged.reason,
@@ -2964,6 +3007,7 @@ function reportOf(watch, nowMs) {
 		comparison: judged.comparison,
 		...judged.noticed === void 0 ? {} : { noticed: judged.noticed },
 		watched: judged.watched,
+		...dashboard === void 0 ? {} : { dashboard },
 		checks,
 		evidence: {
 			version: 1,
@@ -3139,6 +3183,7 @@ const ADVICE = {
 	already_live: void 0,
 	no_steps: "If something should have been done, the config must say so: `build`, `test`, `health`.",
 	merge_queue: void 0,
+	duplicate: void 0,
 	health_no_data: goOn("Look at the health source: the checks above had no data. Then run again"),
 	health_too_little_traffic: goOn("Nobody knows yet whether users would notice. Run again to go on watching"),
 	health_undecided: goOn("Nobody knows yet whether users would notice. Run again to go on watching"),
@@ -3152,17 +3197,23 @@ const ADVICE = {
 	tests_failed: "Mend the tests listed above, or the code that they test. Nothing was deployed.",
 	users_tests_failed: "These tests of version n fail on the new build: its users would notice. Mend it, or list the tests under `accepts` if the break is meant.",
 	deploy_failed: MEND_VERSION,
+	deploy_refused: "Nothing was changed. Do what is said above, then run again.",
 	deployment_sha_mismatch: "Give the id of a deployment of this very commit and environment, or none.",
 	traffic_failed: MEND_VERSION,
 	unhealthy: MEND_VERSION,
 	cancelled: (rollbacks) => rollbacks === "" ? "Run it again when you want it after all." : `Not all could be taken back. Look at what is named above, then: ${rollbacks}`,
 	superseded: "Nothing, if that was meant. To bring this version after all, run it again.",
+	environment_held: "A pull request keeps the environment: `/unlock` there gives it back.",
+	environment_busy: "Wait until what is being done there has ended; then run again.",
+	lock_unreadable: "Look at what stands there, and remove it if it is nobody’s. Then run again.",
+	lock_contended: "Run again.",
 	not_deployed: "Deploy this commit first, then watch it.",
 	environment_dirty: look,
 	environment_unknown: look,
 	rollback_failed: look,
 	no_rollback_target: "There is no healthy version to go back to: deploy one that works.",
 	plan_changed: "Make the plan again, read it, and approve its digest.",
+	target_changed: "Ask for the rollback again: it then returns to what is the last healthy version now.",
 	commit_moved: "Find the step that commits or checks out something else, and take that out of it.",
 	version_control_failed: "See what git says above: the network, the token, the remote. Then run again.",
 	github_failed: "See what GitHub says above: a permission, or its status page. Then run again.",
@@ -3173,8 +3224,8 @@ const ADVICE = {
 function forRevert({ outcome, pullRequest, message }) {
 	const where = pullRequest === void 0 ? "" : ` ${pullRequest.url}`;
 	switch (outcome) {
-		case "merged": return [`The merge is reverted:${where}. Re-land it with a fix.`];
-		case "proposed": return [`A revert waits for you:${where}. ${message}`];
+		case "merged": return [pullRequest === void 0 ? `${message} Re-land it with a fix.` : `The merge is reverted:${where}. Re-land it with a fix.`];
+		case "proposed": return [pullRequest === void 0 ? message : `A revert waits for you:${where}. ${message}`];
 		case "conflict":
 		case "failed":
 		case "not_done": return [message];

@@ -1,4 +1,4 @@
-import { l as UsageError } from "./errors.js";
+import { f as UsageError } from "./errors.js";
 import { realpath } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 

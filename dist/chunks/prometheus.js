@@ -1,8 +1,9 @@
-import { l as UsageError } from "./errors.js";
+import { f as UsageError } from "./errors.js";
 import { a as discriminatedUnion, d as record, l as number$1, m as tuple, p as string, r as array, s as literal, u as object } from "./schemas.js";
-import { n as httpRequest, r as shownUrl, t as HttpFailure } from "./http-request.js";
+import { i as shownUrl, r as httpRequest, t as HttpFailure } from "./http-request.js";
 import { i as parseSelector, n as formatSelector } from "./selector.js";
 import { r as parseValue } from "./openmetrics.js";
+import { t as sourceHeaders } from "./source-headers.js";
 
 // src/adapters/in-parallel.ts
 async function inParallel(limit, items, work) {
@@ -71,22 +72,25 @@ async function askPrometheus(api, endpoint, parameters, signal) {
 		...parameters,
 		timeout: `${api.timeoutMs}ms`
 	});
-	const request = {
-		url,
-		method: "POST",
-		headers: {
-			...api.headers,
-			accept: "application/json",
-			"content-type": "application/x-www-form-urlencoded"
-		},
-		body: form.toString(),
-		timeoutMs: api.timeoutMs
+	const headers = {
+		...api.headers,
+		accept: "application/json",
+		"content-type": "application/x-www-form-urlencoded"
+	};
+	const { timeoutMs, tls } = api;
+	const limits = {
+		timeoutMs,
+		maxBytes: MAX_ANSWER_BYTES,
+		overflow: "fail",
+		...tls && { tls }
 	};
 	try {
 		return readAnswer(await httpRequest({
-			...request,
-			maxBytes: MAX_ANSWER_BYTES,
-			overflow: "fail"
+			url,
+			method: "POST",
+			headers,
+			body: form.toString(),
+			...limits
 		}, signal), shownUrl(url), api.tolerateWarnings);
 	} catch (error) {
 		if (!(error instanceof HttpFailure)) throw error;
@@ -270,9 +274,9 @@ function number(text) {
 
 // src/adapters/prometheus-query.ts
 function prepare(query) {
-	if (query.kind === "probe") return {
+	if (query.kind === "probe" || query.kind === "alerts") return {
 		kind: "invalid",
-		why: "a Prometheus does not answer probe queries"
+		why: `a Prometheus does not answer ${query.kind} queries`
 	};
 	if (query.kind === "expression") return {
 		promql: query.promql,
@@ -386,16 +390,13 @@ function prometheusSource(options) {
 		}
 	};
 }
-function makeApi({ name, url: text, token, headers, timeoutMs, tolerateWarnings }) {
+function makeApi({ name, url: text, timeoutMs, tolerateWarnings, tls, ...access }) {
 	const url = URL.parse(text);
 	if (url === null || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "") throw new UsageError(`source ${name}: expected the http or https URL of a Prometheus, without query or fragment`);
-	const authorization = token === void 0 ? {} : { authorization: `Bearer ${token}` };
 	return {
 		url,
-		headers: {
-			...headers,
-			...authorization
-		},
+		headers: sourceHeaders(access),
+		...tls === void 0 ? {} : { tls },
 		timeoutMs,
 		tolerateWarnings: tolerateWarnings ?? false
 	};

@@ -1,20 +1,8 @@
-import { s as GitHubError } from "./errors.js";
-import { a as posted, i as plain, n as code, r as fence } from "./markdown.js";
+import { l as GitHubError } from "./errors.js";
+import { a as plain, n as code, o as posted, r as fence } from "./markdown.js";
 import { n as repeat, t as ensure } from "./ensure.js";
-import { n as statusOf, t as isAmbiguous } from "./request-policy.js";
-
-// src/github/revert-name.ts
-function revertBranch({ number, result }) {
-	return `revert/pr-${number}-${result.slice(0, 12)}`;
-}
-function revertedByUs({ head, base }) {
-	if (head.repo?.id !== base.repo.id) return void 0;
-	const [, number] = /^revert\/pr-(\d{1,12})-[0-9a-f]{12}$/.exec(head.ref) ?? [];
-	return number === void 0 ? void 0 : Number(number);
-}
-function revertMarker({ number, result }, end) {
-	return `<!-- seamless:revert pull=${number} result=${result}${end === void 0 ? "" : ` end=${end}`} -->`;
-}
+import { n as revertMarker, r as revertedByUs, t as revertBranch } from "./revert-name.js";
+import { r as statusOf, t as isAmbiguous } from "./request-policy.js";
 
 // src/github/merge-of.ts
 const REBASE_SPREAD_MS = 6e4;

@@ -1,4 +1,4 @@
-import { d as gitCommand } from "./composition.js";
+import { f as gitCommand } from "./system-clock.js";
 import { access, constants, readFile, readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 

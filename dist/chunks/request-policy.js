@@ -1,17 +1,25 @@
-import { s as GitHubError } from "./errors.js";
+import { l as GitHubError } from "./errors.js";
 
 // src/github/request-policy.ts
 const ATTEMPTS = 4;
 const MAX_WAIT_MS = 12e4;
 const SECONDARY_LIMIT_MS = 6e4;
+function sentRequest(options) {
+	const { method, url, mediaType, query } = options;
+	return {
+		method,
+		url,
+		query,
+		...mediaType && { mediaType }
+	};
+}
 async function underPolicy(send, request, policy) {
 	for (let attempt = 1;; attempt += 1) try {
 		return intelligible(await send(), request);
 	} catch (error) {
 		policy.signal.throwIfAborted();
-		const waitMs = attempt < ATTEMPTS ? waitBeforeRepeat(error, {
+		const waitMs = attempt < ATTEMPTS ? waitBeforeRepeat(error, request, {
 			attempt,
-			method: request.method,
 			nowMs: policy.clock.now()
 		}) : void 0;
 		if (waitMs === void 0) throw asGitHubError(error, request, policy.token);
@@ -27,13 +35,17 @@ function statusOf(error) {
 	return typeof error.status === "number" ? error.status : void 0;
 }
 function intelligible(answer, request) {
-	if (typeof answer.data !== "string" || answer.data === "") return answer;
+	if (typeof answer.data !== "string" || answer.data === "" || request.mediaType?.format === "diff") return answer;
 	throw new GitHubError(0, `${request.method} ${request.url} was answered with ${answer.status}, but not with JSON: is this GitHub's API?`);
 }
-function waitBeforeRepeat(error, at) {
+function waitBeforeRepeat(error, request, at) {
 	const limitMs = rateLimitMs(error, at.nowMs);
-	if (limitMs !== void 0) return limitMs <= MAX_WAIT_MS ? limitMs : void 0;
-	return (at.method === "GET" || at.method === "HEAD") && isAmbiguous(error) ? 1e3 * 2 ** (at.attempt - 1) : void 0;
+	if (limitMs !== void 0) return limitMs <= 12e4 ? limitMs : void 0;
+	return isRead(request) && isAmbiguous(error) ? 1e3 * 2 ** (at.attempt - 1) : void 0;
+}
+function isRead({ method, url, query }) {
+	if (method === "GET" || method === "HEAD") return true;
+	return url.endsWith("/graphql") && typeof query === "string" && /^\s*query\b/.test(query);
 }
 function rateLimitMs(error, nowMs) {
 	const status = statusOf(error);
@@ -63,4 +75,4 @@ function permissionHint(error) {
 	return `. The token lacks a permission: give the job "permissions: ${accepted.replaceAll("=", ": ").replaceAll(";", " or").replaceAll("_", "-")}".`;
 }
 
-export { statusOf as n, underPolicy as r, isAmbiguous as t };
+export { underPolicy as i, sentRequest as n, statusOf as r, isAmbiguous as t };

@@ -1,391 +1,1809 @@
-import { a as setFailed, o as setOutput, s as warning, t as error } from "./core.js";
-import { l as UsageError } from "./errors.js";
-import { p as string, u as object } from "./schemas.js";
 import { t as causes } from "./causes.js";
-import { n as noteBeginning, r as noteEnd } from "./began.js";
 import { t as exitCodeOf } from "./exit-code.js";
-import { a as posted, i as plain, n as code, r as fence, t as cell } from "./markdown.js";
-import { f as systemClock, i as openRepository, p as readReceipt, r as openGitHubOf, t as checksAppId } from "./composition.js";
-import { n as statusOf } from "./request-policy.js";
-import { a as operateRollback, i as makePlan, o as operateRun, r as loadConfig, t as planSummary } from "./plan-summary.js";
-import { a as noticedBy, i as headline, n as count, o as plural, r as elapsed, t as nextSteps } from "./next-steps.js";
-import { EOL } from "os";
-import { constants, promises } from "fs";
-import { realpath } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { i as boolean, l as number, p as string, s as literal, u as object } from "./schemas.js";
+import { t as datetime } from "./iso.js";
+import { i as operateRun, l as versionName, n as makePlan, o as decideGate, r as operateRollback, s as liveDeployment } from "./operation.js";
+import { f as UsageError, l as GitHubError, n as AttemptLost, o as DeploymentMismatch } from "./errors.js";
+import { t as reasonOf } from "./reason-of.js";
+import { n as noteBeginning, r as noteEnd } from "./began.js";
+import { A as sayNothingToDo, B as lastMark, C as readLock, E as takeGiven, F as actionCommandPorts, H as pageLink, I as actionOperationPorts, L as actionSideOf, O as requestOf, P as setOutputs, R as trustedConfig, S as lockKey, U as utc, V as holdText, W as writePlanCheck, _ as endedInVain, a as openGitHubSide, b as decideResolve, c as claimEnvironment, d as endOperation, f as advance, g as progressText, h as writeLock, i as settleLost, j as writeSummary, k as reportUpgrade, l as lookAtClaim, m as lockOf, p as heldOf, r as startedBy, s as underLocks, t as readContext, u as followOperation, v as LEASE_MS, w as openAction, x as decideUnlock, y as decideHold, z as RUN_STARTS_WITHIN_MS } from "./workflow-context.js";
+import { a as plain, i as mention, n as code, r as fence, t as cell } from "./markdown.js";
+import { t as planSummary } from "./plan-summary.js";
+import { t as leven } from "./leven.js";
+import { t as nearestName } from "./nearest.js";
+import { r as elapsed } from "./next-steps.js";
+import { t as isAmbiguous } from "./request-policy.js";
 
-// node_modules/@actions/core/lib/summary.js
-var __awaiter = void 0 && (void 0).__awaiter || function(thisArg, _arguments, P, generator) {
-	function adopt(value) {
-		return value instanceof P ? value : new P(function(resolve) {
-			resolve(value);
-		});
-	}
-	return new (P || (P = Promise))(function(resolve, reject) {
-		function fulfilled(value) {
-			try {
-				step(generator.next(value));
-			} catch (e) {
-				reject(e);
-			}
-		}
-		function rejected(value) {
-			try {
-				step(generator["throw"](value));
-			} catch (e) {
-				reject(e);
-			}
-		}
-		function step(result) {
-			result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected);
-		}
-		step((generator = generator.apply(thisArg, _arguments || [])).next());
-	});
-};
-const { access: access$1, appendFile, writeFile: writeFile$1 } = promises;
-const SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
-var Summary = class {
-	constructor() {
-		this._buffer = "";
-	}
-	filePath() {
-		return __awaiter(this, void 0, void 0, function* () {
-			if (this._filePath) return this._filePath;
-			const pathFromEnv = process.env[SUMMARY_ENV_VAR];
-			if (!pathFromEnv) throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
-			try {
-				yield access$1(pathFromEnv, constants.R_OK | constants.W_OK);
-			} catch (_a) {
-				throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
-			}
-			this._filePath = pathFromEnv;
-			return this._filePath;
-		});
-	}
-	wrap(tag, content, attrs = {}) {
-		const htmlAttrs = Object.entries(attrs).map(([key, value]) => ` ${key}="${value}"`).join("");
-		if (!content) return `<${tag}${htmlAttrs}>`;
-		return `<${tag}${htmlAttrs}>${content}</${tag}>`;
-	}
-	write(options) {
-		return __awaiter(this, void 0, void 0, function* () {
-			const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
-			const filePath = yield this.filePath();
-			yield (overwrite ? writeFile$1 : appendFile)(filePath, this._buffer, { encoding: "utf8" });
-			return this.emptyBuffer();
-		});
-	}
-	clear() {
-		return __awaiter(this, void 0, void 0, function* () {
-			return this.emptyBuffer().write({ overwrite: true });
-		});
-	}
-	stringify() {
-		return this._buffer;
-	}
-	isEmptyBuffer() {
-		return this._buffer.length === 0;
-	}
-	emptyBuffer() {
-		this._buffer = "";
-		return this;
-	}
-	addRaw(text, addEOL = false) {
-		this._buffer += text;
-		return addEOL ? this.addEOL() : this;
-	}
-	addEOL() {
-		return this.addRaw(EOL);
-	}
-	addCodeBlock(code, lang) {
-		const attrs = Object.assign({}, lang && { lang });
-		const element = this.wrap("pre", this.wrap("code", code), attrs);
-		return this.addRaw(element).addEOL();
-	}
-	addList(items, ordered = false) {
-		const tag = ordered ? "ol" : "ul";
-		const listItems = items.map((item) => this.wrap("li", item)).join("");
-		const element = this.wrap(tag, listItems);
-		return this.addRaw(element).addEOL();
-	}
-	addTable(rows) {
-		const tableBody = rows.map((row) => {
-			const cells = row.map((cell) => {
-				if (typeof cell === "string") return this.wrap("td", cell);
-				const { header, data, colspan, rowspan } = cell;
-				const tag = header ? "th" : "td";
-				const attrs = Object.assign(Object.assign({}, colspan && { colspan }), rowspan && { rowspan });
-				return this.wrap(tag, data, attrs);
-			}).join("");
-			return this.wrap("tr", cells);
-		}).join("");
-		const element = this.wrap("table", tableBody);
-		return this.addRaw(element).addEOL();
-	}
-	addDetails(label, content) {
-		const element = this.wrap("details", this.wrap("summary", label) + content);
-		return this.addRaw(element).addEOL();
-	}
-	addImage(src, alt, options) {
-		const { width, height } = options || {};
-		const attrs = Object.assign(Object.assign({}, width && { width }), height && { height });
-		const element = this.wrap("img", null, Object.assign({
-			src,
-			alt
-		}, attrs));
-		return this.addRaw(element).addEOL();
-	}
-	addHeading(text, level) {
-		const tag = `h${level}`;
-		const allowedTag = [
-			"h1",
-			"h2",
-			"h3",
-			"h4",
-			"h5",
-			"h6"
-		].includes(tag) ? tag : "h1";
-		const element = this.wrap(allowedTag, text);
-		return this.addRaw(element).addEOL();
-	}
-	addSeparator() {
-		const element = this.wrap("hr", null);
-		return this.addRaw(element).addEOL();
-	}
-	addBreak() {
-		const element = this.wrap("br", null);
-		return this.addRaw(element).addEOL();
-	}
-	addQuote(text, cite) {
-		const attrs = Object.assign({}, cite && { cite });
-		const element = this.wrap("blockquote", text, attrs);
-		return this.addRaw(element).addEOL();
-	}
-	addLink(text, href) {
-		const element = this.wrap("a", text, { href });
-		return this.addRaw(element).addEOL();
-	}
-};
-const _summary = new Summary();
-const summary = _summary;
-
-// src/github/commit-of-repository.ts
-async function isOfRepository(github, commit, defaultBranch) {
-	return await isOnBranch(github, commit, defaultBranch) || await isTip(github, commit) || await isInOwnPullRequest(github, commit);
-}
-async function isOnBranch({ octokit, owner, repo }, commit, branch) {
-	try {
-		const asked = {
-			owner,
-			repo,
-			basehead: `${branch}...${commit}`,
-			per_page: 1
-		};
-		const { data } = await octokit.rest.repos.compareCommitsWithBasehead(asked);
-		return data.status === "identical" || data.status === "behind";
-	} catch (error) {
-		if (statusOf(error) === 404) return false;
-		throw error;
-	}
-}
-async function isTip({ octokit, owner, repo }, commit) {
-	return (await Promise.all(["heads/", "tags/"].map(async (ref) => octokit.rest.git.listMatchingRefs({
-		owner,
-		repo,
-		ref
-	})))).some(({ data }) => data.some(({ object }) => object.sha === commit));
-}
-async function isInOwnPullRequest({ octokit, owner, repo }, commit) {
-	try {
-		const asked = {
-			owner,
-			repo,
-			commit_sha: commit,
-			per_page: 100
-		};
-		const { data } = await octokit.rest.repos.listPullRequestsAssociatedWithCommit(asked);
-		return data.some(({ head, base }) => head.repo !== null && head.repo.id === base.repo.id);
-	} catch (error) {
-		if (statusOf(error) === 404 || statusOf(error) === 422) return false;
-		throw error;
-	}
-}
-
-// src/report/chart.ts
-function chart(upgrade) {
-	const ended = upgrade.steps.filter((step) => step.endedAtMs !== void 0);
-	const first = ended[0];
-	if (first === void 0) return "";
-	const lines = ended.map((step) => {
-		const from = Math.round((step.startedAtMs - first.startedAtMs) / 1e3);
-		const seconds = Math.max(1, Math.round(((step.endedAtMs ?? step.startedAtMs) - step.startedAtMs) / 1e3));
-		const tag = step.state === "failed" ? "crit, " : step.state === "done" ? "done, " : "";
-		return {
-			stage: step.stage,
-			line: `  ${inert(step.step)} :${tag}${from}, ${seconds}s`
-		};
-	});
+// src/command/answers/plan.ts
+function planText(environment, sha, { title, summary }, run) {
 	return [
-		"gantt",
-		" dateFormat X",
-		" axisFormat %M:%S",
-		...[...Map.groupBy(lines, ({ stage }) => stage)].map(([stage, drawn]) => [` section ${stage}`, ...drawn.map(({ line }) => line)].join("\n"))
+		`### 📋 ${code(title)} of ${code(sha.slice(0, 12))} for ${code(environment)}`,
+		summary,
+		`<sub>${code(sha)}, by ${pageLink("its run", run.url)}</sub>`
+	].join("\n\n");
+}
+
+// src/command/answers/gates.ts
+function gatesText(failures) {
+	const [only, ...others] = failures;
+	if (only !== void 0 && others.length === 0) return `${only.text} Nothing was done.`;
+	return [
+		`${failures.length} things stand in the way, so nothing was done:`,
+		"",
+		...failures.map(({ text }) => `- ${text}`)
 	].join("\n");
 }
-function inert(text) {
-	return text.replaceAll(/[^\p{L}\p{N} ./_-]/gu, "_").slice(0, 60) || "_";
-}
 
-// src/report/job-summary.ts
-const MAX_SUMMARY = 33e4;
-const MAX_DIFFERENCE = 8e3;
-function jobSummary(upgrade) {
-	const { decision, message, startedAtMs, endedAtMs } = upgrade;
-	const icon = decision === void 0 ? "⏳" : ICONS[decision];
-	const noticed = noticedBy(upgrade);
-	const took = endedAtMs === void 0 ? "" : ` In ${elapsed(endedAtMs - startedAtMs)}.`;
-	const drawn = chart(upgrade);
-	const body = [
-		`## ${icon} ${prose(headline(upgrade), 300)}`,
-		`${prose(message ?? "", 2e3)}${took}${noticed === void 0 ? "" : ` **${capital(noticed.line)}.**`}`,
-		section("Code", codeLines(upgrade)),
-		section("Tests", upgrade.tests.flatMap(testLines)),
-		section("Release", upgrade.environments.flatMap(releaseLines(upgrade))),
-		section("Health", upgrade.environments.flatMap(healthLines)),
-		drawn === "" ? "" : `### Stages\n\n${fence(drawn, { language: "mermaid" })}`,
-		section("What to do next", list(nextSteps(upgrade).map((step) => plain(step, 1e3)))),
-		`<sub>Reason ${code(upgrade.reason ?? "none")}, upgrade ${code(upgrade.id)}, plan ${code(upgrade.planDigest.slice(0, 19))}.</sub>`
-	].filter((part) => part !== "").join("\n\n");
-	return posted(body, {
-		max: MAX_SUMMARY,
-		rest: "the receipt"
-	});
+// src/command/bind-sha.ts
+function bindSha(facts) {
+	return facts.named === void 0 ? bindSeen(facts) : bindNamed(facts, facts.named);
 }
-const ICONS = {
-	promoted: "✅",
-	completed: "✅",
-	planned: "📋",
-	nothing_to_do: "⚪",
-	held: "⏸️",
-	rolled_back: "↩️",
-	cancelled: "⚪",
-	failed: "❌"
-};
-function section(title, lines) {
-	return lines.length === 0 ? "" : `### ${title}\n\n${lines.join("\n")}`;
+function bindNamed(facts, named) {
+	const { head, heads } = facts;
+	if (named === head) return {
+		kind: "bound",
+		sha: head
+	};
+	if (heads?.some(({ sha }) => sha === named) === true) return refused$2("ref_changed", `You named ${code(named)}, which this pull request has moved on from: its head is ${code(head)} now.`, facts);
+	return refused$2("sha_not_head", `You named ${code(named)}, which is not the head of this pull request: that is ${code(head)}.`, facts);
 }
-function list(lines) {
-	return lines.map((line) => `- ${line}`);
+function bindSeen(facts) {
+	const { head } = facts;
+	const changes = (facts.heads ?? []).toSorted((a, b) => b.atMs - a.atMs);
+	const newest = changes.filter(({ atMs }) => seconds(atMs) === seconds(changes[0]?.atMs ?? 0));
+	if (newest.length === 0) return refused$2("head_unknown", `Nobody knows since when ${code(head)} has been the head of this pull request, so it is not certain that you saw it.`, facts);
+	if (newest.every((change) => isBefore(change, facts)) && newest.some(({ sha }) => sha === head)) return {
+		kind: "bound",
+		sha: head
+	};
+	return refused$2("ref_changed", moved(facts, changes), facts);
 }
-function codeLines({ code: difference, candidate, branch, pullRequest, base }) {
-	if (candidate?.sha === void 0) return [];
-	const where = branch === void 0 ? "" : ` on ${code(branch)}`;
-	const request = pullRequest === void 0 ? "" : `, pull request [#${pullRequest.number}](${pullRequest.url})`;
-	const first = `- ${code(candidate.sha)}${where}${request}`;
-	if (difference === void 0) return [first, base === void 0 ? "- First upgrade: there is no version n to compare with." : "- Not compared."];
-	const { commits, more, files } = difference;
-	const sum = (key) => files.reduce((total, file) => total + file[key], 0);
-	return [
-		first,
-		`- ${plural(commits.length + more, "commit")}, ${plural(files.length, "file")}, +${sum("added")} −${sum("removed")}`,
-		...commits.slice(0, 10).map(({ id, subject }) => `  - ${code(id.slice(0, 12))} ${code(subject, 120)}`)
-	];
+function isBefore(change, { commentAtMs, receivedAtMs }) {
+	if (seconds(change.atMs) >= seconds(commentAtMs)) return false;
+	if (change.receivedAtMs === void 0 || receivedAtMs === void 0) return true;
+	return change.receivedAtMs < receivedAtMs;
 }
-function testLines(suite) {
-	const parts = [
-		`${suite.passed} passed`,
-		...suite.failed > 0 ? [`${suite.failed} failed`] : [],
-		...suite.skipped > 0 ? [`${suite.skipped} skipped`] : [],
-		...suite.known.length > 0 ? [`${plural(suite.known.length, "known failure")} of the base`] : [],
-		...suite.accepted.length > 0 ? [plural(suite.accepted.length, "accepted break")] : [],
-		...suite.newlyPassing.length > 0 ? [`${suite.newlyPassing.length} newly passing`] : [],
-		...suite.added.length > 0 ? [`${suite.added.length} added`] : [],
-		...suite.removed.length > 0 ? [`${suite.removed.length} removed`] : [],
-		...suite.unused.length > 0 ? [`${suite.unused.length} of \`accepts\` not needed`] : []
-	];
-	return [`- ${code(suite.suite)}: ${parts.join(", ")}`, ...suite.newlyFailing.slice(0, 20).flatMap(({ name, message, file, line }) => [`  - ❌ ${code(name)}${file === void 0 ? "" : ` at ${code(line === void 0 ? file : `${file}:${line}`)}`}${message === void 0 ? "" : `: ${code(message, 300)}`}`])];
+function moved(facts, changes) {
+	const seen = changes.find((change) => isBefore(change, facts));
+	const now = `its head is ${code(facts.head)}`;
+	if (seen === void 0) return `This pull request moved as you wrote, or after: ${now} now.`;
+	if (seen.sha !== facts.head) return `This pull request moved as you wrote, or after: its head was ${code(seen.sha)}, and is ${code(facts.head)} now.`;
+	const last = changes[0]?.sha ?? facts.head;
+	return `This pull request moved as you wrote, or after, although ${now}${last === facts.head ? "" : `, after ${code(last)}`} again.`;
 }
-function releaseLines(upgrade) {
-	return ({ name, state, previous, weight, difference, message }) => {
-		if (state === "untouched") return [`- ${code(name)}: untouched`];
-		const from = previous === void 0 ? "its first version" : `before: ${code(previous.name)}`;
-		const share = weight === void 0 || weight === 0 ? "" : `, with ${weight} % of the traffic`;
-		return [
-			`- ${code(name)}: **${state.replaceAll("_", " ")}**${share}, ${from}${message === void 0 ? "" : `. ${prose(message, 500)}`}`,
-			...upgrade.artifacts.slice(0, 10).map(({ name: artifact, digest }) => `  - ${code(artifact)} ${code(digest.slice(0, 19))}`),
-			...difference === void 0 ? [] : ["", fence(difference, {
-				language: "diff",
-				maxLength: MAX_DIFFERENCE
-			})]
-		];
+function refused$2(reason, found, { asked, head }) {
+	return {
+		kind: "refused",
+		reason,
+		text: `${found} Nothing was done. ${`Look at the commit that you mean; if it is this one, name it: ${code(`${asked} --sha=${head}`)}`}`
 	};
 }
-function healthLines({ name, judged }) {
-	return judged.flatMap((report, index) => [
-		`**${code(name)}, ${report.step === "watch" ? "the watch" : `at ${prose(report.step)}`}:** ${prose(report.line, 1e3)}`,
-		"",
-		...index === judged.length - 1 ? [...healthTable(report), ""] : []
-	]);
-}
-function healthTable(report) {
-	return [
-		"| check | before | now | change | allowed | coverage | | verdict |",
-		"|---|---|---|---|---|---|---|---|",
-		...report.checks.map((check) => `| ${cell(check.name)} | ${cell(check.before)} | ${cell(check.after)} | ${cell(check.change)} | ${cell(check.allowed)} | ${count(check.coverage.measured)} of ${count(check.coverage.expected)} | ${check.sparkline} | ${verdictWord(check.verdict)} |`)
-	];
-}
-function verdictWord(verdict) {
-	return {
-		healthy: "✅ healthy",
-		unhealthy: "❌ unhealthy",
-		inconclusive: "❔ inconclusive"
-	}[verdict];
-}
-function prose(text, maxLength = 256) {
-	return plain(text, maxLength).replaceAll(/[\\`*_[\]<>#|~!&]/g, "\\$&").replaceAll("://", ":\\//").replaceAll(/\bwww\./gi, "www\\.");
-}
-function capital(text) {
-	return text.charAt(0).toUpperCase() + text.slice(1);
+function seconds(ms) {
+	return Math.floor(ms / 1e3);
 }
 
-// src/action/annotations.ts
-const MAX = 10;
-function annotateFailures(upgrade) {
-	const failures = upgrade.tests.flatMap(({ suite, newlyFailing }) => newlyFailing.map((test) => ({
-		suite,
-		test
-	})));
-	for (const { suite, test } of failures.slice(0, MAX)) {
-		const { file } = test;
-		error(test.message ?? "The test failed.", {
-			title: `${suite}: ${test.name}`.slice(0, 200),
-			...file !== void 0 && { file },
-			...file !== void 0 && test.line !== void 0 && { startLine: test.line }
+// src/command/command-outcome.ts
+function commandKey({ comment }) {
+	return `comment-${comment.id}`;
+}
+function written$1(command, environment) {
+	const where = environment ?? ("environment" in command ? command.environment : void 0);
+	return [
+		`/${command.kind}`,
+		...where === void 0 ? [] : [where],
+		..."sha" in command && command.sha !== void 0 ? [`--sha=${command.sha}`] : []
+	].join(" ");
+}
+
+// src/command/bind-commit.ts
+async function bindCommit({ request, command, ports }, environment, pull) {
+	const { comment } = request;
+	const { sha: named } = command;
+	const heads = await ports.pulls.heads(pull);
+	return bindSha({
+		asked: written$1({ kind: command.kind }, environment),
+		commentAtMs: comment.createdAtMs,
+		head: pull.head,
+		heads,
+		...named !== void 0 && { named },
+		...comment.receivedAtMs !== void 0 && { receivedAtMs: comment.receivedAtMs }
+	});
+}
+
+// src/command/dispatch-once.ts
+const SHOWS_WITHIN_MS = 2e4;
+const SKEW_MS$1 = 3e5;
+async function dispatchOnce({ workflows, clock }, { request, sinceMs, dispatchedAtMs, note }) {
+	if (dispatchedAtMs !== void 0) {
+		const run = await workflows.find(request.key, sinceMs - SKEW_MS$1);
+		if (run !== void 0) return {
+			kind: "asked",
+			run
+		};
+		const untilMs = dispatchedAtMs + SHOWS_WITHIN_MS;
+		if (clock.now() < untilMs) return {
+			kind: "wait",
+			untilMs
+		};
+	}
+	if (!await note(clock.now())) return { kind: "lost" };
+	try {
+		const run = await workflows.dispatch(request);
+		return {
+			kind: "asked",
+			...run !== void 0 && { run }
+		};
+	} catch (error) {
+		if (error instanceof UsageError) return {
+			kind: "refused",
+			error
+		};
+		if (error instanceof GitHubError && isRefusal(error.status)) return {
+			kind: "refused",
+			error: new UsageError(error.message, { cause: error })
+		};
+		throw error;
+	}
+}
+function isRefusal(status) {
+	return status === 400 || status === 404 || status === 410 || status === 422;
+}
+
+// src/command/gates.ts
+function decideGates(pull, request) {
+	const looks = [
+		ofState(pull),
+		ofFork(pull, request),
+		ofBase(pull, request)
+	];
+	const runs = [
+		ofDraft(pull, request),
+		ofCommit(pull, request),
+		...ofChecks(pull, request),
+		ofReviews(pull, request),
+		ofAuthor(pull, request),
+		ofAge(pull, request)
+	];
+	return (request.command === "plan" ? looks : [...looks, ...runs]).filter((failure) => failure !== void 0);
+}
+function ofState({ state }) {
+	if (state === "open") return void 0;
+	return {
+		reason: "pull_closed",
+		text: `This pull request is ${state}: only an open one is deployed by a command.`
+	};
+}
+function ofFork({ fork }, { requires }) {
+	if (!fork || !requires.sameRepository) return void 0;
+	return {
+		reason: "pull_fork",
+		text: `Its branch is in a fork, whose commits are not run here${unless("same-repository: false")}.`
+	};
+}
+function ofBase({ base }, { requires, defaultBranch }) {
+	const wanted = requires.base.length === 0 ? [defaultBranch] : requires.base;
+	if (wanted.includes(base)) return void 0;
+	return {
+		reason: "base_not_allowed",
+		text: `It is meant for ${code(base)}, not for ${wanted.map((name) => code(name)).join(" or ")}: another branch may have other rules${unless("base")}.`
+	};
+}
+function ofDraft({ draft }, { requires }) {
+	if (!draft || !requires.readyForReview) return void 0;
+	return {
+		reason: "pull_draft",
+		text: `It is a draft${unless("ready-for-review: false")}.`
+	};
+}
+function ofCommit({ head }, { sha }) {
+	if (head === sha) return void 0;
+	return {
+		reason: "ref_changed",
+		text: `Its head is ${code(head)} now, so nothing is known of ${code(sha)} any more.`
+	};
+}
+function ofChecks({ checks }, { requires, environments }) {
+	if (requires.checks === "none") return [];
+	if (checks.kind === "unavailable") return [{
+		reason: "checks_unavailable",
+		text: `The state of its checks is UNAVAILABLE: GitHub did not say (${code(checks.why)}). That is not "no checks".`
+	}];
+	const ours = new Set(environments.map((name) => `seamless/${name}`));
+	const asked = (requires.checks === "all" ? [...checks.required, ...checks.others] : checks.required).filter(({ name }) => !ours.has(name) && !ours.has(name.replace(/\/plan$/, "")));
+	const failed = asked.filter(({ state }) => state === "failed");
+	const pending = asked.filter(({ state }) => state === "pending" || state === "missing");
+	return [failed.length === 0 ? void 0 : {
+		reason: "checks_failed",
+		text: `Checks that have failed on this commit: ${names(failed)}.`
+	}, pending.length === 0 ? void 0 : {
+		reason: "checks_pending",
+		text: `Checks that have not ended on this commit: ${names(pending)}.`
+	}];
+}
+function ofReviews({ reviews, head }, { requires, sha }) {
+	const { decision, opinions } = reviews;
+	const asBranch = requires.reviews === "as-branch";
+	const needed = requires.reviews === "as-branch" ? decision === "none" ? 0 : 1 : requires.reviews;
+	if (needed === 0) return void 0;
+	const against = opinions.filter(({ state }) => state === "changes_requested");
+	if (asBranch ? decision === "changes_requested" : against.length > 0) return {
+		reason: "changes_requested",
+		text: `Changes are requested${by(against)}.`
+	};
+	const approvals = opinions.filter(({ state, by }) => state === "approved" && (asBranch || !isApp(by)));
+	const fresh = new Set(approvals.filter(({ commit }) => commit === sha).map(({ by }) => by.id)).size;
+	const missing = asBranch && decision === "review_required";
+	if (fresh >= needed && !missing) return void 0;
+	const stale = approvals.filter(({ commit }) => commit !== sha);
+	if (stale.length === 0 || missing) return {
+		reason: "review_missing",
+		text: `${asBranch ? "An approval that its branch asks for" : `${needed} ${needed === 1 ? "approval" : "approvals"}`} of this commit must come first; it has ${fresh}.`
+	};
+	return {
+		reason: "review_outdated",
+		text: `It was approved${by(stale)} at an earlier commit, not at ${code(head)}: ${needed} must approve this one.`
+	};
+}
+function isApp({ login }) {
+	return login.endsWith("[bot]");
+}
+function ofAuthor({ author }, { requires, by }) {
+	if (!requires.secondPerson || author.id !== by.id) return void 0;
+	return {
+		reason: "own_pull",
+		text: `It is your own, and somebody else has to deploy it${unless("second-person: false")}.`
+	};
+}
+function ofAge({ behindBy, base }, { requires }) {
+	if (!requires.upToDate || behindBy === 0) return void 0;
+	if (behindBy === "unknown") return {
+		reason: "base_unknown",
+		text: `GitHub did not say whether it has all of ${code(base)}.`
+	};
+	return {
+		reason: "not_up_to_date",
+		text: `${`It lacks ${behindBy} ${behindBy === 1 ? "commit" : "commits"} of ${code(base)}`}, which its deployment could take back: bring it up to date${unless("up-to-date: false")}.`
+	};
+}
+function unless(setting) {
+	return ` (${code(`requires.${setting}`)})`;
+}
+function by(opinions) {
+	if (opinions.length === 0) return "";
+	return ` by ${opinions.map((opinion) => code(opinion.by.login)).join(", ")}`;
+}
+const SHOWN_CHECKS = 10;
+function names(checks) {
+	const shown = checks.slice(0, SHOWN_CHECKS).map(({ name }) => code(name, 100));
+	const more = checks.length - shown.length;
+	return shown.join(", ") + (more === 0 ? "" : ` and ${more} more`);
+}
+
+// src/command/serving.ts
+function servingOf(parts) {
+	return {
+		...parts,
+		key: commandKey(parts.request)
+	};
+}
+function refused$1(reason, text) {
+	return {
+		kind: "refused",
+		reason,
+		text
+	};
+}
+function answered(reason, text) {
+	return {
+		kind: "answered",
+		reason,
+		text
+	};
+}
+const CONTENDED_MS = 5e3;
+function contended({ clock }) {
+	return {
+		kind: "waiting",
+		reason: "lock_contended",
+		untilMs: clock.now() + CONTENDED_MS
+	};
+}
+
+// src/command/serve-plan.ts
+const planRecord = object({
+	schema: literal(1),
+	environment: string(),
+	pull: number().int(),
+	sha: string(),
+	sinceMs: number(),
+	dispatchedAtMs: number().optional(),
+	dispatched: boolean().optional()
+});
+const LOOK_EVERY_MS$1 = 15e3;
+const SKEW_MS = 3e5;
+function planKey(key) {
+	return `plans/${key}`;
+}
+async function isPlanUnderWay(records, key) {
+	const read = await records.read(planKey(key));
+	return read.kind === "found" && planRecord.safeParse(read.record.value).data?.dispatchedAtMs !== void 0;
+}
+async function servePlan(serving, environment) {
+	const { ports, key } = serving;
+	const read = await ports.records.read(planKey(key));
+	if (read.kind === "unreadable") return refused$1("lock_unreadable", `The record of this plan cannot be read: ${code(read.why)}`);
+	const known = read.kind === "found" ? knownPlan(read.record) : await newPlan(serving, environment);
+	if (!("plan" in known)) return known;
+	const asked = await askForPlan(serving, known);
+	if (!("plan" in asked)) return asked;
+	if (ports.driver === "action") return started$1(environment, key);
+	return followPlan(serving, asked);
+}
+function knownPlan({ key, value, revision }) {
+	const { data: plan } = planRecord.safeParse(value);
+	if (plan !== void 0) return {
+		plan,
+		revision
+	};
+	return refused$1("lock_unreadable", `The record ${code(key)} is none of a plan. Nothing was planned.`);
+}
+async function newPlan(serving, environment) {
+	const { request, config, defaultBranch, ports } = serving;
+	const pull = await ports.pulls.read(request.pull);
+	if (pull === void 0) return {
+		kind: "silent",
+		reason: "no_pull_request"
+	};
+	const bound = await bindCommit(serving, environment, pull);
+	if (bound.kind === "refused") return refused$1(bound.reason, bound.text);
+	const requires = config.environments[environment]?.requires;
+	if (requires === void 0) throw new Error(`there is no environment ${environment}`);
+	const failures = decideGates(pull, {
+		command: "plan",
+		sha: bound.sha,
+		requires,
+		defaultBranch,
+		by: request.comment.author,
+		environments: Object.keys(config.environments)
+	});
+	const [first] = failures;
+	if (first !== void 0) return refused$1(first.reason, gatesText(failures));
+	const sinceMs = ports.clock.now();
+	return {
+		plan: {
+			schema: 1,
+			environment,
+			pull: request.pull,
+			sha: bound.sha,
+			sinceMs
+		},
+		revision: void 0
+	};
+}
+async function askForPlan({ ports, key }, known) {
+	const { records } = ports;
+	let { plan, revision } = known;
+	const note = async (more) => {
+		const write = await records.write(planKey(key), {
+			...plan,
+			...more
+		}, revision);
+		if (write.kind === "conflict") return false;
+		plan = {
+			...plan,
+			...more
+		};
+		revision = write.record.revision;
+		return true;
+	};
+	if (plan.dispatched === true && revision !== void 0) return {
+		plan,
+		revision
+	};
+	const { environment, sha, sinceMs, dispatchedAtMs } = plan;
+	const asked = await dispatchOnce(ports, {
+		sinceMs,
+		dispatchedAtMs,
+		request: {
+			operation: "plan",
+			environment,
+			sha,
+			key
+		},
+		note: async (nowMs) => note({ dispatchedAtMs: nowMs })
+	});
+	if (asked.kind === "wait") return {
+		kind: "waiting",
+		reason: "plan_started",
+		untilMs: asked.untilMs
+	};
+	if (asked.kind === "lost") return contended(ports);
+	if (asked.kind === "refused") return refused$1("run_not_started", `${code(asked.error.message, 500)} Nothing was planned.`);
+	if (!await note({ dispatched: true }) || revision === void 0) return contended(ports);
+	return {
+		plan,
+		revision
+	};
+}
+async function followPlan(serving, { plan }) {
+	const { ports, key } = serving;
+	const { sinceMs, dispatchedAtMs = sinceMs } = plan;
+	const run = await ports.workflows.find(key, sinceMs - SKEW_MS);
+	const nowMs = ports.clock.now();
+	if (run === void 0) {
+		const lateMs = dispatchedAtMs + RUN_STARTS_WITHIN_MS;
+		if (nowMs < lateMs) return {
+			kind: "waiting",
+			reason: "plan_started",
+			untilMs: Math.min(nowMs + LOOK_EVERY_MS$1, lateMs)
+		};
+		return refused$1("run_not_started", "No run came for it within 90 seconds. Nothing was planned.");
+	}
+	if (run.status !== "completed") return {
+		kind: "waiting",
+		reason: "plan_started",
+		untilMs: nowMs + LOOK_EVERY_MS$1
+	};
+	return tellPlan(serving, plan, run);
+}
+async function tellPlan({ request, ports, key }, plan, run) {
+	const { environment, sha } = plan;
+	const result = await ports.planResult(environment, sha, key);
+	if (result === void 0) {
+		const how = run.conclusion ?? "completed";
+		return refused$1("run_failed", `The dry run ended as ${code(how)} without a plan: ${run.url}`);
+	}
+	await ports.conversation.keep(request.pull, `plan/${environment}`, planText(environment, sha, result, run));
+	return answered("plan_only", "");
+}
+function started$1(environment, key) {
+	return {
+		kind: "started",
+		reason: "plan_started",
+		environment,
+		key
+	};
+}
+
+// src/action/answer-plan.ts
+async function answerPlan(answer, ports) {
+	const { environment, sha, key, failed, runUrl } = answer;
+	const read = await ports.records.read(planKey(key));
+	const asked = read.kind === "found" ? planRecord.safeParse(read.record.value).data : void 0;
+	if (asked?.environment !== environment || asked.sha !== sha) return;
+	const text = planText(environment, sha, answer, { url: runUrl });
+	if (failed) await ports.conversation.say(asked.pull, `answer/${key}`, text);
+	else await ports.conversation.keep(asked.pull, `plan/${environment}`, text);
+	const comment = Number(/^comment-(\d{1,16})$/.exec(key)?.[1]);
+	if (comment > 0) await ports.conversation.react(comment, failed ? "confused" : "rocket");
+}
+
+// src/action/dry-run.ts
+async function dryRun(inputs, context, opened) {
+	const work = requestOf(inputs, context, opened).then(makePlan);
+	const { requestId } = inputs;
+	if (requestId !== void 0 && context.event === "workflow_dispatch") await answer$1(work, {
+		inputs,
+		requestId,
+		context,
+		opened
+	});
+	await showPlan(await work);
+}
+async function answer$1(work, { inputs, requestId, context, opened }) {
+	const side = await actionSideOf(opened);
+	if (side === void 0) return;
+	const said = await work.then(planned, (error) => ({
+		environment: inputs.environment,
+		sha: inputs.sha ?? context.sha,
+		title: "There is no plan",
+		text: fence(opened.mask.text(causes(error))),
+		failed: true
+	}));
+	const { environment } = said;
+	if (environment === void 0) return;
+	const { runUrl } = context;
+	await writePlanCheck(side.github, {
+		...said,
+		environment,
+		requestId,
+		runUrl
+	});
+	const answered = {
+		...said,
+		summary: said.text,
+		environment,
+		key: requestId,
+		runUrl
+	};
+	await answerPlan(answered, actionOperationPorts(side));
+}
+function planned(plan) {
+	const { environments, head, digest } = plan;
+	return {
+		environment: environments.length === 1 ? environments[0] : void 0,
+		sha: head.kind === "given" ? head.version.sha : head.from,
+		title: `Plan ${digest.slice(0, 19)}`,
+		text: planSummary(plan),
+		failed: false
+	};
+}
+async function showPlan(plan) {
+	setOutputs({
+		decision: "planned",
+		"reason-code": "plan_only",
+		version: plan.head.kind === "given" ? plan.head.version.name : "",
+		"previous-version": plan.base?.name ?? "",
+		sha: plan.head.kind === "given" ? plan.head.version.sha : ""
+	});
+	await writeSummary(planSummary(plan));
+}
+
+// src/command/grammar.ts
+const grammar = {
+	deploy: {
+		takes: ["environment", "sha"],
+		default: "write",
+		help: "Deploys the commit that you see, or the one that you name."
+	},
+	plan: {
+		takes: ["environment", "sha"],
+		default: "write",
+		help: "Shows what a deployment would do, and changes nothing."
+	},
+	rollback: {
+		takes: ["environment"],
+		default: "write",
+		help: "Brings the last healthy version of the environment back."
+	},
+	lock: {
+		takes: ["environment", "reason"],
+		default: "write",
+		help: "Keeps the environment for this pull request, until it is unlocked."
+	},
+	unlock: {
+		takes: ["environment"],
+		default: "write",
+		help: "Takes such a lock away, whoever set it."
+	},
+	resolve: {
+		takes: ["environment"],
+		default: "write",
+		help: "Says that you have looked after a half-done environment: it may be deployed to again."
+	},
+	unquarantine: {
+		takes: [],
+		default: "maintain",
+		help: "Lets this change be deployed again although it was taken back once."
+	},
+	status: {
+		takes: [],
+		default: "known",
+		help: "Shows what each environment runs, and who holds it."
+	},
+	help: {
+		takes: ["command"],
+		default: "known",
+		help: "Shows the commands."
+	}
+};
+const commandKinds = Object.keys(grammar);
+function usage(kind) {
+	return [`/${kind}`, ...grammar[kind].takes.map((argument) => `[${WRITTEN[argument]}]`)].join(" ");
+}
+const WRITTEN = {
+	environment: "environment",
+	sha: "--sha=<40 hex digits>",
+	reason: "reason",
+	command: "command"
+};
+function helpText(about) {
+	if (about !== void 0) return `${code(usage(about))}: ${grammar[about].help} ${whoMay(about)}`;
+	const rows = commandKinds.map((kind) => `| ${code(usage(kind))} | ${grammar[kind].help} |`);
+	const rules = ["A command is the whole first line of a new comment on a pull request.", "The environment may be left out where there is only one."];
+	return [
+		"| command | what it does |",
+		"| --- | --- |",
+		...rows,
+		"",
+		rules.join(" ")
+	].join("\n");
+}
+function whoMay(kind) {
+	const role = grammar[kind].default;
+	if (role === "known") return "Whoever knows the repository may.";
+	return `Whoever has ${role} on the repository may, unless the configuration says otherwise.`;
+}
+
+// src/command/meant-command.ts
+function meantCommand(line) {
+	const [, word = ""] = /^\/([A-Za-z][\w-]{0,19}[.,:;!?]?)(?:[ \t]|$)/.exec(line) ?? [];
+	if (word === "") return void 0;
+	const command = commandKinds.find((kind) => kind === word);
+	if (command !== void 0) return {
+		kind: "command",
+		command
+	};
+	const nearest = commandKinds.find((kind) => isSlip(word.toLowerCase(), kind));
+	return nearest === void 0 ? void 0 : {
+		kind: "slip",
+		written: `/${word}`,
+		nearest
+	};
+}
+function isSlip(word, name) {
+	if (Math.abs(word.length - name.length) > 2) return false;
+	const distance = leven(word, name);
+	return distance <= (name.length > 7 ? 2 : 1) || distance === 2 && isSwap(word, name);
+}
+function isSwap(word, name) {
+	if (word.length !== name.length || word === name) return false;
+	let at = 0;
+	while (word[at] === name[at]) at++;
+	return word.slice(0, at) + (word[at + 1] ?? "") + (word[at] ?? "") + word.slice(at + 2) === name;
+}
+
+// src/command/open-lines.ts
+function openLines(lines) {
+	const open = [];
+	let inside;
+	for (const line of lines) {
+		if (inside !== void 0) {
+			if (inside.endsWith(line)) inside = void 0;
+			continue;
+		}
+		inside = blockBegunBy(line);
+		if (inside === void 0) open.push(line);
+	}
+	return open;
+}
+function blockBegunBy(line) {
+	const [, fence = "", after = ""] = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line) ?? [];
+	if (fence !== "" && !(fence.startsWith("`") && after.includes("`"))) return { endsWith: closes(fence) };
+	if (!/^ {0,3}<!--/.test(line) || line.includes("-->")) return void 0;
+	return { endsWith: (later) => later.includes("-->") };
+}
+function closes(fence) {
+	return (line) => {
+		const [, run = ""] = /^ {0,3}(`+|~+)[ \t]*$/.exec(line) ?? [];
+		return run[0] === fence[0] && run.length >= fence.length;
+	};
+}
+
+// src/command/parse-comment.ts
+const LONGEST_REASON = 300;
+function parseComment(body) {
+	const [first = "", ...rest] = body.split(/\r\n|\r|\n/);
+	const meant = meantCommand(first);
+	if (meant === void 0) return { kind: "ignored" };
+	const second = openLines(rest).find((line) => meantCommand(line) !== void 0);
+	if (second !== void 0) return twice(first, second);
+	if (meant.kind === "slip") return {
+		kind: "reply",
+		reason: "command_unknown",
+		text: `${code(meant.written)} is no command. Did you mean ${code(`/${meant.nearest}`)}? ${code("/help")} lists all.`
+	};
+	return argued(meant.command, words(first).slice(1));
+}
+function words(line) {
+	return line.split(/[ \t]+/).filter((word) => word !== "");
+}
+function twice(first, second) {
+	return {
+		kind: "reply",
+		reason: "command_twice",
+		text: `This comment has more than one command (${code(first, 80)} and ${code(second, 80)}), so none was run. One command per comment, please.`
+	};
+}
+function argued(kind, given) {
+	const found = {};
+	for (const [index, word] of given.entries()) {
+		if (grammar[kind].takes.includes("reason") && index > 0) {
+			found.reason = given.slice(1).join(" ");
+			break;
+		}
+		const fault = take(kind, word, found);
+		if (fault !== void 0) return malformed(kind, fault);
+	}
+	if ((found.reason?.length ?? 0) > LONGEST_REASON) return malformed(kind, `The reason has more than ${LONGEST_REASON} characters.`);
+	return {
+		kind: "command",
+		command: {
+			kind,
+			...found
+		}
+	};
+}
+function take(kind, word, found) {
+	const { takes } = grammar[kind];
+	if (takes.includes("command")) return takeTopic(word, found);
+	if (word.startsWith("-")) return takeOption(kind, word, found);
+	if (takes.includes("sha") && isFullSha(word)) return takeSha(word, found);
+	if (takes.includes("sha") && looksLikeSha(word, found.environment !== void 0)) return shortSha(word);
+	if (!takes.includes("environment")) return `${code(word)} is one word too many: it takes nothing.`;
+	if (found.environment !== void 0) return `${code(word)} is one word too many.`;
+	if (!/^[A-Za-z][\w-]{0,39}$/.test(word)) return `${code(word)} cannot be the name of an environment.`;
+	found.environment = word;
+}
+function takeOption(kind, word, found) {
+	const value = /^--sha=(.*)$/s.exec(word)?.[1];
+	if (!grammar[kind].takes.includes("sha")) return `It has no option ${code(word)}.`;
+	if (value === void 0) return `It has no option ${code(word)}; a commit is named by ${code("--sha=…")}.`;
+	return isFullSha(value) ? takeSha(value, found) : shortSha(value);
+}
+function takeSha(sha, found) {
+	if (found.sha !== void 0) return "It names two commits.";
+	found.sha = sha.toLowerCase();
+}
+function shortSha(word) {
+	return `${code(word)} is not a whole commit id: short ids, branches and tags can come to mean another commit. Give all 40 hex digits.`;
+}
+function takeTopic(word, found) {
+	const topic = commandKinds.find((kind) => kind === word.replace(/^\//, ""));
+	if (topic === void 0 || found.about !== void 0) return `There is no help on ${code(word)}.`;
+	found.about = topic;
+}
+function isFullSha(word) {
+	return /^[\da-f]{40}$/i.test(word);
+}
+function looksLikeSha(word, isNamed) {
+	return (isNamed ? /^[\da-f]{4,64}$/i : /^(?:\d[\da-f]{3,63}|[\da-f]{41,64})$/i).test(word);
+}
+function malformed(kind, fault) {
+	return {
+		kind: "reply",
+		reason: "command_malformed",
+		text: `${fault} It is written ${code(usage(kind))}. Nothing was done.`
+	};
+}
+
+// src/command/read-comment-event.ts
+const account = object({
+	id: number().int(),
+	login: string(),
+	type: string()
+});
+const event = object({
+	action: string(),
+	repository: object({
+		id: number().int(),
+		full_name: string()
+	}),
+	sender: account.nullish(),
+	issue: object({
+		number: number().int(),
+		pull_request: object({}).nullish()
+	}),
+	comment: object({
+		id: number().int(),
+		html_url: string(),
+		body: string(),
+		created_at: datetime({ offset: true }),
+		user: account.nullish(),
+		performed_via_github_app: object({}).nullish()
+	})
+});
+function readCommentEvent(body, receivedAtMs) {
+	const { action, repository, sender, issue, comment } = event.parse(body);
+	if (action !== "created") return {
+		kind: "ignored",
+		reason: "not_created"
+	};
+	if (!issue.pull_request) return {
+		kind: "ignored",
+		reason: "no_pull_request"
+	};
+	const author = comment.user;
+	if (!isPerson(author) || !isPerson(sender) || author.id !== sender.id || comment.performed_via_github_app) return {
+		kind: "ignored",
+		reason: "from_bot"
+	};
+	const asked = parseComment(comment.body);
+	if (asked.kind === "ignored") return {
+		kind: "ignored",
+		reason: "no_command"
+	};
+	return {
+		kind: "command",
+		request: {
+			repository: {
+				id: repository.id,
+				name: repository.full_name
+			},
+			pull: issue.number,
+			comment: {
+				id: comment.id,
+				url: comment.html_url,
+				createdAtMs: Date.parse(comment.created_at),
+				...receivedAtMs === void 0 ? {} : { receivedAtMs },
+				author: {
+					id: author.id,
+					login: author.login
+				}
+			},
+			asked
+		}
+	};
+}
+function isPerson(found) {
+	return found?.type === "User";
+}
+
+// src/command/answers/answer.ts
+function answerBody({ asked, comment }, { kind, text }) {
+	if (kind === "answered") return text;
+	const what = asked.kind === "command" ? `${code(written$1(asked.command))}: ` : "";
+	return `${mention(comment.author.login)} ${what}${text}`;
+}
+function missingConfigText({ where }) {
+	return `There is no ${code(where)}: commands are carried out by the rules of the default branch, and there are none. ${code("seamless init")} writes them. Nothing was done.`;
+}
+function invalidConfigText({ errors }) {
+	return `The config on the default branch is wrong, so nothing was done:\n\n${fence(errors, { maxLength: 4e3 })}`;
+}
+function expiredText(expiresMs) {
+	return `This has waited for more than ${Math.round(expiresMs / 6e4)} minutes and is not carried out any more: what was meant then may be wrong now. Please repeat it if you still want it.`;
+}
+
+// src/ports/authority.ts
+const roles = [
+	"none",
+	"read",
+	"triage",
+	"write",
+	"maintain",
+	"admin"
+];
+
+// src/command/authority.ts
+function authorityRules(command, environments, environment) {
+	if (!isChosen(command)) return [{ anyOf: [] }];
+	return (environment === void 0 ? Object.keys(environments) : [environment]).map((name) => ({
+		environment: name,
+		anyOf: environments[name]?.allow[command] ?? defaultGrants(command)
+	}));
+}
+function teamsToAsk(facts) {
+	if (facts.role === "unverified" || facts.role === "none") return [];
+	const teams = facts.rules.filter((rule) => met(rule, {
+		...facts,
+		teams: /* @__PURE__ */ new Map()
+	}) !== "met").flatMap(({ anyOf }) => anyOf.filter((grant) => grant.kind === "team"));
+	return [...new Set(teams.map(({ team }) => team))];
+}
+function decideAuthority(facts) {
+	const { role, rules } = facts;
+	if (role === "none") return {
+		kind: "stranger",
+		reason: "stranger"
+	};
+	if (role === "unverified") return unverified(facts);
+	const outcomes = rules.map((rule) => ({
+		rule,
+		outcome: met(rule, facts)
+	}));
+	const denied = outcomes.find(({ outcome }) => outcome === "denied");
+	if (denied !== void 0) return refused(facts, denied.rule);
+	if (outcomes.some(({ outcome }) => outcome === "unverified")) return unverified(facts);
+	return {
+		kind: "allowed",
+		by: rules.map((rule) => grantedBy(rule, facts))
+	};
+}
+function isChosen(command) {
+	return grammar[command].default !== "known";
+}
+function defaultGrants(command) {
+	const role = grammar[command].default;
+	return role === "known" ? [] : [{
+		kind: "role",
+		role
+	}];
+}
+function met(rule, facts) {
+	if (rule.anyOf.length === 0) return "met";
+	const held = new Set(rule.anyOf.map((grant) => holds(grant, facts)));
+	if (held.has(true)) return "met";
+	return held.has("unverified") ? "unverified" : "denied";
+}
+function holds(grant, { person, role, teams }) {
+	switch (grant.kind) {
+		case "role": return role !== "unverified" && roles.indexOf(role) >= roles.indexOf(grant.role);
+		case "team": return teams.get(grant.team) ?? "unverified";
+		case "user": return person.login.toLowerCase() === grant.login.toLowerCase();
+		case "id": return person.id === grant.id;
+	}
+}
+function grantedBy(rule, facts) {
+	const grant = rule.anyOf.find((one) => holds(one, facts) === true);
+	return grant === void 0 ? facts.role : written(grant);
+}
+function written(grant) {
+	switch (grant.kind) {
+		case "role": return grant.role;
+		case "team": return `team:${grant.team}`;
+		case "user": return `user:${grant.login}`;
+		case "id": return `id:${grant.id}`;
+	}
+}
+function refused({ command, role }, rule) {
+	const where = rule.environment === void 0 ? "" : ` for ${code(rule.environment)}`;
+	const needed = rule.anyOf.map((grant) => needs(grant)).join(" or ");
+	return {
+		kind: "refused",
+		reason: "permission_denied",
+		text: `You may not ${code(`/${command}`)}${where}: that takes ${needed}; you have ${role}. Nothing was done.`
+	};
+}
+function needs(grant) {
+	if (grant.kind === "role") return grant.role === "admin" ? "the role admin" : `the role ${grant.role} or a higher one`;
+	if (grant.kind === "team") return `being in the team ${code(grant.team)}`;
+	return `being ${grant.kind === "user" ? code(grant.login) : `the account ${grant.id}`}`;
+}
+function unverified({ command }) {
+	return {
+		kind: "unverified",
+		reason: "permission_unverified",
+		text: `GitHub did not say whether you may ${code(`/${command}`)}, so nothing was done: could not verify. Please repeat it in a while.`
+	};
+}
+
+// src/command/environment-of.ts
+function environmentOf(named, names) {
+	if (named === void 0) return theOnly(names);
+	if (names.includes(named)) return {
+		kind: "environment",
+		name: named
+	};
+	const nearest = nearestName(named, names);
+	const hint = nearest === void 0 ? "" : ` Did you mean ${code(nearest)}?`;
+	const sha = /^[\da-f]{7,40}$/i.test(named) ? ` If it is a commit: give its full id, as ${code("--sha=<40 hex digits>")}.` : "";
+	return {
+		kind: "refused",
+		reason: "no_such_environment",
+		text: `There is no environment ${code(named)}; the configuration has ${list(names)}.${hint}${sha}`
+	};
+}
+function theOnly(names) {
+	const [only, ...others] = names;
+	if (only !== void 0 && others.length === 0) return {
+		kind: "environment",
+		name: only
+	};
+	return {
+		kind: "refused",
+		reason: "environment_not_named",
+		text: `Name the environment: the configuration has ${list(names)}.`
+	};
+}
+function list(names) {
+	return names.map((name) => code(name)).join(", ");
+}
+
+// src/command/own-operation.ts
+const AGAIN_MS$1 = 5e3;
+async function ownOperation(environment, key, { records }) {
+	const read = await lockOf(records, environment);
+	if (read.kind === "unreadable") return read;
+	const held = heldOf(environment, read);
+	return held?.operation.key === key ? held : void 0;
+}
+async function isUnderWay(environment, key, ports) {
+	const own = await ownOperation(environment, key, ports);
+	return own !== void 0 && "operation" in own && own.operation.dispatchedAtMs !== void 0;
+}
+async function dropOwn(outcome, key, ports) {
+	const { kind, environment } = outcome;
+	if (kind !== "refused" || environment === void 0) return "none";
+	const own = await ownOperation(environment, key, ports);
+	if (own === void 0 || !("operation" in own)) return "none";
+	if (own.operation.ending === void 0 && own.operation.dispatchedAtMs !== void 0) return "none";
+	if (await endOperation(own, endedInVain(own.operation, outcome), ports) === "ended") return "dropped";
+	return { untilMs: Math.max(own.operation.endingUntilMs ?? 0, ports.clock.now() + AGAIN_MS$1) };
+}
+
+// src/command/answers/refused.ts
+function changedHeadText(facts) {
+	const { bound, head, asked } = facts;
+	return `This pull request moved meanwhile: you meant ${code(bound)}, its head is ${code(head)} now. Nothing was sent there. If you mean the new one, name it: ${code(asked)}`;
+}
+
+// src/command/begin-operation.ts
+async function beginOperation(serving, claimed, options = {}) {
+	const { operation } = claimed;
+	if (operation.dirty !== void 0 || operation.ending !== void 0) {
+		await followOperation(claimed.environment, serving.ports);
+		return started(serving, claimed);
+	}
+	const held = operation.deployment === void 0 ? await makeDeployment(serving, claimed, options) : claimed;
+	if (!("known" in held)) return held;
+	if (held.operation.dispatchedAtMs === void 0) {
+		const moved = await movedHead(serving, held);
+		if (moved !== void 0) return moved;
+	}
+	const asked = await askForRun(serving, held);
+	if (!("known" in asked)) return asked;
+	const told = await tellBeginning(serving, asked);
+	return told === "lost" ? contended(serving.ports) : started(serving, told);
+}
+function started({ command, key }, held) {
+	return {
+		kind: "started",
+		reason: command.kind === "deploy" ? "deploy_started" : "rollback_started",
+		environment: held.environment,
+		key
+	};
+}
+async function makeDeployment({ ports, key }, held, { newestId, isNew = false }) {
+	const { environment, operation } = held;
+	const { sha, version = sha } = operation;
+	try {
+		const isFirst = isNew && ports.decided !== void 0;
+		const { id } = await ports.deployments.begin({
+			environment,
+			sha,
+			version,
+			key,
+			isFirst
 		});
+		if (newestId !== void 0 && Number(id) <= Number(newestId)) return refused$1("duplicate", "This command was carried out before.");
+		const next = await advance(held, { deployment: id }, ports);
+		return next === "lost" ? contended(ports) : next;
+	} catch (error) {
+		if (!(error instanceof DeploymentMismatch)) throw error;
+		return refused$1("deployment_sha_mismatch", `${code(error.message, 300)}. Nothing was sent there.`);
+	}
+}
+async function movedHead({ request, command, ports }, { environment, operation }) {
+	if (command.kind === "rollback") return void 0;
+	const now = await ports.pulls.head(request.pull);
+	if (now?.head === operation.sha && now.state === "open") return void 0;
+	if (now === void 0 || now.state !== "open") return refused$1("pull_closed", "The pull request was closed meanwhile. Nothing was sent there.");
+	const asked = written$1({
+		kind: "deploy",
+		sha: now.head
+	}, environment);
+	return refused$1("ref_changed", changedHeadText({
+		bound: operation.sha,
+		head: now.head,
+		asked
+	}));
+}
+async function askForRun(serving, held) {
+	const { ports, key, command } = serving;
+	const { environment, operation } = held;
+	const { run: known, sha, deployment } = operation;
+	if (known !== void 0 || operation.dispatched === true) return held;
+	if (deployment === void 0) throw new Error("a run is asked for only once its Deployment is known");
+	let current = held;
+	const asked = await dispatchOnce(ports, {
+		...operation,
+		request: {
+			operation: command.kind === "deploy" ? "run" : "rollback",
+			environment,
+			sha,
+			key,
+			deploymentId: deployment
+		},
+		async note(dispatchedAtMs) {
+			const next = await advance(current, { dispatchedAtMs }, ports);
+			if (next !== "lost") current = next;
+			return next !== "lost";
+		}
+	});
+	switch (asked.kind) {
+		case "asked": return noteRun(serving, current, asked.run);
+		case "wait": return {
+			kind: "waiting",
+			reason: "run_not_started",
+			untilMs: asked.untilMs
+		};
+		case "lost": return contended(ports);
+		case "refused": return neverAsked(serving, current, asked.error);
+	}
+}
+async function noteRun({ ports }, held, run) {
+	const found = run === void 0 ? {} : { run: {
+		id: run.id,
+		url: run.url
+	} };
+	const next = await advance(held, {
+		dispatched: true,
+		...found
+	}, ports);
+	return next === "lost" ? contended(ports) : next;
+}
+async function neverAsked({ ports }, held, error) {
+	if (await advance(held, { dispatchedAtMs: void 0 }, ports) === "lost") return contended(ports);
+	return refused$1("run_not_started", `${code(error.message, 500)} Nothing was sent there.`);
+}
+async function tellBeginning({ request, ports }, held) {
+	const { environment, operation } = held;
+	if (operation.told !== void 0) return held;
+	const phase = operation.run === void 0 ? "asked" : "queued";
+	const told = `${phase}/${lastMark(0)}/${operation.run?.id ?? ""}`;
+	const text = progressText(environment, {
+		...operation,
+		told
+	}, { phase });
+	await ports.conversation.keep(request.pull, `progress/${environment}`, text);
+	return advance(held, { told }, ports);
+}
+
+// src/command/environment-gate.ts
+async function environmentFacts({ config, ports }, environment) {
+	const { after = [] } = config.environments[environment] ?? {};
+	const earlier = after.map(async (name) => ({
+		name,
+		watched: config.environments[name]?.health !== void 0,
+		newest: await ports.deployments.newest(name)
+	}));
+	return {
+		newest: await ports.deployments.newest(environment),
+		earlier: await Promise.all(earlier)
+	};
+}
+function environmentGate({ config }, environment, facts) {
+	const watched = config.environments[environment]?.health !== void 0;
+	const ending = decideGate({
+		environment,
+		watched,
+		ours: false,
+		...facts
+	});
+	if (ending === void 0) return void 0;
+	const { reason } = ending;
+	const where = code(environment);
+	const version = code(facts.newest?.version ?? "");
+	const ways = `${code(`/rollback ${environment}`)} brings its last healthy version back; ${code(`/resolve ${environment}`)} says that you have looked after it.`;
+	switch (reason) {
+		case "already_live": return {
+			reason,
+			text: `Nothing to do: ${where} runs ${version} (${code(facts.sha.slice(0, 12))}) already.`
+		};
+		case "environment_dirty": return {
+			reason,
+			text: `${where} is half done since the deployment of ${version}. ${ways}`
+		};
+		case "environment_unknown": return {
+			reason,
+			text: `A deployment of ${version} to ${where} began and never said how it ended. If it still runs, wait for it. If not: ${ways}`
+		};
+		default: return {
+			reason,
+			text: earlierText(environment, facts)
+		};
+	}
+}
+function earlierText(environment, { earlier, sha }) {
+	const found = earlier.map(({ name, newest, watched }) => {
+		const needs = watched ? "healthy" : "live";
+		const has = newest === void 0 ? "nothing" : newest.sha === sha ? `it as ${newest.state}, ${newest.verdict ?? "not judged"}` : `${code(newest.version)} (${code(newest.sha.slice(0, 12))})`;
+		return `${code(name)} must have this commit ${needs} first, and has ${has}`;
+	});
+	return `${code(environment)} comes after: ${found.join("; ")}.`;
+}
+
+// src/command/new-operation.ts
+function newOperation({ request, command, key, ports }, { sha, version }) {
+	const nowMs = ports.clock.now();
+	return {
+		kind: command.kind,
+		key,
+		sha,
+		version,
+		pull: request.pull,
+		comment: request.comment.id,
+		by: request.comment.author,
+		sinceMs: nowMs,
+		leaseUntilMs: nowMs + LEASE_MS
+	};
+}
+
+// src/command/quarantine.ts
+function decideQuarantine(facts) {
+	const { sha, patch, takenBack, lifted } = facts;
+	if (lifted.includes(sha) || patch !== void 0 && lifted.includes(patch)) return void 0;
+	const lifts = patch === void 0 ? [sha] : [patch, sha];
+	const same = takenBack.find((one) => one.head === sha || patch !== void 0 && one.patch === patch);
+	if (same !== void 0) return quarantined(`It changes what #${same.pull} changed, which was reverted.`, lifts);
+	if (facts.verdict !== "unhealthy") return void 0;
+	return quarantined(`Users of ${code(facts.environment)} would have noticed ${code(sha)} the last time, and it was taken back.`, lifts);
+}
+function quarantined(found, lifts) {
+	return {
+		reason: "quarantined",
+		text: `${found} ${code("/unquarantine")} lets it be deployed again.`,
+		lifts
+	};
+}
+function liftedKey(lift) {
+	return `lifted/${lift}`;
+}
+
+// src/command/quarantine-gate.ts
+async function quarantineOf({ request, ports }, environment, { sha, isFirst }) {
+	const [takenBack, verdict] = await Promise.all([ports.quarantine.takenBack(request.pull), isFirst ? void 0 : ports.quarantine.verdictOf(environment, sha)]);
+	if (takenBack.length === 0 && verdict !== "unhealthy") return void 0;
+	const patch = takenBack.length === 0 ? void 0 : await ports.quarantine.patchOf(request.pull);
+	const lifted = await ports.records.list(liftedKey(""));
+	return decideQuarantine({
+		environment,
+		sha,
+		takenBack,
+		...patch !== void 0 && { patch },
+		...verdict !== void 0 && { verdict },
+		lifted: lifted.flatMap((read) => read.kind === "found" ? [read.record.key.slice(liftedKey("").length)] : [])
+	});
+}
+
+// src/command/serve-deploy.ts
+async function serveDeploy(serving, environment) {
+	const { request, ports, key } = serving;
+	const own = await ownOperation(environment, key, ports);
+	if (own !== void 0 && !("operation" in own)) return refused$1(own.reason, own.text);
+	if (own !== void 0) return beginOperation(serving, own);
+	const pull = await ports.pulls.read(request.pull);
+	if (pull === void 0) return {
+		kind: "silent",
+		reason: "no_pull_request"
+	};
+	const bound = await bindCommit(serving, environment, pull);
+	if (bound.kind === "refused") return refused$1(bound.reason, bound.text);
+	const version = await versionOf(serving, bound.sha).catch(unnamed);
+	if (typeof version !== "string") return version;
+	const operation = newOperation(serving, {
+		sha: bound.sha,
+		version
+	});
+	const look = await lookAtClaim(environment, operation, ports);
+	const facts = await environmentFacts(serving, environment);
+	if (facts.newest?.key === key) return {
+		kind: "silent",
+		reason: "duplicate"
+	};
+	const stop = await inTheWay(serving, environment, {
+		pull,
+		operation,
+		look,
+		facts
+	});
+	if (stop !== void 0) return stop;
+	const claim = await claimEnvironment(environment, operation, ports);
+	if (claim.kind === "refused") return refused$1(claim.reason, claim.text);
+	return claim.kind === "claimed" ? beginOperation(serving, claim.held, {
+		isNew: claim.isNew,
+		newestId: facts.newest?.id
+	}) : contended(ports);
+}
+async function inTheWay(serving, environment, { pull, operation, look, facts }) {
+	const { config, defaultBranch, request, ports } = serving;
+	const { sha } = operation;
+	const requires = config.environments[environment]?.requires;
+	if (requires === void 0) throw new Error(`there is no environment ${environment}`);
+	const failures = [...decideGates(pull, {
+		command: "deploy",
+		sha,
+		requires,
+		defaultBranch,
+		by: request.comment.author,
+		environments: Object.keys(config.environments)
+	})];
+	const quarantine = await quarantineOf(serving, environment, {
+		sha,
+		isFirst: facts.newest === void 0
+	});
+	if (quarantine !== void 0) failures.push(quarantine);
+	if (look.kind === "contended") return contended(ports);
+	if (look.kind === "refused") failures.push(look);
+	if (look.kind === "decided" && look.decision.kind === "held") failures.push(look.decision);
+	const gate = look.kind === "decided" && look.decision.kind === "write" ? environmentGate(serving, environment, {
+		...facts,
+		sha
+	}) : void 0;
+	if (gate?.reason === "already_live" && failures.length === 0) return answered(gate.reason, gate.text);
+	if (gate !== void 0 && gate.reason !== "already_live") failures.push(await claimedMeanwhile(environment, operation, ports) ?? gate);
+	const [first] = failures;
+	return first && refused$1(first.reason, gatesText(failures));
+}
+async function claimedMeanwhile(environment, operation, ports) {
+	const look = await lookAtClaim(environment, operation, ports);
+	return look.kind === "decided" && look.decision.kind === "held" ? look.decision : void 0;
+}
+async function versionOf({ config, ports }, sha) {
+	const file = config.version?.file;
+	return versionName(sha, file, file === void 0 ? void 0 : await ports.pulls.file(sha, file));
+}
+function unnamed(error) {
+	if (error instanceof UsageError) return refused$1("config_invalid", `${code(error.message, 500)} Nothing was done.`);
+	throw error;
+}
+
+// src/command/serve-lock.ts
+async function serveLock(serving, environment) {
+	const { request, command, ports } = serving;
+	const known = await lockOf(ports.records, environment);
+	if (known.kind === "unreadable") return refused$1(known.reason, known.text);
+	const { reason } = command;
+	const { author: by, createdAtMs: sinceMs } = request.comment;
+	const hold = {
+		pull: request.pull,
+		by,
+		sinceMs,
+		...reason !== void 0 && { reason }
+	};
+	const decision = decideHold(known.lock, {
+		environment,
+		hold
+	});
+	if (decision.kind === "held") return refused$1(decision.reason, `${decision.text} Nothing was done.`);
+	if (decision.kind === "write") {
+		if (await writeLock(ports.records, environment, known, decision) === "conflict") return contended(ports);
+	}
+	const text = holdText(environment, decision.kind === "same" ? decision.hold : hold);
+	return answered("locked", `🔒 ${text} ${code(`/unlock ${environment}`)} takes the lock away.`);
+}
+async function serveUnlock(serving, environment, authority) {
+	const { request, ports, key } = serving;
+	const known = await lockOf(ports.records, environment);
+	if (known.kind === "unreadable") return refused$1(known.reason, known.text);
+	const decision = decideUnlock(known.lock, environment);
+	const isOwner = decision.kind === "write" && decision.was.by.id === request.comment.author.id;
+	if (authority.kind === "refused" && !isOwner) return refused$1(authority.reason, authority.text);
+	if (decision.kind === "none") return answered("not_locked", decision.text);
+	const text = `🔓 ${code(request.comment.author.login)} unlocked ${code(environment)}. Until now: ${holdText(environment, decision.was)}`;
+	await ports.conversation.say(request.pull, `answer/${key}`, text);
+	if (await writeLock(ports.records, environment, known, decision) === "conflict") return contended(ports);
+	return answered("unlocked", text);
+}
+async function serveResolve(serving, environment) {
+	const { request, ports, key } = serving;
+	const known = await lockOf(ports.records, environment);
+	if (known.kind === "unreadable") return refused$1(known.reason, known.text);
+	const decision = decideResolve(known.lock);
+	if (decision.kind === "held") return refused$1(decision.reason, `${decision.text} Nothing was done.`);
+	const newest = await ports.deployments.newest(environment);
+	const isUnclear = newest !== void 0 && unclear(newest);
+	if (decision.kind === "none" && !isUnclear) return answered("nothing_to_resolve", `${code(environment)} is not half done: there is nothing to resolve.`);
+	const by = request.comment.author.login;
+	const text = `🧹 ${code(by)} has looked after ${code(environment)}: it may be deployed to again.`;
+	await ports.conversation.say(request.pull, `answer/${key}`, text);
+	if (isUnclear) await ports.deployments.setState(newest.id, "inactive", plain(`resolved: by ${by}`, 140));
+	if (decision.kind === "write" && await isConflict(serving, environment, known, decision)) return contended(ports);
+	return answered("resolved", text);
+}
+function unclear({ state, verdict }) {
+	if (state === "error") return true;
+	return (state === "in_progress" || state === "unknown") && verdict !== "inconclusive";
+}
+async function isConflict({ ports }, environment, known, decision) {
+	return await writeLock(ports.records, environment, known, decision) === "conflict";
+}
+
+// src/command/serve-rollback.ts
+const version = object({
+	sha: string(),
+	version: string()
+});
+const cancelled = object({
+	schema: literal(1),
+	target: version,
+	leaves: string(),
+	sinceMs: number()
+});
+async function cancelledFor(records, key) {
+	const read = await records.read(`rollbacks/${key}`);
+	return read.kind === "found" ? cancelled.parse(read.record.value) : void 0;
+}
+async function noteCancelled({ ports, key }, { target, leaves }) {
+	const { sha, version } = target;
+	const noted = {
+		schema: 1,
+		target: {
+			sha,
+			version
+		},
+		leaves,
+		sinceMs: ports.clock.now()
+	};
+	await ports.records.write(`rollbacks/${key}`, noted, void 0);
+}
+const ENDS_WITHIN_MS = 1e4;
+async function serveRollback(serving, environment) {
+	const { ports, key } = serving;
+	const own = await ownOperation(environment, key, ports);
+	if (own !== void 0 && !("operation" in own)) return refused$1(own.reason, own.text);
+	if (own !== void 0) return beginOperation(serving, own);
+	const newest = await ports.deployments.newest(environment);
+	if (newest?.key === key) return {
+		kind: "silent",
+		reason: "duplicate"
+	};
+	const begun = await cancelledFor(ports.records, key);
+	if (begun !== void 0 && await isBack(serving, environment, begun.target)) return back(environment, begun);
+	const target = begun?.target ?? await targetOf(serving, environment, newest);
+	if (newest === void 0 || target === void 0) return refused$1("no_rollback_target", noTargetText(environment));
+	const claim = await claimEnvironment(environment, newOperation(serving, target), ports);
+	switch (claim.kind) {
+		case "refused": return refused$1(claim.reason, claim.text);
+		case "contended": return contended(ports);
+		case "cancel":
+			if (begun === void 0) await noteCancelled(serving, {
+				target,
+				leaves: newest.version
+			});
+			return cancel(serving, claim.holder);
+		case "claimed":
+			if (claim.through !== void 0) await sayThrough(serving, environment, claim.through);
+			return beginOperation(serving, claim.held, {
+				isNew: claim.isNew,
+				newestId: newest.id
+			});
+	}
+}
+async function cancel({ ports }, { run }) {
+	const { workflows, log, clock } = ports;
+	if (run !== void 0) {
+		log.info(`Cancels run ${run.id}: a rollback does not wait for what it takes back.`);
+		await workflows.cancel(run.id);
+	}
+	return {
+		kind: "waiting",
+		reason: "environment_busy",
+		untilMs: clock.now() + ENDS_WITHIN_MS
+	};
+}
+async function targetOf({ ports }, environment, newest) {
+	if (newest === void 0) return void 0;
+	const live = await liveDeployment(ports.deployments, environment) ?? newest;
+	return ports.deployments.lastHealthy(environment, live.sha);
+}
+async function isBack({ ports }, environment, target) {
+	await followOperation(environment, ports);
+	const known = await lockOf(ports.records, environment);
+	if (known.kind === "unreadable" || known.lock?.operation !== void 0) return false;
+	const live = await liveDeployment(ports.deployments, environment);
+	return live?.sha === target.sha && live.state === "success";
+}
+function back(environment, { target, leaves }) {
+	const text = `↩️ ${code(environment)} is on ${code(target.version)}: the deployment of ${code(leaves)} was cancelled, and has taken itself back.`;
+	return answered("rolled_back_on_request", text);
+}
+function noTargetText(environment) {
+	return `No other version of ${code(environment)} is on record as healthy: there is nothing to go back to. Deploy one that works instead. Nothing was done.`;
+}
+async function sayThrough({ request, key, ports }, environment, hold) {
+	const text = `${holdText(environment, hold)} The rollback goes through it; the lock stays.`;
+	await ports.conversation.say(request.pull, `through/${key}`, text);
+}
+
+// src/command/answers/status.ts
+function statusText(environments, queue, nowMs) {
+	const table = [
+		"| environment | version | state | locked | under way |",
+		"|---|---|---|---|---|",
+		...environments.map(({ name, newest, lock }) => `| ${cell(name)} | ${versionText(newest)} | ${stateText(newest)} | ${lockText(lock)} | ${workText(lock)} |`)
+	];
+	const waiting = queue.map(({ pull, command, sinceMs }) => `| #${pull} | ${cell(command)} | ${elapsed(Math.max(0, nowMs - sinceMs))} |`);
+	const queued = [
+		"",
+		"| waiting | command | since |",
+		"|---|---|---|",
+		...waiting
+	];
+	return [...table, ...waiting.length === 0 ? [] : queued].join("\n");
+}
+function versionText(newest) {
+	if (newest === void 0) return "none yet";
+	const { version, sha } = newest;
+	return sha.startsWith(version) ? cell(version) : `${cell(version)} (${cell(sha.slice(0, 12))})`;
+}
+const STATES = {
+	success: "live",
+	in_progress: "being deployed",
+	failure: "not taken up, or taken back",
+	error: "half done",
+	inactive: "not live",
+	unknown: "begun"
+};
+function stateText(newest) {
+	if (newest === void 0) return "";
+	return newest.verdict === void 0 ? STATES[newest.state] : `${STATES[newest.state]}, ${newest.verdict}`;
+}
+function lockText(lock) {
+	if (lock.kind === "unreadable") return "⚠️ unreadable";
+	const hold = lock.lock?.hold;
+	if (hold === void 0) return "";
+	const why = hold.reason === void 0 ? "" : `: ${cell(hold.reason)}`;
+	return `🔒 #${hold.pull} by ${cell(hold.by.login)} since ${utc(hold.sinceMs)}${why}`;
+}
+function workText(lock) {
+	const operation = lock.kind === "lock" ? lock.lock?.operation : void 0;
+	if (operation === void 0) return "";
+	const { kind, sha, pull, by, sinceMs, run, dirty } = operation;
+	const what = `${verb(kind, dirty)} ${cell(sha.slice(0, 12))}`;
+	const page = run === void 0 ? "" : `, ${pageLink("run", run.url)}`;
+	return `${what} for #${pull} by ${cell(by.login)} since ${utc(sinceMs)}${page}`;
+}
+function verb(kind, dirty) {
+	if (dirty !== void 0) return "🚨 half done:";
+	return kind === "deploy" ? "deploys" : "rolls back to";
+}
+
+// src/command/serve-status.ts
+async function serveHelp({ command }) {
+	return answered("help_shown", helpText(command.about));
+}
+async function serveStatus({ config, ports }) {
+	const names = Object.keys(config.environments);
+	const [locks, queue] = await Promise.all([ports.records.list(lockKey("")), ports.queue?.() ?? []]);
+	const environments = names.map(async (name) => {
+		const key = lockKey(name);
+		const read = locks.find((one) => isOf(one, key));
+		return {
+			name,
+			newest: await ports.deployments.newest(name),
+			lock: readLock(read ?? { kind: "absent" }, name)
+		};
+	});
+	const text = statusText(await Promise.all(environments), queue, ports.clock.now());
+	return answered("status_shown", text);
+}
+function isOf(read, key) {
+	if (read.kind === "found") return read.record.key === key;
+	return read.kind === "unreadable" && read.where.includes(key);
+}
+
+// src/command/serve-unquarantine.ts
+async function serveUnquarantine(serving) {
+	const { request, config, ports, key } = serving;
+	const pull = await ports.pulls.read(request.pull);
+	if (pull === void 0) return {
+		kind: "silent",
+		reason: "no_pull_request"
+	};
+	const found = [];
+	for (const environment of Object.keys(config.environments)) {
+		const quarantine = await quarantineOf(serving, environment, {
+			sha: pull.head,
+			isFirst: false
+		});
+		if (quarantine !== void 0) found.push(quarantine);
+	}
+	const [first] = found;
+	const by = request.comment.author;
+	if (first === void 0) return answered("not_quarantined", `${code(pull.head.slice(0, 12))} is not quarantined: nothing keeps it out.`);
+	const text = `🧪 ${code(by.login)} lets ${code(pull.head)} be deployed again. It was kept out, because: ${first.text}`;
+	await ports.conversation.say(request.pull, `answer/${key}`, text);
+	for (const lift of new Set(found.flatMap(({ lifts }) => lifts))) {
+		const lifted = {
+			schema: 1,
+			by,
+			pull: request.pull,
+			comment: request.comment.id,
+			atMs: ports.clock.now()
+		};
+		await ports.records.write(liftedKey(lift), lifted, void 0);
+	}
+	return answered("unquarantined", text);
+}
+
+// src/command/serve-command.ts
+const EXPIRES_MS = 9e5;
+async function serveCommand(request, ports) {
+	const key = commandKey(request);
+	const before = await ports.decided?.read(key);
+	const outcome = before ?? await decide(request, ports);
+	if (outcome.kind !== "answered" && outcome.kind !== "refused") return outcome;
+	if (before === void 0) await ports.decided?.write(key, outcome);
+	const own = await dropOwn(outcome, key, ports);
+	if (typeof own === "object") return {
+		kind: "waiting",
+		reason: "lock_contended",
+		untilMs: own.untilMs
+	};
+	if (own === "none") await answer(request, outcome, ports);
+	return outcome;
+}
+async function answer(request, outcome, ports) {
+	const key = commandKey(request);
+	if (outcome.text !== "") await ports.conversation.say(request.pull, `answer/${key}`, answerBody(request, outcome));
+	await ports.conversation.react(request.comment.id, outcome.kind === "refused" ? "-1" : "rocket");
+}
+async function decide(request, ports) {
+	const trusted = await ports.config();
+	if (!isDriver(trusted, ports)) return {
+		kind: "silent",
+		reason: "not_driver"
+	};
+	const role = await roleOf(request.comment.author, ports);
+	if (role === "none") return {
+		kind: "silent",
+		reason: "stranger"
+	};
+	await ports.conversation.react(request.comment.id, "eyes");
+	const { asked } = request;
+	if (asked.kind === "reply") return refused$1(asked.reason, asked.text);
+	if (trusted.kind === "missing") return refused$1("config_missing", missingConfigText(trusted));
+	if (trusted.kind === "invalid") return refused$1("config_invalid", invalidConfigText(trusted));
+	const { config, defaultBranch } = trusted;
+	return serveKnown(servingOf({
+		request,
+		command: asked.command,
+		config,
+		defaultBranch,
+		ports
+	}), role);
+}
+function isDriver(trusted, { driver }) {
+	if (trusted.kind === "missing") return true;
+	return (trusted.kind === "config" ? trusted.config.driver : trusted.driver ?? driver) === driver;
+}
+async function serveKnown(serving, role) {
+	const { command, config } = serving;
+	if (!isAboutEnvironment(command)) {
+		const authority = await authorityOf(serving, role);
+		if (authority.kind !== "allowed") return notAllowed(authority);
+		if (isLate(serving)) return expired();
+		return serveGeneral(serving);
+	}
+	const choice = environmentOf(command.environment, Object.keys(config.environments));
+	if (choice.kind === "refused") return refused$1(choice.reason, choice.text);
+	const environment = choice.name;
+	const outcome = await serveThere(serving, role, environment);
+	const hasOperation = command.kind === "deploy" || command.kind === "rollback";
+	return outcome.kind === "refused" && hasOperation ? {
+		...outcome,
+		environment
+	} : outcome;
+}
+function isAboutEnvironment(command) {
+	return command.kind !== "unquarantine" && command.kind !== "status" && command.kind !== "help";
+}
+async function serveThere(serving, role, environment) {
+	const { command } = serving;
+	const authority = await authorityOf(serving, role, environment);
+	if (authority.kind !== "allowed" && !(command.kind === "unlock" && authority.kind === "refused")) return notAllowed(authority);
+	if (isLate(serving) && !await wasAskedFor(serving, environment)) return expired();
+	switch (command.kind) {
+		case "deploy": return serveDeploy({
+			...serving,
+			command
+		}, environment);
+		case "rollback": return serveRollback({
+			...serving,
+			command
+		}, environment);
+		case "plan": return servePlan({
+			...serving,
+			command
+		}, environment);
+		case "lock": return serveLock({
+			...serving,
+			command
+		}, environment);
+		case "unlock": return serveUnlock({
+			...serving,
+			command
+		}, environment, authority);
+		case "resolve": return serveResolve({
+			...serving,
+			command
+		}, environment);
+		case "unquarantine":
+		case "status":
+		case "help": throw new Error(`/${command.kind} is about no environment`);
+	}
+}
+async function serveGeneral(serving) {
+	const { command } = serving;
+	if (command.kind === "help") return serveHelp({
+		...serving,
+		command
+	});
+	if (command.kind === "status") return serveStatus({
+		...serving,
+		command
+	});
+	if (command.kind === "unquarantine") return serveUnquarantine({
+		...serving,
+		command
+	});
+	throw new Error(`/${command.kind} is about an environment`);
+}
+async function authorityOf({ request, command, config, ports }, role, environment) {
+	const person = request.comment.author;
+	const rules = authorityRules(command.kind, config.environments, environment);
+	const facts = {
+		command: command.kind,
+		person,
+		role,
+		rules
+	};
+	const teams = /* @__PURE__ */ new Map();
+	for (const team of teamsToAsk(facts)) teams.set(team, await unlessUnverified(() => ports.authority.isMember(team, person)));
+	return decideAuthority({
+		...facts,
+		teams
+	});
+}
+async function roleOf(person, { authority }) {
+	return unlessUnverified(() => authority.roleOf(person));
+}
+async function unlessUnverified(ask) {
+	try {
+		return await ask();
+	} catch (error) {
+		if (error instanceof GitHubError) return "unverified";
+		throw error;
+	}
+}
+function notAllowed(decision) {
+	return decision.kind === "stranger" ? {
+		kind: "silent",
+		reason: decision.reason
+	} : refused$1(decision.reason, decision.text);
+}
+function isLate({ request, ports }) {
+	return ports.clock.now() - request.comment.createdAtMs > EXPIRES_MS;
+}
+async function wasAskedFor(serving, environment) {
+	const { command, key, ports } = serving;
+	if (command.kind === "plan") return isPlanUnderWay(ports.records, key);
+	return isUnderWay(environment, key, ports);
+}
+function expired() {
+	return refused$1("expired", expiredText(EXPIRES_MS));
+}
+
+// src/action/serve-to-its-end.ts
+const LOST_ANSWERS = 5;
+const AGAIN_MS = 5e3;
+async function serveToItsEnd(request, ports) {
+	for (let lost = 0;;) {
+		let untilMs;
+		try {
+			const outcome = await serveCommand(request, ports);
+			if (outcome.kind !== "waiting") return outcome;
+			({untilMs} = outcome);
+		} catch (error) {
+			lost += 1;
+			if (!isAmbiguous(error) || lost > LOST_ANSWERS) throw error;
+			ports.log.warning(`Served again in a moment: ${String(error)}`);
+			untilMs = ports.clock.now() + AGAIN_MS * lost;
+		}
+		await ports.clock.sleep(Math.max(1e3, untilMs - ports.clock.now()), ports.signal);
 	}
 }
 
-// src/action/outputs.ts
-function outputsOf(upgrade, receipt) {
-	const noticed = noticedBy(upgrade);
-	const watched = upgrade.environments.flatMap(({ judged }) => judged.slice(-1)).map((report) => report.watched);
-	return {
-		decision: upgrade.decision ?? "",
-		"reason-code": upgrade.reason ?? "",
-		version: upgrade.candidate?.name ?? "",
-		"previous-version": upgrade.base?.name ?? "",
-		branch: upgrade.branch ?? "",
-		sha: upgrade.candidate?.sha ?? "",
-		"deployment-id": upgrade.environments.flatMap(({ deployment }) => deployment ?? []).at(-1) ?? "",
-		"noticed-requests": noticed === void 0 ? "" : String(noticed.requests),
-		"noticed-upper": noticed === void 0 ? "" : String(noticed.upper),
-		"watched-requests": watched.length === 0 ? "" : String(watched.reduce((sum, one) => sum + one, 0)),
-		receipt
-	};
+// src/action/serve-comment.ts
+async function serveComment(shell, inputs, context) {
+	if (context.event !== "issue_comment") throw new UsageError(`operation: command answers comments: its job is for "issue_comment", not ${context.event}.`);
+	const read = readCommentEvent(context.payload);
+	if (read.kind === "ignored") return sayNothingToDo(read.reason, "");
+	const side = openGitHubSide(shell, inputs, context);
+	const ports = actionCommandPorts(side, await trustedConfig(side.github));
+	const outcome = await serveToItsEnd(read.request, ports);
+	if (outcome.kind === "silent") return sayNothingToDo(outcome.reason, "");
+	ports.log.info(`The command of comment ${read.request.comment.id}: ${outcome.reason}.`);
+	if (outcome.kind === "started") await waitForRun(outcome, ports);
+	setOutputs({
+		decision: outcome.kind === "refused" ? "nothing_to_do" : "completed",
+		"reason-code": outcome.reason
+	});
 }
-function setOutputs(outputs) {
-	for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
+async function waitForRun({ environment, reason }, ports) {
+	if (reason === "plan_started") return;
+	const lateMs = ports.clock.now() + 2 * RUN_STARTS_WITHIN_MS;
+	while (ports.clock.now() < lateMs) {
+		const read = await lockOf(ports.records, environment);
+		const held = read.kind === "lock" ? heldOf(environment, read) : void 0;
+		if (held === void 0 || held.operation.run !== void 0) return;
+		if ((await followOperation(environment, ports)).kind !== "waiting") return;
+		await ports.clock.sleep(LOOK_EVERY_MS, ports.signal);
+	}
 }
+const LOOK_EVERY_MS = 5e3;
 
 // src/action/trusted.ts
 const ACTING = /* @__PURE__ */ new Set([
@@ -399,58 +1817,27 @@ const ACTING = /* @__PURE__ */ new Set([
 function refuseUntrusted(inputs, context) {
 	if (inputs.operation === "plan") return;
 	const { event, ref, defaultBranch } = context;
-	if (!ACTING.has(event)) throw new UsageError(`operation: ${inputs.operation} is not possible on ${event}: what ${event.startsWith("pull_request") ? "a pull request brings" : "comes with it"} is not trusted. Use "operation: plan" there, and deploy on "push" to the default branch or "workflow_dispatch".`);
+	if (!ACTING.has(event)) throw new UsageError(`operation: ${inputs.operation} is not possible on ${event}: what ${event.startsWith("pull_request") ? "a pull request brings" : "comes with it"} is not trusted. Use "operation: ${event === "issue_comment" ? "command" : "plan"}" there, and deploy on "push" to the default branch or "workflow_dispatch".`);
 	if (event === "push" && ref.startsWith("refs/heads/") && ref !== `refs/heads/${defaultBranch}`) throw new UsageError(`This push is to ${ref.slice(11)}, not to the default branch ${defaultBranch}: nothing is deployed. Add "branches: [${defaultBranch}]" under "push" of the workflow; to deploy another commit on purpose, run the workflow by hand with its sha.`);
 	if (inputs.operation === "rollback") refuseTarget(inputs);
 }
-function refuseTarget({ sha, planDigest, stage }) {
-	const given = [...sha === void 0 ? [] : ["sha"], ...planDigest === void 0 ? [] : ["plan-digest"]];
+function refuseTarget({ sha, planDigest, stage, deploymentId }) {
+	const given = [...sha !== void 0 && deploymentId === void 0 ? ["sha"] : [], ...planDigest === void 0 ? [] : ["plan-digest"]];
 	if (stage !== "all") given.push("stage");
 	if (given.length === 0) return;
 	throw new UsageError(`operation: rollback returns to the last healthy version and takes no ${given.join(", no ")}. To bring another version there, run an upgrade with its sha.`);
 }
 
-// src/action/workflow-context.ts
-const payload = object({
-	before: string().optional(),
-	repository: object({ default_branch: string() }).optional().catch(void 0),
-	pull_request: object({ head: object({ ref: string() }) }).optional()
-});
-async function readContext(environment) {
-	const need = (name) => {
-		const value = environment[name];
-		if (value !== void 0 && value !== "") return value;
-		throw new UsageError(`${name} is not set: this is no GitHub workflow run. On a laptop use the command "seamless".`);
-	};
-	const repository = need("GITHUB_REPOSITORY");
-	const workspace = need("GITHUB_WORKSPACE");
-	const { context } = await import("./github.js");
-	const event = payload.parse(context.payload);
-	const { before, pull_request: pullRequest } = event;
-	return {
-		event: need("GITHUB_EVENT_NAME"),
-		workspace,
-		repository,
-		apiUrl: context.apiUrl,
-		runUrl: `${context.serverUrl}/${repository}/actions/runs/${context.runId}`,
-		ref: context.ref,
-		sha: need("GITHUB_SHA"),
-		...event.repository && { defaultBranch: event.repository.default_branch },
-		...before !== void 0 && !/^0+$/.test(before) && { before },
-		...pullRequest && { headBranch: pullRequest.head.ref }
-	};
-}
-
 // src/action/run-action.ts
-async function runAction({ environment, signal, logs }, inputs) {
-	const context = await readContext(environment);
+async function runAction(shell, inputs) {
+	const context = await readContext(shell.environment);
+	if (inputs.operation === "command") return serveComment(shell, inputs, context);
+	if (inputs.operation === "settle") return settleLost(shell, inputs, context);
 	if (context.event === "merge_group") return sayMergeQueue();
 	const opened = await openAction({
+		...shell,
 		inputs,
-		context,
-		environment,
-		signal,
-		logs
+		context
 	});
 	const defaultBranch = context.defaultBranch ?? await opened.repository.defaultBranch();
 	const known = {
@@ -458,113 +1845,75 @@ async function runAction({ environment, signal, logs }, inputs) {
 		defaultBranch
 	};
 	refuseUntrusted(inputs, known);
-	const request = await requestOf(inputs, known, opened);
-	if (inputs.operation === "plan") return showPlan(await makePlan(request));
-	noteBeginning();
-	const upgrade = inputs.operation === "rollback" ? await operateRollback(request, signal) : await operateRun(request, signal);
-	logs.resume();
-	if (signal.aborted) throw signal.reason;
+	if (inputs.operation === "plan") return dryRun(inputs, known, opened);
+	const given = await takeGiven(inputs, known, opened);
+	if (given.kind === "duplicate") return sayNothingToDo("duplicate", given.message);
+	const where = {
+		context: known,
+		opened
+	};
+	const upgrade = given.kind === "none" ? await operate(shell, inputs, where) : await operateGiven(shell, {
+		inputs,
+		given
+	}, where);
 	await reportUpgrade(upgrade, opened);
 	noteEnd();
 }
-async function openAction(parts) {
-	const { inputs, context, environment, signal, logs } = parts;
-	const folder = await realpath(join(context.workspace, inputs.workingDirectory)).catch((cause) => {
-		throw new UsageError(`The working-directory ${JSON.stringify(inputs.workingDirectory)} does not exist. Does "actions/checkout" run before this step?`, { cause });
+async function operate({ signal, logs }, inputs, { context, opened, watch }) {
+	const request = {
+		...await requestOf(inputs, context, opened),
+		...watch && { watch }
+	};
+	return underLocks(inputs, {
+		context,
+		request
+	}, async () => {
+		noteBeginning();
+		const upgrade = inputs.operation === "rollback" ? await operateRollback(request, signal) : await operateRun(request, signal);
+		logs.resume();
+		if (signal.aborted) throw signal.reason;
+		return upgrade;
 	});
-	if (relative(await realpath(context.workspace), folder).startsWith("..")) throw new UsageError(`The working-directory ${JSON.stringify(inputs.workingDirectory)} leaves the workspace.`);
-	return openRepository({
-		folder,
+}
+async function operateGiven(shell, { inputs, given: { deployment, lost } }, where) {
+	const { id: deploymentId, sha, environment } = deployment;
+	const { requestId } = inputs;
+	const command = requestId === void 0 ? void 0 : startedBy(where.opened, {
 		environment,
-		signal,
-		clock: systemClock,
-		log: logs.masked,
-		...inputs.token !== void 0 && { github: {
-			token: inputs.token,
-			apiUrl: context.apiUrl,
-			repository: context.repository,
-			appId: checksAppId(environment),
-			logUrl: context.runUrl
-		} }
+		requestId
 	});
-}
-async function configPlace(context, opened) {
-	const { defaultBranch = await opened.repository.defaultBranch() } = context;
-	if (context.ref !== `refs/heads/${defaultBranch}`) {
-		const { id } = await opened.versionControl.resolve(defaultBranch);
-		return {
-			kind: "commit",
-			sha: id
-		};
+	let begun = lost !== void 0;
+	const watch = { watchEvent: ({ type }) => {
+		begun ||= type === "deployment_begun";
+	} };
+	try {
+		if (lost !== void 0) throw new AttemptLost(lost);
+		const upgrade = await operate(shell, {
+			...inputs,
+			deploymentId,
+			sha,
+			environment
+		}, {
+			...where,
+			watch
+		});
+		await deployment.ended(upgrade);
+		await command?.ended(exitCodeOf(upgrade) === 0 ? "success" : "failure");
+		return upgrade;
+	} catch (error) {
+		if (!shell.signal.aborted) {
+			await deployment.failed({
+				reason: reasonOf(error),
+				message: causes(error),
+				begun
+			});
+			await command?.ended("failure");
+		}
+		throw error;
 	}
-	const { before } = context;
-	return {
-		kind: "commit",
-		sha: context.sha,
-		...context.event === "push" && before !== void 0 && { healthFrom: before }
-	};
-}
-async function requestOf(inputs, context, opened) {
-	const isPullRequest = context.event.startsWith("pull_request");
-	const place = isPullRequest ? { kind: "working_tree" } : await configPlace(context, opened);
-	if (isPullRequest) opened.log.info("The config is that of this pull request; it takes effect when it is on the default branch.");
-	const loaded = await loadConfig(opened, inputs.config, place);
-	if (inputs.token === void 0 && inputs.operation !== "plan") opened.log.warning("There is no github-token: what is deployed is on record in .seamless/ of this checkout only. A later run elsewhere will take its upgrade for the first one, with nothing to go back to.");
-	if (inputs.sha !== void 0) await refuseStranger(inputs.sha, context.defaultBranch, opened);
-	const sha = inputs.sha ?? shaOfEvent(context, loaded.config.upgrade !== void 0);
-	return {
-		opened,
-		loaded,
-		stage: inputs.stage,
-		...inputs.environment !== void 0 && { environment: inputs.environment },
-		...sha !== void 0 && { sha },
-		...context.headBranch !== void 0 && { branch: context.headBranch },
-		defaultBranch: context.defaultBranch,
-		...inputs.planDigest !== void 0 && { planDigest: inputs.planDigest },
-		...inputs.deploymentId !== void 0 && { adopt: inputs.deploymentId }
-	};
-}
-async function refuseStranger(sha, defaultBranch, opened) {
-	const github = await openGitHubOf(opened);
-	if (github === void 0 || !/^[0-9a-f]{40}$/.test(sha)) return;
-	if (await isOfRepository(github, sha, defaultBranch)) return;
-	throw new UsageError(`The commit ${sha} is on no branch or tag of this repository and in no pull request from one: it may be a fork's. Nothing was run. Push it to a branch first.`);
-}
-function shaOfEvent({ event, sha }, makes) {
-	return event === "push" || event.startsWith("pull_request") || !makes ? sha : void 0;
-}
-async function showPlan(plan) {
-	setOutputs({
-		decision: "planned",
-		"reason-code": "plan_only",
-		version: plan.head.kind === "given" ? plan.head.version.name : "",
-		"previous-version": plan.base?.name ?? "",
-		sha: plan.head.kind === "given" ? plan.head.version.sha : ""
-	});
-	await writeSummary(planSummary(plan));
 }
 async function sayMergeQueue() {
-	setOutputs({
-		decision: "nothing_to_do",
-		"reason-code": "merge_queue"
-	});
-	await writeSummary("A merge queue tries this commit; it is not merged yet, so nothing is done.");
-}
-async function writeSummary(markdown) {
-	await summary.addRaw(markdown, true).write().catch((error) => warning(`The job summary could not be written: ${causes(error)}`));
-}
-async function reportUpgrade(upgrade, opened) {
-	annotateFailures(upgrade);
-	setOutputs(outputsOf(upgrade, await receiptOf(upgrade, opened)));
-	await writeSummary(jobSummary(upgrade));
-	const line = `${headline(upgrade)}. ${upgrade.message ?? ""}`;
-	if (exitCodeOf(upgrade) === 0) opened.log.info(line);
-	else setFailed(line);
-}
-async function receiptOf({ id, startedAtMs }, { surroundings }) {
-	const file = join(surroundings.folder, ".seamless", "receipt.json");
-	const kept = await readReceipt(file);
-	return kept?.id === id && kept.startedAtMs === startedAtMs ? file : "";
+	await sayNothingToDo("merge_queue", "A merge queue tries this commit; it is not merged yet, so nothing is done.");
 }
 
-export { readContext as a, jobSummary as c, writeSummary as i, openAction as n, outputsOf as o, runAction as r, setOutputs as s, configPlace as t };
+export { runAction };

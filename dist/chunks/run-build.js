@@ -1,5 +1,5 @@
 import { t as matchingAll } from "./matching-files.js";
-import { t as runShell } from "./run-shell.js";
+import { n as runShell } from "./run-shell.js";
 import { join, relative } from "node:path";
 
 // src/adapters/run-build.ts

@@ -1,5 +1,5 @@
 import { c as looseObject, p as string } from "./schemas.js";
-import { t as runShell } from "./run-shell.js";
+import { n as runShell } from "./run-shell.js";
 
 // src/adapters/run-deploy.ts
 function runDeployer(lines, shell) {

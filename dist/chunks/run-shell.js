@@ -1,4 +1,4 @@
-import { l as UsageError } from "./errors.js";
+import { f as UsageError } from "./errors.js";
 import { t as childEnvironment } from "./child-environment.js";
 import { t as isBelow } from "./path-inside.js";
 import { realpath } from "node:fs/promises";
@@ -50,7 +50,8 @@ function notStarted(message) {
 		failure: {
 			why: "spawn",
 			message,
-			output: ""
+			output: "",
+			isUntouched: true
 		},
 		stdout: "",
 		truncated: false,
@@ -58,4 +59,4 @@ function notStarted(message) {
 	};
 }
 
-export { runShell as t };
+export { runShell as n, assertInside as t };

@@ -1,6 +1,6 @@
-import { l as UsageError } from "./errors.js";
+import { f as UsageError } from "./errors.js";
 import { n as stepOutcome } from "./run-deploy2.js";
-import { t as runShell } from "./run-shell.js";
+import { n as runShell } from "./run-shell.js";
 
 // src/adapters/run-traffic.ts
 function runTraffic(line, shell) {

@@ -1,8 +1,9 @@
 import { i as parseSelector } from "./selector.js";
-import { l as UsageError } from "./errors.js";
-import { n as httpRequest, r as shownUrl, t as HttpFailure } from "./http-request.js";
+import { f as UsageError } from "./errors.js";
+import { i as shownUrl, r as httpRequest, t as HttpFailure } from "./http-request.js";
 import { n as parsePage, t as MalformedPage } from "./openmetrics.js";
 import { n as compilePattern, r as matchWithin, t as PatternFailure } from "./pattern.js";
+import { t as sourceHeaders } from "./source-headers.js";
 
 // src/adapters/series-match.ts
 function seriesMatch({ metric, matchers }) {
@@ -84,19 +85,22 @@ async function scrape(target, options, signal) {
 		};
 	}
 }
-async function fetchPage({ url }, { token, timeoutMs }, signal) {
-	const authorization = token === void 0 ? {} : { authorization: `Bearer ${token}` };
+async function fetchPage({ url }, { timeoutMs, tls, ...access }, signal) {
 	const headers = {
-		accept: ACCEPT,
-		...authorization
+		...sourceHeaders(access),
+		accept: ACCEPT
+	};
+	const limits = {
+		timeoutMs,
+		maxBytes: MAX_PAGE_BYTES,
+		overflow: "fail",
+		...tls && { tls }
 	};
 	const { status, contentType, body } = await httpRequest({
 		url,
 		method: "GET",
 		headers,
-		timeoutMs,
-		maxBytes: MAX_PAGE_BYTES,
-		overflow: "fail"
+		...limits
 	}, signal);
 	if (status >= 300 && status < 400) throw new PageFailure("error", `redirects (${status}); name the page itself`);
 	if (status !== 200) throw new PageFailure("error", `answers with status ${status}`);

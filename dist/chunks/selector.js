@@ -1,5 +1,5 @@
 import { d as record, p as string$1, x as NEVER } from "./schemas.js";
-import { t as leven } from "./leven.js";
+import { n as fillTemplate, r as misspeltVariable } from "./label-template.js";
 
 // node_modules/@lezer/common/dist/index.js
 const DefaultBufferLength = 1024;
@@ -2929,36 +2929,6 @@ const parser = LRParser.deserialize({
 	tokenPrec: 0
 });
 
-// src/config/label-template.ts
-const TEMPLATE_VARIABLES = [
-	"version",
-	"previous",
-	"sha",
-	"branch",
-	"environment",
-	"repository"
-];
-const KNOWN = new RegExp(`\\{(${TEMPLATE_VARIABLES.join("|")})\\}`, "g");
-function fillTemplate(text, values, encode = (value) => value) {
-	let missing = false;
-	const filled = text.replace(KNOWN, (_, name) => {
-		const value = values[name];
-		if (value === void 0 || value === "") missing = true;
-		return encode(value ?? "");
-	});
-	return missing ? void 0 : filled;
-}
-function misspeltVariable(text) {
-	for (const [, written = ""] of text.matchAll(/\{([A-Za-z_-]+)\}/g)) {
-		if (TEMPLATE_VARIABLES.includes(written)) continue;
-		const meant = TEMPLATE_VARIABLES.find((name) => leven(written.toLowerCase(), name) <= (name.length > 4 ? 2 : 0));
-		if (meant !== void 0) return {
-			written,
-			meant
-		};
-	}
-}
-
 // src/config/selector.ts
 const OPERATORS = [
 	"=",
@@ -3122,4 +3092,4 @@ function quoteRegex(text) {
 	return text.replaceAll(/[\\.+*?()|[\]{}^$]/g, String.raw`\$&`);
 }
 
-export { selector as a, parseSelector as i, formatSelector as n, TEMPLATE_VARIABLES as o, labelTemplates as r, fillTemplate as s, fillSelector as t };
+export { selector as a, parseSelector as i, formatSelector as n, labelTemplates as r, fillSelector as t };

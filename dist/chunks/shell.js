@@ -1,5 +1,6 @@
 import { a as setFailed, o as setOutput } from "./core.js";
-import { n as secretValues, r as maskOf } from "./child-environment.js";
+import { n as maskOf } from "./mask.js";
+import { n as secretValues } from "./child-environment.js";
 import { t as reasonOf } from "./reason-of.js";
 import { t as causes } from "./causes.js";
 import { randomUUID } from "node:crypto";

@@ -1,5 +1,5 @@
 import { a as noticedBy, i as headline, o as plural, r as elapsed, t as nextSteps } from "./next-steps.js";
-import { o as visible } from "./markdown.js";
+import { s as visible } from "./markdown.js";
 
 // src/report/text.ts
 function receiptText(upgrade) {

@@ -1,10 +1,13 @@
-import { r as loadConfig, s as operateUndo } from "./plan-summary.js";
-import { a as readContext, c as jobSummary, i as writeSummary, n as openAction, o as outputsOf, s as setOutputs, t as configPlace } from "./run-action.js";
+import { p as readReceipt } from "./system-clock.js";
+import { a as operateUndo, t as loadConfig } from "./operation.js";
+import { t as causes } from "./causes.js";
+import { D as configPlace, M as jobSummary, N as outputsOf, P as setOutputs, T as givenBefore, j as writeSummary, n as startedBefore, o as releaseBefore, t as readContext, w as openAction } from "./workflow-context.js";
 import { t as readInputs } from "./inputs.js";
 import { join } from "node:path";
 
 // src/action/undo-action.ts
 const UNDO_MS = 24e4;
+const WHY = "The workflow run was cancelled.";
 async function undoAction(shell) {
 	const inputs = readInputs();
 	const context = await readContext(shell.environment);
@@ -13,16 +16,55 @@ async function undoAction(shell) {
 		inputs,
 		context
 	});
-	const loaded = await loadConfig(opened, inputs.config, await configPlace(context, opened));
-	const signal = AbortSignal.any([shell.signal, AbortSignal.timeout(UNDO_MS)]);
-	const undone = await operateUndo({
+	const given = givenBefore(opened);
+	try {
+		const undone = await undo(shell, {
+			context,
+			opened,
+			config: inputs.config
+		});
+		shell.logs.resume();
+		if (undone !== void 0) await report(undone, opened);
+		await tell(given, undone ?? await lastOf(opened, given));
+	} catch (error) {
+		const message = `${WHY} What it left could not be taken back: ${causes(error)}`;
+		await given?.failed({
+			reason: "environment_unknown",
+			message,
+			begun: true
+		});
+		throw error;
+	} finally {
+		await startedBefore(opened)?.ended("cancelled");
+		await releaseBefore(opened);
+	}
+}
+async function tell(given, upgrade) {
+	if (upgrade === void 0) await given?.failed({
+		reason: "cancelled",
+		message: WHY,
+		begun: false
+	});
+	else await given?.ended(upgrade);
+}
+async function lastOf(opened, given) {
+	const kept = await readReceipt(receiptFile(opened));
+	return kept?.environments.some(({ deployment }) => deployment === given?.id) === true ? kept : void 0;
+}
+function receiptFile({ surroundings }) {
+	return join(surroundings.folder, ".seamless", "receipt.json");
+}
+async function undo({ signal }, { context, opened, config }) {
+	const loaded = await loadConfig(opened, config, await configPlace(context, opened));
+	const deadline = AbortSignal.any([signal, AbortSignal.timeout(UNDO_MS)]);
+	return operateUndo({
 		opened,
 		loaded
-	}, "The workflow run was cancelled.", signal);
-	shell.logs.resume();
-	if (undone === void 0) return;
+	}, WHY, deadline);
+}
+async function report(undone, opened) {
 	opened.log.warning(`${undone.message ?? ""} ${undone.environments.map(({ message }) => message ?? "").join(" ")}`);
-	setOutputs(outputsOf(undone, join(opened.surroundings.folder, ".seamless", "receipt.json")));
+	setOutputs(outputsOf(undone, receiptFile(opened)));
 	await writeSummary(jobSummary(undone));
 }
 

@@ -1,5 +1,5 @@
-import { a as formatConfigError, t as parseConfig } from "./parse.js";
-import { l as UsageError } from "./errors.js";
+import { r as formatConfigError, t as parseConfig } from "./parse.js";
+import { f as UsageError } from "./errors.js";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 

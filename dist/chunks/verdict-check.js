@@ -1,5 +1,6 @@
-import { l as UsageError } from "./errors.js";
-import { a as posted, i as plain } from "./markdown.js";
+import { f as UsageError } from "./errors.js";
+import { a as plain, o as posted } from "./markdown.js";
+import { t as artifactsIn } from "./verdict-details.js";
 import { n as repeat, t as ensure } from "./ensure.js";
 
 // src/github/verdict-check.ts
@@ -10,13 +11,22 @@ const conclusions = {
 	inconclusive: "neutral"
 };
 async function readVerdict(github, key) {
-	const check = await findCheck(github, key);
+	return verdictIn(await findCheck(github, key));
+}
+function verdictIn(check) {
 	if (check?.status !== "completed") return void 0;
 	return [
 		"healthy",
 		"unhealthy",
 		"inconclusive"
 	].find((verdict) => conclusions[verdict] === check.conclusion);
+}
+async function newestVerdict(github, at) {
+	const [newest] = (await listChecks(github, at)).filter(({ app, head_sha, status }) => app?.id === at.appId && head_sha === at.sha && status === "completed").sort((one, other) => other.id - one.id);
+	return verdictIn(newest);
+}
+async function readBuilt(github, key) {
+	return (await listChecks(github, key)).filter((check) => check.app?.id === key.appId && check.head_sha === key.sha).toSorted((one, other) => other.id - one.id).map(({ output }) => artifactsIn(output.text)).find((artifacts) => artifacts.length > 0) ?? [];
 }
 async function writeVerdict(github, key, said) {
 	const { rest } = github.octokit;
@@ -85,4 +95,4 @@ function foreignApp(check, key) {
 	return new UsageError(`The check run ${checkName(key.environment)} was written by the app ${check.app?.id ?? "unknown"}, but only app ${key.appId} is trusted when it is read back. Use one token for writing and reading, or name its app.`);
 }
 
-export { readVerdict as n, writeVerdict as r, ACTIONS_APP_ID as t };
+export { writeVerdict as a, readVerdict as i, newestVerdict as n, readBuilt as r, ACTIONS_APP_ID as t };

@@ -1,73 +1,45 @@
-import { c as RevisionUnknown, l as UsageError, n as BranchTaken, t as ArtifactMismatch, u as VersionControlError } from "./errors.js";
-import { n as secretValues, r as maskOf, t as childEnvironment } from "./child-environment.js";
+import { f as UsageError, p as VersionControlError, r as BranchTaken, t as ArtifactMismatch, u as RevisionUnknown } from "./errors.js";
+import { n as maskOf } from "./mask.js";
 import { a as discriminatedUnion, f as strictObject, i as boolean, l as number, n as _enum, p as string, r as array, s as literal } from "./schemas.js";
-import { a as codeDifference$1, c as revertRecord, d as verdictReport, f as version, i as artifact, l as stage, n as decisions, o as environmentState, r as reasonCodes, s as pullRequest, t as receipt, u as suiteResult } from "./receipt.js";
+import { n as secretValues, t as childEnvironment } from "./child-environment.js";
+import { n as refuseLinksOutside, r as isAlive } from "./git-links.js";
+import { t as stateFolder } from "./state-folder.js";
 import { n as pathInside, t as isBelow } from "./path-inside.js";
+import { a as replaced, c as suiteResult, i as pullRequest, l as verdictReport, n as codeDifference$1, o as revertRecord, r as environmentState, s as stage, t as artifact, u as version } from "./facts.js";
+import { n as decisions, r as reasonCodes, t as receipt } from "./receipt.js";
+import { t as GrafanaFault } from "./grafana-api.js";
+import { i as outputTail, n as failureMessage, r as lineReader } from "./process-failure.js";
+import { i as deployStep } from "./parse.js";
 import { t as ACTIONS_APP_ID } from "./verdict-check.js";
 import { isIP } from "node:net";
 import { Transform } from "node:stream";
-import { stripVTControlCharacters } from "node:util";
 import { once } from "node:events";
-import { createHash, randomUUID } from "node:crypto";
+import { createSecureContext } from "node:tls";
+import { X509Certificate, createHash, randomUUID } from "node:crypto";
 import { chmod, mkdir, open, readFile, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { createReadStream, createWriteStream, existsSync, readFileSync, readdirSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { spawn } from "node:child_process";
-
-// src/adapters/file-receipts.ts
-function fileReceipts(folder) {
-	return {
-		async save(upgrade) {
-			const text = `${JSON.stringify(upgrade)}\n`;
-			const last = join(folder, "receipt.json");
-			await replace(folder, "receipt.json", text);
-			const sha = upgrade.candidate?.sha;
-			if (sha !== void 0 && upgrade.tests.length > 0) await replace(join(folder, "receipts"), `${sha}.json`, text);
-			return last;
-		},
-		last: () => readReceipt(join(folder, "receipt.json")),
-		ofCommit: (sha) => readReceipt(join(folder, "receipts", `${sha}.json`))
-	};
-}
-async function readReceipt(file) {
-	const text = await readFile(file, "utf8").catch(() => void 0);
-	if (text === void 0) return void 0;
-	try {
-		return receipt.parse(JSON.parse(text));
-	} catch {
-		return;
-	}
-}
-async function replace(folder, name, text) {
-	await mkdir(folder, { recursive: true });
-	await writeFile(join(folder, `${name}.new`), text);
-	await rename(join(folder, `${name}.new`), join(folder, name));
-}
-
-// src/adapters/system-clock.ts
-const systemClock = {
-	now: Date.now,
-	sleep: (ms, signal) => setTimeout$1(ms, void 0, { signal }).catch(() => {
-		signal.throwIfAborted();
-	})
-};
+import { setTimeout as setTimeout$1 } from "node:timers/promises";
 
 // src/adapters/artifacts.ts
 function fileArtifacts(folder) {
 	return {
 		keep: (directory, name) => keepFile(folder, directory, name),
 		verify: async (artifacts) => {
-			for (const artifact of artifacts) {
+			for (const artifact of artifacts.filter(isFile)) {
 				const file = storedFile(folder, artifact);
 				assertSame(artifact, await digestOf(file).catch(missing(artifact, file)));
 			}
 		},
 		restore: async (artifacts, directory) => {
-			for (const artifact of artifacts) await restoreFile(folder, artifact, directory);
+			for (const artifact of artifacts.filter(isFile)) await restoreFile(folder, artifact, directory);
 		}
 	};
+}
+function isFile({ kind }) {
+	return kind === void 0;
 }
 async function keepFile(folder, directory, name) {
 	await mkdir(folder, { recursive: true });
@@ -208,7 +180,8 @@ const upgradeEvent = discriminatedUnion("type", [
 	entry("deployment_begun", {
 		environment: string(),
 		deployment: string(),
-		previous: version.optional()
+		previous: version.optional(),
+		replaces: replaced.optional()
 	}),
 	entry("release_compared", {
 		environment: string(),
@@ -278,6 +251,41 @@ function parseLine(file, line, number) {
 	}
 }
 
+// src/adapters/file-receipts.ts
+function fileReceipts(folder) {
+	return {
+		async save(upgrade) {
+			const text = `${JSON.stringify(upgrade)}\n`;
+			const last = join(folder, "receipt.json");
+			await replace(folder, "receipt.json", text);
+			const sha = upgrade.candidate?.sha;
+			if (sha !== void 0 && await saysMore(folder, sha, upgrade)) await replace(join(folder, "receipts"), `${sha}.json`, text);
+			return last;
+		},
+		last: () => readReceipt(join(folder, "receipt.json")),
+		ofCommit: (sha) => readReceipt(join(folder, "receipts", `${sha}.json`))
+	};
+}
+async function saysMore(folder, sha, { tests, artifacts }) {
+	if (tests.length > 0) return true;
+	if (artifacts.length === 0) return false;
+	return ((await readReceipt(join(folder, "receipts", `${sha}.json`)))?.tests.length ?? 0) === 0;
+}
+async function readReceipt(file) {
+	const text = await readFile(file, "utf8").catch(() => void 0);
+	if (text === void 0) return void 0;
+	try {
+		return receipt.parse(JSON.parse(text));
+	} catch {
+		return;
+	}
+}
+async function replace(folder, name, text) {
+	await mkdir(folder, { recursive: true });
+	await writeFile(join(folder, `${name}.new`), text);
+	await rename(join(folder, `${name}.new`), join(folder, name));
+}
+
 // src/adapters/git-command.ts
 const TIMEOUT_MS = 6e5;
 const CAPTURE_BYTES = 67108864;
@@ -313,10 +321,10 @@ function stdoutOf(end) {
 function withOutput(message, output) {
 	const lines = output.trim().split("\n").slice(-12);
 	const told = lines.length < 2 ? message : `${message}\n${lines.join("\n")}`;
-	return REFUSED.test(output) ? `${told}\n${CREDENTIALS}` : told;
+	return REFUSED.test(output) ? `${told}\n${CREDENTIALS$1}` : told;
 }
 const REFUSED = /terminal prompts disabled|Authentication failed|Permission to .* denied|Write access .* not granted|Repository not found|Permission denied \(publickey|error: 403/i;
-const CREDENTIALS = "Give Seamless a token that may read and write the contents of the repository (github-token in a workflow, with \"permissions: contents: write\"), or let git have a credential helper or an ssh key.";
+const CREDENTIALS$1 = "Give Seamless a token that may read and write the contents of the repository (github-token in a workflow, with \"permissions: contents: write\"), or let git have a credential helper or an ssh key.";
 const HARDENED = [
 	["core.hooksPath", "/dev/null"],
 	["core.fsmonitor", "false"],
@@ -386,21 +394,21 @@ function repositoryOf(remoteUrl) {
 	return /^[\w.-]+\/[\w.-]+$/.test(name) ? name : void 0;
 }
 function transportOf(url) {
-	if (url === "" || url.startsWith("-") || /[\u0000-\u001F\u007F]/.test(url)) throw refused(url);
-	if (/^[A-Za-z0-9+.-]+::/.test(url)) throw refused(url);
+	if (url === "" || url.startsWith("-") || /[\u0000-\u001F\u007F]/.test(url)) throw refused$1(url);
+	if (/^[A-Za-z0-9+.-]+::/.test(url)) throw refused$1(url);
 	if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(url)) return schemeOf(url);
 	const scpLike = /^([^/:]*):/.exec(url);
 	if (!scpLike) return "file";
 	if (/^(?:[\w.-]+@)?\w[\w.-]*$/.test(scpLike[1] ?? "")) return "ssh";
-	throw refused(url);
+	throw refused$1(url);
 }
 function schemeOf(url) {
 	const { protocol, hostname, username } = URL.canParse(url) ? new URL(url) : refusedParts;
-	if (hostname === "" || hostname.startsWith("-") || username.startsWith("-")) throw refused(url);
+	if (hostname === "" || hostname.startsWith("-") || username.startsWith("-")) throw refused$1(url);
 	if (protocol === "https:") return "https";
 	if (protocol === "ssh:" || protocol === "git+ssh:" || protocol === "ssh+git:") return "ssh";
 	if (protocol === "http:" && isLoopback(hostname)) return "http";
-	throw refused(url);
+	throw refused$1(url);
 }
 const refusedParts = {
 	protocol: "",
@@ -410,7 +418,7 @@ const refusedParts = {
 function isLoopback(hostname) {
 	return hostname === "localhost" || hostname === "[::1]" || isIP(hostname) === 4 && hostname.startsWith("127.");
 }
-function refused(url) {
+function refused$1(url) {
 	return new VersionControlError(`The remote's address ${JSON.stringify(url)} is refused: Seamless speaks to git over https, ssh, or a path on this machine. Set another one with git remote set-url.`);
 }
 function header(url, token) {
@@ -474,14 +482,6 @@ async function askDefaultBranch(git, url, options) {
 	const branch = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(said)?.[1];
 	if (branch === void 0) throw new UsageError(`The remote ${options.remote} does not say which branch is its default: name one under upgrade.base.`);
 	return branch;
-}
-
-// src/adapters/state-folder.ts
-async function stateFolder(root) {
-	const folder = join(root, ".seamless");
-	await mkdir(folder, { recursive: true });
-	await writeFile(join(folder, ".gitignore"), "*\n");
-	return folder;
 }
 
 // src/adapters/git-store.ts
@@ -967,81 +967,6 @@ async function push(store, branch, made) {
 	};
 }
 
-// src/adapters/git-links.ts
-const LINKS_MAX = 40;
-async function refuseLinksOutside(git, commit) {
-	const links = await linksOf(git, commit);
-	const outside = [...links.keys()].filter((path) => leadsOutside(path, links));
-	if (outside.length === 0) return;
-	const [first = ""] = outside;
-	throw new VersionControlError(`Commit ${commit} has links that lead out of the repository, so it is not checked out: ${JSON.stringify(first)} → ${JSON.stringify(links.get(first))}${outside.length > 1 ? ` and ${outside.length - 1} more` : ""}. Remove them or make them relative and local.`);
-}
-function leadsOutside(path, links) {
-	const todo = path.split("/").reverse();
-	const done = [];
-	let followed = 0;
-	while (todo.length > 0) {
-		const part = todo.pop() ?? "";
-		if (part === "" || part === ".") continue;
-		if (part === "..") {
-			if (done.pop() === void 0) return true;
-			continue;
-		}
-		done.push(part);
-		const target = links.get(done.join("/"));
-		if (target === void 0) continue;
-		if (target.startsWith("/")) return true;
-		if (++followed > LINKS_MAX) return false;
-		done.pop();
-		todo.push(...target.split("/").reverse());
-	}
-	return false;
-}
-async function linksOf(git, commit) {
-	const entries = (await git([
-		"ls-tree",
-		"-r",
-		"-z",
-		"--full-tree",
-		"--end-of-options",
-		commit
-	])).split("\0").flatMap((entry) => {
-		const match = /^120000 blob ([0-9a-f]+)\t([^]+)$/.exec(entry);
-		return match?.[1] && match[2] ? [{
-			id: match[1],
-			path: match[2]
-		}] : [];
-	});
-	if (entries.length === 0) return /* @__PURE__ */ new Map();
-	const targets = await blobs(git, entries.map(({ id }) => id));
-	return new Map(entries.map(({ id, path }) => [path, targets.get(id) ?? "/"]));
-}
-async function blobs(git, ids) {
-	const unique = [...new Set(ids)];
-	const printed = Buffer.from(await git(["cat-file", "--batch"], { input: unique.map((id) => `${id}\n`).join("") }));
-	const found = /* @__PURE__ */ new Map();
-	let at = 0;
-	for (const id of unique) {
-		const headEnd = printed.indexOf(10, at);
-		const size = Number(printed.subarray(at, headEnd).toString().split(" ")[2]);
-		if (!Number.isSafeInteger(size)) continue;
-		found.set(id, printed.subarray(headEnd + 1, headEnd + 1 + size).toString("utf8"));
-		at = headEnd + 1 + size + 1;
-	}
-	return found;
-}
-
-// src/adapters/is-alive.ts
-function isAlive(pid) {
-	if (!Number.isSafeInteger(pid) || pid <= 0) return false;
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return error.code === "EPERM";
-	}
-}
-
 // src/adapters/git-worktree.ts
 async function checkOut(store, commit) {
 	assertCommitId(commit);
@@ -1189,6 +1114,113 @@ async function readText(store, commit, path) {
 	]);
 }
 
+// src/adapters/marked-journal.ts
+function markedJournal(journal, open, log) {
+	return {
+		...journal,
+		async append(events) {
+			await journal.append(events);
+			const environments = events.flatMap((event) => event.type === "deployment_begun" || event.type === "environment_ended" ? [event.environment] : []);
+			if (environments.length === 0) return;
+			const all = await journal.read();
+			await put([...new Set(environments)].flatMap((environment) => markOf(environment, all) ?? []), open, log);
+		}
+	};
+}
+async function put(marks, open, log) {
+	try {
+		for (const annotations of await open()) for (const mark of marks) await annotations.put(mark);
+	} catch (error) {
+		if (!(error instanceof GrafanaFault || error instanceof UsageError)) throw error;
+		log.warning(`The deployment is not marked in Grafana: ${error.message}`);
+	}
+}
+function markOf(environment, events) {
+	const begun = lastOf(events, "deployment_begun", (event) => event.environment === environment);
+	const started = lastOf(events, "started", () => true);
+	if (begun === void 0 || started === void 0) return void 0;
+	const candidate = lastOf(events, "candidate_known", () => true)?.candidate.name ?? started.candidate?.name ?? "a version";
+	const ended = lastOf(events, "environment_ended", (event) => event.environment === environment && event.atMs >= begun.atMs);
+	const from = begun.previous === void 0 ? "" : ` from ${begun.previous.name}`;
+	const what = started.operation === "rollback" ? "back" : `to ${candidate}`;
+	const outcome = ended === void 0 ? "" : `: ${ended.message}`;
+	return {
+		tags: [
+			"seamless",
+			`repository:${started.repository}`,
+			`environment:${environment}`,
+			`deployment:${begun.deployment}`
+		],
+		text: `${environment} ${what}${from}${outcome}`.replaceAll("&", "&amp;").replaceAll("<", "&lt;"),
+		startMs: begun.atMs,
+		...ended === void 0 ? {} : { endMs: ended.atMs }
+	};
+}
+function lastOf(events, type, isMeant) {
+	return events.findLast((event) => event.type === type && isMeant(event));
+}
+
+// src/config/source-access.ts
+function readAccess(variable, environment) {
+	const given = (what) => environment[variable(what)] || void 0;
+	const refused = (what, why) => ({
+		ok: false,
+		variable: variable(what),
+		message: `${variable(what)} ${why}`
+	});
+	const [token, user, password] = [
+		given("TOKEN"),
+		given("USER"),
+		given("PASSWORD")
+	];
+	if (token !== void 0 && !/^[\u0021-\u007E]+$/.test(token)) return refused("TOKEN", "holds a character that no HTTP header can carry: a space or a line break at its end?");
+	if (token !== void 0 && user !== void 0) return refused("USER", `is set beside ${variable("TOKEN")}: a source is let in by one of the two.`);
+	if (user === void 0 && password !== void 0) return refused("USER", `is not set, but ${variable("PASSWORD")} is: a password needs its user.`);
+	if (user !== void 0 && password === void 0) return refused("PASSWORD", `is not set, but ${variable("USER")} is: a user needs its password.`);
+	if (user?.includes(":") === true) return refused("USER", "holds a \":\", which no user of basic authentication has.");
+	const headers = readHeaders(given("HEADERS") ?? "");
+	if (typeof headers === "string") return refused("HEADERS", headers);
+	const [ca, cert, key] = [
+		given("CA_FILE"),
+		given("CERT_FILE"),
+		given("KEY_FILE")
+	];
+	if (key !== void 0 && cert === void 0) return refused("CERT_FILE", `is not set, but ${variable("KEY_FILE")} is: a key needs its certificate.`);
+	if (cert !== void 0 && key === void 0) return refused("KEY_FILE", `is not set, but ${variable("CERT_FILE")} is: a certificate needs its key.`);
+	const client = cert === void 0 || key === void 0 ? {} : { client: {
+		cert,
+		key
+	} };
+	return {
+		ok: true,
+		access: {
+			...token === void 0 ? {} : { token },
+			...user === void 0 || password === void 0 ? {} : { basic: {
+				user,
+				password
+			} },
+			...Object.keys(headers).length === 0 ? {} : { headers },
+			...ca === void 0 && cert === void 0 ? {} : { tls: {
+				...ca === void 0 ? {} : { ca },
+				...client
+			} }
+		}
+	};
+}
+const OURS = /^(?:host|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|keep-alive|proxy-.*|accept.*|user-agent)$/i;
+const SECRET = /auth|cookie|token|secret|passw|key|credential|session/i;
+function readHeaders(text) {
+	const headers = {};
+	for (const line of text.split(/\r?\n/).filter((line) => line.trim() !== "")) {
+		const [, name = "", value = ""] = /^\s*([\w!#$%&'*+.^`|~-]+):\s*(.*?)\s*$/.exec(line) ?? [];
+		if (name === "" || !/^[\u0020-\u007E]+$/.test(value)) return "holds a line that is no header: write one a line, such as X-Scope-OrgID: shop";
+		if (OURS.test(name)) return `holds ${name}, which Seamless sets itself: leave it out.`;
+		if (SECRET.test(name)) return `holds ${name}, which sounds like a credential, and headers are not masked in logs: use the token, or user and password.`;
+		headers[name] = value;
+	}
+	return headers;
+}
+
 // src/config/source-binding.ts
 function bindSource(name, config, environment) {
 	const variable = sourceVariable(name, "URL");
@@ -1208,12 +1240,20 @@ function bindSource(name, config, environment) {
 		variable,
 		message: `${variable} holds ${texts.length} URLs; a ${config.type} source has one.`
 	};
-	return withToken(name, environment, (token) => bound({
+	const read = readAccess((what) => sourceVariable(name, what), environment);
+	if (!read.ok) return read;
+	const { access } = read;
+	if (config.type === "probe") return boundProbe(first, {
+		name,
+		environment,
+		access
+	});
+	return bound({
 		name,
 		config,
 		urls: [first, ...rest],
-		token
-	}));
+		access
+	});
 }
 function sourceVariable(name, what) {
 	return `SEAMLESS_SOURCE_${name.toUpperCase().replaceAll("-", "_")}_${what}`;
@@ -1221,7 +1261,8 @@ function sourceVariable(name, what) {
 const PLACE = {
 	prometheus: "where its Prometheus answers, such as https://prometheus.example.org",
 	scrape: "its metrics pages, separated by spaces, such as http://10.0.0.7:9100/metrics",
-	probe: "where the service answers, such as https://www.example.org"
+	probe: "where the service answers, such as https://www.example.org",
+	grafana: "where its Grafana answers, such as https://grafana.example.org"
 };
 function unset(name, variable, { type }) {
 	return {
@@ -1233,65 +1274,141 @@ function unset(name, variable, { type }) {
 function refusal(text, { type }) {
 	const url = URL.canParse(text) ? new URL(text) : void 0;
 	if (url === void 0) return `holds no URL: set it to ${PLACE[type]}.`;
-	if (url.protocol !== "http:" && url.protocol !== "https:") return `holds a URL of ${url.protocol}; only http: and https: are read.`;
-	if (url.username !== "" || url.password !== "") return "holds a user or a password, which would show up in logs: leave them out and use the token variable.";
+	if (url.protocol !== "http:" && url.protocol !== "https:" && !(type === "probe" && url.protocol === "tcp:")) return `holds a URL of ${url.protocol}; only ${type === "probe" ? "http:, https: and tcp:" : "http: and https:"} are read.`;
+	if (url.username !== "" || url.password !== "") return "holds a user or a password, which would show up in logs: leave them out and use the variables for them.";
 	if (url.hash !== "") return "holds a URL with a fragment (#…): leave it out.";
 	if (type !== "scrape" && url.search !== "") return "holds a URL with a query (?…): leave it out.";
 }
-function withToken(name, environment, bind) {
-	const variable = sourceVariable(name, "TOKEN");
-	const token = environment[variable];
-	if (token === void 0 || token === "") return bind(void 0);
-	if (/^[\u0021-\u007E]+$/.test(token)) return bind(token);
+function boundProbe(url, { name, environment, access: { tls, ...credentials } }) {
+	const set = tls?.client === void 0 ? Object.keys(credentials)[0] : "client";
+	if (set !== void 0) {
+		const what = CREDENTIALS[set];
+		return refused(name, what, `is set, but a probe sends no ${what === "TOKEN" ? "token" : "credentials and no headers"}, as a user does: unset it.`);
+	}
+	const allow = (environment[sourceVariable(name, "ALLOW")] ?? "").split(/[\s,]+/).filter((text) => text !== "");
+	if (!allow.every(isNetwork)) return refused(name, "ALLOW", "holds what is no address and no network, such as 10.1.2.3 or 10.0.0.0/8.");
+	return {
+		ok: true,
+		source: {
+			type: "probe",
+			name,
+			url,
+			...tls === void 0 ? {} : { tls },
+			...allow.length === 0 ? {} : { allow }
+		}
+	};
+}
+function refused(name, what, why) {
+	const variable = sourceVariable(name, what);
 	return {
 		ok: false,
 		variable,
-		message: `${variable} holds a character that no HTTP header can carry: a space or a line break at its end?`
+		message: `${variable} ${why}`
 	};
 }
-function bound({ name, config, urls, token }) {
-	const credentials = token === void 0 ? {} : { token };
+function isNetwork(text) {
+	const [, address = "", prefix = "0"] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+	const family = isIP(address);
+	return family !== 0 && Number(prefix) <= (family === 4 ? 32 : 128);
+}
+const CREDENTIALS = {
+	token: "TOKEN",
+	basic: "USER",
+	headers: "HEADERS",
+	client: "CERT_FILE"
+};
+function bound({ name, config, urls, access }) {
 	switch (config.type) {
-		case "prometheus": return {
-			ok: true,
-			source: {
-				...config,
-				name,
-				url: urls[0],
-				...credentials
-			}
-		};
+		case "prometheus": {
+			const { tolerateWarnings, ...rest } = config;
+			const warnings = tolerateWarnings === void 0 ? {} : { tolerateWarnings };
+			return {
+				ok: true,
+				source: {
+					...rest,
+					...warnings,
+					name,
+					url: urls[0],
+					...access
+				}
+			};
+		}
 		case "scrape": return {
 			ok: true,
 			source: {
 				...config,
 				name,
 				urls,
-				...credentials
+				...access
 			}
 		};
-		case "probe":
-			if (token === void 0) return {
-				ok: true,
-				source: {
-					...config,
-					name,
-					url: urls[0]
-				}
-			};
-			return {
-				ok: false,
-				variable: sourceVariable(name, "TOKEN"),
-				message: `${sourceVariable(name, "TOKEN")} is set, but a probe sends no token, as a user does: unset it.`
-			};
+		case "grafana": return {
+			ok: true,
+			source: {
+				...config,
+				name,
+				url: urls[0],
+				...access
+			}
+		};
 		default: return config;
 	}
 }
 
+// src/adapters/tls-files.ts
+async function readTlsFiles(source, files) {
+	const { ca, client } = files;
+	const material = {
+		...ca === void 0 ? {} : { ca: await readPem(source, ca, "CERTIFICATE") },
+		...client === void 0 ? {} : {
+			cert: await readPem(source, client.cert, "CERTIFICATE"),
+			key: await readPem(source, client.key, "PRIVATE KEY")
+		}
+	};
+	try {
+		createSecureContext(material);
+	} catch (error) {
+		throw new UsageError(`source ${source}: ${misfit(error, files)}`, { cause: error });
+	}
+	return material;
+}
+async function readPem(source, path, what) {
+	const text = await readFile(path, "utf8").catch((error) => {
+		const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+		throw new UsageError(`source ${source}: ${path} cannot be read (${code}).`, { cause: error });
+	});
+	if (what === "CERTIFICATE" ? isCertificate(text) : text.includes(`${what}-----`)) return text;
+	throw new UsageError(`source ${source}: ${path} holds no PEM text of ${what === "CERTIFICATE" ? "a certificate" : "a private key"}.`);
+}
+function isCertificate(text) {
+	try {
+		return new X509Certificate(text).fingerprint256 !== "";
+	} catch {
+		return false;
+	}
+}
+function misfit(error, { ca, client }) {
+	const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+	if (client === void 0) return `${ca} cannot be used (${code}).`;
+	if (code === "ERR_OSSL_X509_KEY_VALUES_MISMATCH") return `${client.key} is not the key of ${client.cert}.`;
+	return `one of ${[
+		client.cert,
+		client.key,
+		...ca === void 0 ? [] : [ca]
+	].join(", ")} cannot be used (${code}); a key must not have a passphrase.`;
+}
+
 // src/adapters/registry.ts
-function openAdapters({ config, shell, artifacts, clock }) {
+function openAdapters({ config, shell, artifacts, clock, github }) {
 	return {
 		async builder(step) {
+			if ("docker" in step) {
+				const { dockerBuilder } = await import("./docker.js");
+				return dockerBuilder(step, {
+					...shell,
+					clock
+				});
+			}
 			const { runBuilder } = await import("./run-build.js");
 			return runBuilder(step, {
 				...shell,
@@ -1299,6 +1416,15 @@ function openAdapters({ config, shell, artifacts, clock }) {
 			});
 		},
 		async testRunner(step) {
+			if (step.adapter === "openapi") {
+				const { openapiTestRunner } = await import("./openapi2.js");
+				return openapiTestRunner(step);
+			}
+			if (step.adapter === "jenkins" || step.adapter === "travis" || step.adapter === "workflow") return openRemoteTests(step, {
+				...shell,
+				clock,
+				...github && { github }
+			});
 			const { runTestRunner } = await import("./run-tests.js");
 			return runTestRunner({
 				...step,
@@ -1306,8 +1432,23 @@ function openAdapters({ config, shell, artifacts, clock }) {
 			}, shell);
 		},
 		async deployer({ deploy }) {
-			const { runDeployer } = await import("./run-deploy.js");
-			return runDeployer(deploy.run, shell);
+			switch (deploy.adapter) {
+				case "run": {
+					const { runDeployer } = await import("./run-deploy.js");
+					return runDeployer(deploy.run, shell);
+				}
+				case "kubernetes": {
+					const { kubernetesDeployer } = await import("./kubernetes-deploy.js");
+					return kubernetesDeployer(deploy.kubernetes, {
+						...shell,
+						clock
+					});
+				}
+				case "ansible": {
+					const { ansibleDeployer } = await import("./ansible-deploy.js");
+					return ansibleDeployer(deploy.ansible, shell);
+				}
+			}
 		},
 		async traffic(environment) {
 			const { runTraffic } = await import("./run-traffic.js");
@@ -1317,17 +1458,51 @@ function openAdapters({ config, shell, artifacts, clock }) {
 		source: (name) => openSource(name, config, shell.environment, clock)
 	};
 }
+async function openRemoteTests(step, shell) {
+	switch (step.adapter) {
+		case "jenkins": {
+			const { jenkinsTestRunner } = await import("./jenkins.js");
+			return jenkinsTestRunner(step, shell);
+		}
+		case "travis": {
+			const { travisTestRunner } = await import("./travis.js");
+			return travisTestRunner(step, shell);
+		}
+		case "workflow": {
+			const { workflowTestRunner } = await import("./workflow-tests.js");
+			return workflowTestRunner(step, shell);
+		}
+	}
+}
+async function openAnnotations({ sources }, environment) {
+	const { grafanaAnnotations } = await import("./grafana-annotations.js");
+	const opened = Object.entries(sources).map(async ([name, source]) => {
+		if (source.type !== "grafana" || !source.annotate) return [];
+		const binding = bindSource(name, source, environment);
+		if (!binding.ok) throw new UsageError(binding.message);
+		if (binding.source.type !== "grafana") return [];
+		const { tls: files, ...bound } = binding.source;
+		const tls = files === void 0 ? {} : { tls: await readTlsFiles(name, files) };
+		return [grafanaAnnotations({
+			...bound,
+			...tls
+		})];
+	});
+	return (await Promise.all(opened)).flat();
+}
 async function openSource(name, { sources }, environment, clock) {
 	const source = sources[name];
 	if (source === void 0) throw new UsageError(`The config has no source ${JSON.stringify(name)}.`);
 	const binding = bindSource(name, source, environment);
 	if (!binding.ok) throw new UsageError(binding.message);
-	const bound = binding.source;
+	const { tls: files, ...bound } = binding.source;
+	const tls = files === void 0 ? {} : { tls: await readTlsFiles(name, files) };
 	switch (bound.type) {
 		case "prometheus": {
 			const { prometheusSource } = await import("./prometheus.js");
 			return prometheusSource({
 				...bound,
+				...tls,
 				clock
 			});
 		}
@@ -1335,137 +1510,26 @@ async function openSource(name, { sources }, environment, clock) {
 			const { scrapeSource } = await import("./scrape.js");
 			return scrapeSource({
 				...bound,
+				...tls,
 				clock
+			});
+		}
+		case "grafana": {
+			const { grafanaSource } = await import("./grafana.js");
+			return grafanaSource({
+				...bound,
+				...tls
 			});
 		}
 		case "probe": {
 			const { probeSource } = await import("./probe.js");
 			return probeSource({
 				...bound,
+				...tls,
 				clock
 			});
 		}
 	}
-}
-
-// src/adapters/output-lines.ts
-const LINE_MAX = 16384;
-const KEPT_LINES = 64;
-const KEPT_BYTES = 16384;
-function lineReader(mask, onLine) {
-	const maskLine = mask.lines();
-	const limit = LINE_MAX + mask.longest;
-	let line = "";
-	let dropped = 0;
-	const flush = () => {
-		onLine(shownLine(line, dropped, {
-			maskLine,
-			margin: mask.longest
-		}));
-		line = "";
-		dropped = 0;
-	};
-	const append = (text) => {
-		const whole = line + text;
-		const visible = whole.length > limit ? overwritten(whole) : whole;
-		line = visible.slice(0, limit);
-		dropped += visible.length - line.length;
-	};
-	return {
-		write: (text) => {
-			const parts = text.split("\n");
-			for (const [index, part] of parts.entries()) {
-				append(part);
-				if (index < parts.length - 1) flush();
-			}
-		},
-		end: () => {
-			if (line !== "" || dropped > 0) flush();
-		}
-	};
-}
-function shownLine(line, dropped, { maskLine, margin }) {
-	const masked = maskLine(withoutControls(overwritten(line)));
-	const shown = (dropped === 0 ? masked : masked.slice(0, Math.max(0, masked.length - margin))).slice(0, LINE_MAX);
-	const missing = dropped + (masked.length - shown.length);
-	return missing === 0 ? shown : `${shown}… (${missing} more characters)`;
-}
-function overwritten(line) {
-	const text = line.replace(/\r+$/, "");
-	return text.slice(text.lastIndexOf("\r") + 1);
-}
-function withoutControls(line) {
-	return stripVTControlCharacters(line).replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/g, "");
-}
-function outputTail() {
-	const lines = [];
-	let bytes = 0;
-	return {
-		add: (line) => {
-			lines.push(line);
-			bytes += Buffer.byteLength(line) + 1;
-			while (lines.length > KEPT_LINES || bytes > KEPT_BYTES && lines.length > 1) bytes -= Buffer.byteLength(lines.shift() ?? "") + 1;
-		},
-		text: () => lastBytes(lines.join("\n"))
-	};
-}
-function lastBytes(text) {
-	const bytes = Buffer.from(text);
-	if (bytes.length <= KEPT_BYTES) return text;
-	return bytes.subarray(-16384).toString("utf8").replace(/^\uFFFD+/, "");
-}
-
-// src/adapters/process-failure.ts
-function failureMessage(ran, stop, output) {
-	const said = lastLine(output);
-	return `${title(ran)} ${ending(ran, stop)}${said === "" ? "" : ` It last said: ${said}`}`;
-}
-const TITLE_MAX = 160;
-function title({ title, file, args }) {
-	const text = (title ?? [file, ...args].join(" ")).replace(/\s+/g, " ");
-	return text.length <= TITLE_MAX ? text : `${text.slice(0, TITLE_MAX)}…`;
-}
-function ending(ran, stop) {
-	switch (stop.why) {
-		case "done": return "ended.";
-		case "exit": return `failed (exit ${stop.code}).${exitHint(stop.code)}`;
-		case "signal": return `was ended by ${stop.signal}.${killHint(stop.signal)}`;
-		case "timeout": return `timed out after ${durationText(stop.timeoutMs)} and was stopped. Raise its "timeout" if it needs longer.`;
-		case "cancelled": return "was stopped because the run was cancelled.";
-		default: return `could not be started: ${spawnReason(ran, stop.cause)}`;
-	}
-}
-function exitHint(code) {
-	if (code === 126) return " 126 means that a file is not executable: chmod +x it and commit the mode.";
-	if (code === 127) return " 127 means that a command was not found: install it before Seamless runs, or correct its path.";
-	if (code === 137) return ` 137 means that a command in it was ended by SIGKILL.${killHint("SIGKILL")}`;
-	return "";
-}
-function killHint(signal) {
-	return signal === "SIGKILL" ? " Often that is the machine out of memory." : "";
-}
-function spawnReason({ file, directory }, cause) {
-	if (!existsSync(directory)) return `its folder ${directory} does not exist.`;
-	switch (cause.code) {
-		case "ENOENT": return `${file} is not installed or not on the PATH.`;
-		case "EACCES": return `${file} may not be executed.`;
-		case "E2BIG": return "its arguments and environment are larger than the system allows.";
-		default: return `${cause.message}.`;
-	}
-}
-function durationText(ms) {
-	if (ms < 1e3) return `${ms}ms`;
-	const seconds = Math.round(ms / 1e3);
-	return [
-		Math.floor(seconds / 3600),
-		Math.floor(seconds % 3600 / 60),
-		seconds % 60
-	].map((part, index) => part === 0 ? "" : `${part}${"hms"[index]}`).join("");
-}
-const LAST_LINE_MAX = 300;
-function lastLine(output) {
-	const line = output.trimEnd().split("\n").at(-1)?.trim() ?? "";
-	return line.length <= LAST_LINE_MAX ? line : `${line.slice(0, LAST_LINE_MAX)}…`;
 }
 
 // src/adapters/process-group.ts
@@ -1678,11 +1742,20 @@ function failedEnd(command, stop, { mask, tail, stdout }) {
 	};
 }
 
+// src/adapters/version-control-at.ts
+function versionControlAt(folder) {
+	for (let at = resolve(folder);; at = dirname(at)) {
+		if (existsSync(join(at, ".git"))) return "git";
+		if (existsSync(join(at, ".svn"))) return "svn";
+		if (dirname(at) === at) return "git";
+	}
+}
+
 // src/config/declared-secrets.ts
 function declaredSecrets({ build, test, environments }) {
-	const deploys = Object.values(environments).map(({ deploy }) => deploy.run.secrets);
+	const deploys = Object.values(environments).map(({ deploy }) => deployStep(deploy).secrets);
 	const traffics = Object.values(environments).map(({ traffic }) => traffic?.secrets ?? []);
-	const steps = [...build, ...test].map(({ secrets }) => secrets);
+	const steps = [...build, ...test].map((step) => "secrets" in step ? step.secrets : []);
 	return [...new Set([
 		...steps,
 		...deploys,
@@ -1696,6 +1769,17 @@ async function openRepository(surroundings) {
 	const mask = maskFor(surroundings, []);
 	const run = processRunner({ mask });
 	const log = surroundings.log(mask);
+	if (versionControlAt(folder) === "svn") return {
+		surroundings,
+		run,
+		log,
+		mask,
+		...await openSubversion(folder, {
+			run,
+			environment,
+			signal
+		}, log)
+	};
 	const shell = {
 		run,
 		environment,
@@ -1709,6 +1793,7 @@ async function openRepository(surroundings) {
 		repository,
 		run,
 		log,
+		mask,
 		versionControl: gitVersionControl({
 			...shell,
 			root: repository.root,
@@ -1716,7 +1801,21 @@ async function openRepository(surroundings) {
 		})
 	};
 }
-async function composePorts({ surroundings, versionControl }, config) {
+async function openSubversion(folder, shell, log) {
+	const [{ findSvnRepository }, { svnVersionControl }, { svnReverseMerges }] = await Promise.all([
+		import("./svn-repository.js"),
+		import("./svn.js"),
+		import("./svn-take-back.js")
+	]);
+	const { store, ...repository } = await findSvnRepository(folder, shell);
+	return {
+		repository,
+		versionControl: svnVersionControl(store, log),
+		reverseMerges: svnReverseMerges(store)
+	};
+}
+async function composePorts(opened, config) {
+	const { surroundings, versionControl, reverseMerges } = opened;
 	const { environment, clock } = surroundings;
 	const mask = maskFor(surroundings, declaredSecrets(config));
 	const log = surroundings.log(mask);
@@ -1729,27 +1828,35 @@ async function composePorts({ surroundings, versionControl }, config) {
 	};
 	return {
 		versionControl,
-		...await composeRecord(surroundings, log, state),
+		...reverseMerges && { reverseMerges },
+		...await composeRecord(opened, log, state),
 		adapters: openAdapters({
 			config,
 			shell,
 			artifacts,
-			clock
+			clock,
+			...surroundings.github && { github: async (signal) => openGitHubOf({
+				surroundings: {
+					...surroundings,
+					signal
+				},
+				log
+			}) }
 		}),
 		artifacts,
-		journal: fileJournal(join(state, "journal.jsonl")),
+		journal: markedJournal(fileJournal(join(state, "journal.jsonl")), () => openAnnotations(config, environment), log),
 		receipts: fileReceipts(state),
 		clock,
 		log,
 		mask: mask.text
 	};
 }
-async function composeRecord(surroundings, log, state) {
+async function composeRecord({ surroundings, reverseMerges }, log, state) {
 	const { github, signal, clock } = surroundings;
-	const repository = await openGitHubOf({
+	const repository = reverseMerges === void 0 ? await openGitHubOf({
 		surroundings,
 		log
-	});
+	}) : void 0;
 	if (github === void 0 || repository === void 0) {
 		const { localDeployments } = await import("./local-deployments.js");
 		return { deployments: localDeployments(join(state, "deployments.json"), {
@@ -1757,11 +1864,18 @@ async function composeRecord(surroundings, log, state) {
 			signal
 		}) };
 	}
-	const [{ githubDeployments }, { githubPullRequests }] = await Promise.all([import("./deployments.js"), import("./pull-requests.js")]);
+	const [{ githubDeployments }, { githubPullRequests }] = await Promise.all([import("./deployments2.js"), import("./pull-requests.js")]);
 	return {
 		deployments: githubDeployments(repository, github),
 		pullRequests: githubPullRequests(repository)
 	};
+}
+async function openDeploymentsOf(opened) {
+	const { github } = opened.surroundings;
+	const repository = await openGitHubOf(opened);
+	if (github === void 0 || repository === void 0) throw new Error("There is no token for GitHub.");
+	const { githubDeployments } = await import("./deployments2.js");
+	return githubDeployments(repository, github);
 }
 async function openGitHubOf({ surroundings: { github, clock, signal }, log }) {
 	if (github === void 0) return void 0;
@@ -1783,4 +1897,12 @@ function maskFor({ environment, github }, declared) {
 	return maskOf([...secretValues(environment, declared), ...github ? [github.token] : []]);
 }
 
-export { declaredSecrets as a, sourceVariable as c, gitCommand as d, systemClock as f, openRepository as i, isAlive as l, composePorts as n, processRunner as o, readReceipt as p, openGitHubOf as r, openSource as s, checksAppId as t, stateFolder as u };
+// src/adapters/system-clock.ts
+const systemClock = {
+	now: Date.now,
+	sleep: (ms, signal) => setTimeout$1(ms, void 0, { signal }).catch(() => {
+		signal.throwIfAborted();
+	})
+};
+
+export { openGitHubOf as a, versionControlAt as c, sourceVariable as d, gitCommand as f, openDeploymentsOf as i, processRunner as l, checksAppId as n, openRepository as o, readReceipt as p, composePorts as r, declaredSecrets as s, systemClock as t, openSource as u };

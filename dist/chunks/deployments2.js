@@ -1,0 +1,3 @@
+import { t as githubDeployments } from "./deployments.js";
+
+export { githubDeployments };

@@ -1,0 +1,3 @@
+import { n as openapiTestRunner, t as describedApi } from "./openapi.js";
+
+export { openapiTestRunner };
