@@ -33,6 +33,7 @@ describe.skipIf(!isHere)('the way of an upgrade', { timeout: 600_000 }, () => {
   }, 60_000)
   afterEach(async () => {
     await place?.close()
+    ground?.clear()
     for (const end of ends.splice(0)) end()
   }, 60_000)
 

@@ -15,6 +15,8 @@ export interface Ground {
   readonly docker: Docker
   /** For whoever runs `docker` here. */
   readonly environment: Readonly<Record<string, string>>
+  /** Ends all that runs. */
+  clear(): void
   remove(): Promise<void>
 }
 
@@ -43,13 +45,17 @@ export async function startGround(): Promise<Ground> {
       maxBuffer: 64 * 1024 * 1024,
     })
   makeBaseImages(docker)
+  const clear = (): void => {
+    const containers = docker('ps', '--all', '--quiet').split('\n').filter(Boolean)
+    if (containers.length > 0) docker('rm', '--force', ...containers)
+  }
   return {
     registry,
     docker,
     environment,
+    clear,
     async remove() {
-      const containers = docker('ps', '--all', '--quiet').split('\n').filter(Boolean)
-      if (containers.length > 0) docker('rm', '--force', ...containers)
+      clear()
       await Promise.all([engine.remove(), registry.remove()])
       rmSync(config, { recursive: true, force: true })
     },
