@@ -148,6 +148,7 @@ describe('what to do next', () => {
     'no_change',
     'already_live',
     'merge_queue',
+    'duplicate',
   ])
 
   it.each(reasonCodes)('%s has a step, or needs none', (reason) => {
