@@ -70,6 +70,8 @@ export interface Engine {
   sendAll<Data extends object>(queue: Queue<Data>, jobs: readonly NewJob<Data>[], tx?: Sql): Promise<number>
   /** Begins to work on a queue in this process; once per queue. */
   work<Data extends object>(queue: Queue<Data>, worker: Worker<Data>): Promise<void>
+  /** Looks for jobs of a queue that takes them by the batch: after the commit of a transaction that sent some. Others are announced by the database. */
+  wake(queue: Queue<object>): void
   /** Ends a job of ours as done inside a transaction of the caller's. Error: `ClaimLost`; let it out of the transaction. */
   settle(job: Job<object>, tx: Sql): Promise<void>
   /**

@@ -7,6 +7,8 @@ import { laneOptions } from './queue-options.ts'
 export type Batch = (claimed: readonly JobWithMetadata<unknown>[]) => Promise<JobResult[]>
 
 export interface Lanes {
+  /** One idle lane looks for jobs now; soon, where one was just told to. */
+  wake(): void
   /** Looks for no more that is due; the lanes themselves end with pg-boss. */
   close(): void
 }
@@ -40,12 +42,42 @@ export async function openLanes(boss: PgBoss, queue: Queue<object>, work: Batch)
     ...Array.from({ length: queue.safetyLanes ?? 0 }, () => 'safety' as const),
   ]
   const open = await Promise.all(lanes.map(async (only) => openLane(boss, { queue, only, work })))
-  const poll = setInterval(() => {
+  const look = (): void => {
     const idle = open.find(({ busy }) => !busy)
     if (idle?.id !== undefined) boss.notifyWorker(idle.id)
-  }, queue.pollSeconds * 1000)
-  return { close: () => clearInterval(poll) }
+  }
+  const poll = setInterval(look, queue.pollSeconds * 1000)
+  const wakes = atMostEvery(APART_MS, look)
+  return {
+    wake: wakes.ask,
+    close() {
+      clearInterval(poll)
+      wakes.end()
+    },
+  }
 }
+
+/** At once where the last time is long enough ago, else as soon as it is; asked again meanwhile, once. */
+function atMostEvery(apartMs: number, act: () => void): { ask(): void; end(): void } {
+  let lastMs = -Infinity
+  let timer: NodeJS.Timeout | undefined
+  const now = (): void => {
+    timer = undefined
+    lastMs = performance.now()
+    act()
+  }
+  return {
+    ask() {
+      const waitMs = lastMs + apartMs - performance.now()
+      if (waitMs <= 0) now()
+      else timer ??= setTimeout(now, waitMs)
+    },
+    end: () => clearTimeout(timer),
+  }
+}
+
+/** How long a tenant waits at most for a lane to look, while another's flood has the other one (ms). */
+const APART_MS = 100
 
 async function openLane(
   boss: PgBoss,

@@ -30,7 +30,8 @@ export function queueOptions(queue: Queue<object>): UpdateQueueOptions {
     heartbeatSeconds: HEARTBEAT_SECONDS,
     retentionSeconds: 14 * DAYS,
     deleteAfterSeconds: queue.keepSeconds,
-    notify: true,
+    // In a flood, every lane of every replica would be told of every job, and find that another one has it.
+    notify: (queue.batch ?? 1) === 1,
     ...(queue.name === DEAD ? {} : { deadLetter: DEAD }),
   }
 }

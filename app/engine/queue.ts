@@ -13,7 +13,7 @@ export interface Queue<Data extends object> {
   readonly safetyLanes?: number
   /** How many of one tenant run at once, over all replicas, fewer than a process has lanes; urgent ones may be twice as many. */
   readonly perTenant?: number
-  /** Jobs that take milliseconds are claimed and settled so many at a time; a slow one among them delays the others' end. */
+  /** Jobs that take milliseconds are claimed and settled so many at a time; a slow one among them delays the others' end. No replica but the one that sent them is told of them at once (`Engine.wake`). */
   readonly batch?: number
   /** An attempt that takes longer is given up and another begun. */
   readonly expireSeconds: number

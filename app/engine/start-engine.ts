@@ -9,7 +9,7 @@ import type { Engine, EngineMeter, Job, Worker } from './engine.ts'
 import { giveBack } from './give-back.ts'
 import { openLanes, type Lanes } from './lanes.ts'
 import type { Queue } from './queue.ts'
-import { policyOf, queueOptions } from './queue-options.ts'
+import { DEAD, policyOf, queueOptions } from './queue-options.ts'
 import { EVERY, recurring } from './recurring.ts'
 import { jobSender } from './send-jobs.ts'
 import { settleJob } from './settle-job.ts'
@@ -40,7 +40,7 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
 }
 
 function engineOn(boss: PgBoss, { store, queues, log, meter }: EngineSettings): Engine {
-  const open: Lanes[] = []
+  const open = new Map<string, Lanes>()
   const jobs = jobSender(boss)
   const again = async <Data extends object>(job: Job<Data>, next: Again<Data>): Promise<void> =>
     store.transaction(async (tx) => {
@@ -56,11 +56,12 @@ function engineOn(boss: PgBoss, { store, queues, log, meter }: EngineSettings): 
     const lanes = await openLanes(boss, queue, async (claimed) =>
       Promise.all(claimed.map(async (job) => attempt(queue, job, ports))),
     )
-    open.push(lanes)
+    open.set(queue.name, lanes)
   }
   return {
     ...jobs,
     work,
+    wake: ({ name }) => open.get(name)?.wake(),
     settle: async (job, tx) => settleJob(boss, job, tx),
     async every(queue, everyMs, run) {
       await work(queue, recurring({ everyMs, run, log }))
@@ -68,11 +69,11 @@ function engineOn(boss: PgBoss, { store, queues, log, meter }: EngineSettings): 
       await boss.upsert(queue.name, {}, { singletonKey: EVERY, startAfter: 0 })
     },
     async onDead(tell) {
-      open.push(await openLanes(boss, deadQueue, tellOfDead(tell, log)))
+      open.set(DEAD, await openLanes(boss, deadQueue, tellOfDead(tell, log)))
     },
     counts: async () => countJobs(store, queues),
     async stop(graceMs) {
-      for (const lanes of open) lanes.close()
+      for (const lanes of open.values()) lanes.close()
       await boss.stop({ graceful: true, timeout: graceMs })
     },
   }

@@ -4,11 +4,12 @@ import { deliveries } from '../engine/queues.ts'
 import type { Delivery, Inbox } from '../inbox.ts'
 import { grouped } from './grouped.ts'
 import { packed, unpacked } from './packed-text.ts'
+import { recentDeliveries, type RecentDeliveries } from './recent-deliveries.ts'
 import type { Sql, Store } from './store.ts'
 
 /** The inbox in the App's database, with what whoever works on its deliveries needs. */
 export interface DatabaseInbox extends Inbox {
-  /** Those of the deliveries that are not worked off yet, in the order in which they came in. */
+  /** Those of the deliveries that are not worked off yet, as far as this process knows; `handled` is what decides. */
   read(ids: readonly string[]): Promise<readonly Delivery[]>
   /**
    * They are worked off: remembered by their ids, their payloads dropped. Answers how many had not been: in the transaction that
@@ -25,22 +26,32 @@ export interface DatabaseInbox extends Inbox {
  * A delivery and the job to work on it (queue `deliveries`) are kept in one transaction; those that come in while one is being
  * written are written together in the next.
  */
-export function databaseInbox(store: Store, engine: Pick<Engine, 'sendAll'>): DatabaseInbox {
+export function databaseInbox(store: Store, engine: Pick<Engine, 'sendAll' | 'wake'>): DatabaseInbox {
   const write = async (batch: readonly Delivery[]): Promise<readonly ('stored' | 'known')[]> => {
     // By id, so that two replicas with the same two deliveries do not wait for each other crosswise.
     const unique = [...new Map(batch.toReversed().map((delivery) => [delivery.id, delivery])).values()]
     const kept = await store.transaction(async (tx) => keep(unique.sort(byId), { tx, engine }))
+    for (const delivery of unique) if (kept.has(delivery.id)) recent.remember(delivery)
+    if (kept.size > 0) engine.wake(deliveries)
     return batch.map(({ id }) => (kept.delete(id) ? 'stored' : 'known'))
   }
+  const recent = recentDeliveries()
+  const read = grouped({ all: async (lists: readonly Ids[]) => readAll(lists, store) })
   const mark = grouped({ all: async (lists: readonly Ids[]) => marked(lists, store) })
   return {
-    store: grouped({ all: write, isAboutOne: isDataError }),
-    read: grouped({ all: async (lists: readonly Ids[]) => readAll(lists, store) }),
+    store: grouped({ all: write, isAboutOne: isDataError, mostRestMs: MOST_REST_MS }),
+    async read(ids) {
+      const [here, there] = split(ids, recent)
+      if (there.length === 0) return here
+      return [...here, ...(await read(there))].sort((one, other) => one.receivedAtMs - other.receivedAtMs)
+    },
     async handled(ids, sql) {
       if (ids.length === 0) return 0
+      for (const id of ids) recent.take(id)
       return sql === undefined ? mark(ids) : sql.run(HANDLED, [ids])
     },
     async dead(id) {
+      recent.take(id)
       await store.run(`UPDATE seamless.deliveries SET state = 'dead' WHERE id = $1 AND state = 'stored'`, [
         id,
       ])
@@ -48,6 +59,16 @@ export function databaseInbox(store: Store, engine: Pick<Engine, 'sendAll'>): Da
     forget: async (beforeMs) =>
       store.run('DELETE FROM seamless.deliveries WHERE received_at < $1', [beforeMs]),
   }
+}
+
+/** Of the ten seconds that GitHub waits. */
+const MOST_REST_MS = 20
+
+/** Those that this process remembers, and the ids of the others. A second attempt finds them in the database. */
+function split(ids: Ids, recent: RecentDeliveries): readonly [readonly Delivery[], Ids] {
+  const found = new Map(ids.map((id) => [id, recent.take(id)]))
+  const here = [...found.values()].filter((delivery) => delivery !== undefined)
+  return [here, ids.filter((id) => found.get(id) === undefined)]
 }
 
 function byId(one: Delivery, other: Delivery): number {

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 
 interface Waiting<Item, Result> {
   readonly item: Item
@@ -11,10 +11,12 @@ export interface Together<Item, Result> {
   readonly all: (batch: readonly Item[]) => Promise<readonly Result[]>
   /** Whether an error is about what one of them holds: then each is tried alone, so that none fails for another's sake. */
   readonly isAboutOne?: (error: unknown) => boolean
+  /** Where more wait: lets as much time go by as the last ones took, at most this (ms), so that still more come along. */
+  readonly mostRestMs?: number
 }
 
 /** So that one transaction stays short, whatever came in meanwhile. */
-const MOST = 100
+const MOST = 200
 
 /**
  * Does together what comes in at the same time, and then what came in meanwhile: as many transactions (or statements) as the
@@ -27,7 +29,12 @@ export function grouped<Item, Result>(together: Together<Item, Result>): (item: 
     draining = true
     // Who asks in the same turn of the event loop goes along.
     await turn()
-    while (waiting.length > 0) await settle(waiting.splice(0, MOST), together)
+    while (waiting.length > 0) {
+      const beganMs = performance.now()
+      await settle(waiting.splice(0, MOST), together)
+      const restMs = Math.min(performance.now() - beganMs, together.mostRestMs ?? 0)
+      if (restMs > 0 && waiting.length > 0) await sleep(restMs)
+    }
     draining = false
   }
   return async (item) =>

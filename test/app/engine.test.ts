@@ -172,6 +172,17 @@ describe.each(storeHomes)('the engine %s', (_name, start) => {
     expect(seen.toSorted()).toEqual([...Array.from({ length: 12 }, (_, n) => `${n}/0`), '3/1'].toSorted())
   })
 
+  test('a queue that takes jobs by the batch looks when it is told to, however often', async () => {
+    const { seen, worker } = gather<Numbered>()
+    await engine.work({ ...batched, pollSeconds: 60 }, worker)
+    await sleep(500)
+    for (let n = 0; n < 20; n++) {
+      await engine.send(batched, { id: `${n}`, data: { n } })
+      engine.wake(batched)
+    }
+    await until(() => seen.length === 20)
+  })
+
   test('INV10 a flood of one tenant does not delay another, whose job starts while the flood is at work', async () => {
     const seen: number[] = []
     const open = Promise.withResolvers<void>()

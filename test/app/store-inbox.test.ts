@@ -66,6 +66,8 @@ describe.each(storeHomes)('the inbox %s', (_name, start) => {
     const { installationId: _i, repositoryId: _r, action: _a, ...push } = delivery({ event: 'ping' })
     expect(await inbox.store(push)).toBe('stored')
     expect(await inbox.read([push.id, one.id, 'unknown'])).toEqual([one, push])
+    // Another process has nothing but the database.
+    expect(await databaseInbox(opened.store, engine).read([push.id, one.id])).toEqual([one, push])
   })
 
   test('W06 a delivery that comes again, at once or later, is known, and has one job', async () => {
@@ -130,7 +132,8 @@ describe.each(storeHomes)('the inbox %s', (_name, start) => {
   })
 
   test('where its job cannot be kept, neither is the delivery', async () => {
-    const failing: Pick<Engine, 'sendAll'> = {
+    const failing: Pick<Engine, 'sendAll' | 'wake'> = {
+      wake: () => {},
       sendAll: async () => {
         throw new Error('no queue')
       },

@@ -35,6 +35,7 @@ const opened = await openStore(store, { clock: systemClock, log })
 await opened.run('CREATE TABLE IF NOT EXISTS effects (comment bigint, attempt integer)', []).catch(() => {})
 const engine = await startEngine({ store: opened, queues: [deliveries, commands], log, meter })
 const inbox = databaseInbox(opened, {
+  wake: (queue) => engine.wake(queue),
   async sendAll(queue, jobs, tx) {
     const sent = await engine.sendAll(queue, jobs, tx)
     pass('before the delivery is committed')
