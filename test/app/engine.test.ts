@@ -181,6 +181,7 @@ describe.each(storeHomes)('the engine %s', (_name, start) => {
       engine.wake(batched)
     }
     await until(() => seen.length === 20)
+    expect(new Set(seen.map(({ data }) => data.n)).size).toBe(20)
   })
 
   test('INV10 a flood of one tenant does not delay another, whose job starts while the flood is at work', async () => {
