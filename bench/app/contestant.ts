@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import { Probot, Server } from 'probot'
 import { z } from 'zod'
@@ -32,7 +34,8 @@ async function bareProbot(): Promise<number> {
   const server = new Server({
     Probot: Probot.defaults({ appId: APP_ID, privateKey, secret: SECRET, baseUrl, log }),
     log,
-    port: 0,
+    // It takes 0 for 3000.
+    port: await freePort(),
     host: '127.0.0.1',
     webhookPath: PATH,
   })
@@ -43,6 +46,15 @@ async function bareProbot(): Promise<number> {
   })
   await server.start()
   return server.port
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
 }
 
 async function app(store: Settings['store'] | undefined): Promise<number> {
