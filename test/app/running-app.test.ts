@@ -126,20 +126,22 @@ describe('the App, as npm start runs it', () => {
     // A delivery whose body is half here when the signal comes.
     const { body, headers } = delivery()
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-    const head = ['POST /api/github/webhooks HTTP/1.1', 'host: x', ...lines, `content-length: ${body.length}`]
+    lines.push(`content-length: ${body.length}`, 'expect: 100-continue')
+    const head = ['POST /api/github/webhooks HTTP/1.1', 'host: x', ...lines]
     const socket = connect(Number(new URL(app.url).port), '127.0.0.1')
     let answer = ''
     socket.on('data', (chunk: Buffer) => (answer += chunk.toString()))
     socket.write(`${head.join('\r\n')}\r\n\r\n`)
     socket.write(body.subarray(0, 10))
-    await expect.poll(() => fetch(`${app.url}/healthz`).then(({ status }) => status)).toBe(200)
+    // It has begun to read: a connection on which nothing came yet it may close.
+    await expect.poll(() => answer, { timeout: 20_000 }).toContain('100 Continue')
     const startMs = performance.now()
     app.process.kill('SIGTERM')
     await expect.poll(() => app.output()).toContain('SIGTERM: stopping')
     await expect(fetch(`${app.url}/healthz`)).rejects.toThrow('fetch failed')
     socket.write(body.subarray(10))
     await once(socket, 'close')
-    expect(answer).toMatch(/^HTTP\/1\.1 202 /)
+    expect(answer).toMatch(/^HTTP\/1\.1 202 /m)
     expect(await app.ended()).toBe(0)
     expect(performance.now() - startMs).toBeLessThan(10_000)
     expect(app.output()).toContain('"msg":"stopped"')
