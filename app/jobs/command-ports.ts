@@ -49,7 +49,12 @@ export function openCommandPorts(
     decided: decisionRecords(records, clock),
     async queue() {
       const open = await commandLog(store).open(repository.id)
-      return open.map(({ pull, command, queuedAtMs }) => ({ pull, command, sinceMs: queuedAtMs }))
+      return open.map(({ pull, commentId: comment, command, queuedAtMs }) => ({
+        pull,
+        comment,
+        command,
+        sinceMs: queuedAtMs,
+      }))
     },
     clock,
     log,

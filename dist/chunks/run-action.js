@@ -1534,7 +1534,7 @@ function verb(kind, dirty) {
 async function serveHelp({ command }) {
 	return answered("help_shown", helpText(command.about));
 }
-async function serveStatus({ config, ports }) {
+async function serveStatus({ config, ports, request }) {
 	const names = Object.keys(config.environments);
 	const [locks, queue] = await Promise.all([ports.records.list(lockKey("")), ports.queue?.() ?? []]);
 	const environments = names.map(async (name) => {
@@ -1546,7 +1546,8 @@ async function serveStatus({ config, ports }) {
 			lock: readLock(read ?? { kind: "absent" }, name)
 		};
 	});
-	const text = statusText(await Promise.all(environments), queue, ports.clock.now());
+	const others = queue.filter(({ comment }) => comment !== request.comment.id);
+	const text = statusText(await Promise.all(environments), others, ports.clock.now());
 	return answered("status_shown", text);
 }
 function isOf(read, key) {

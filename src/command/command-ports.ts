@@ -44,6 +44,7 @@ export interface PlanResult {
 }
 
 export interface QueuedCommand {
+  readonly comment: number
   readonly pull: number
   /** As it was written: `/deploy production`. */
   readonly command: string

@@ -10,7 +10,7 @@ export async function serveHelp({ command }: Serving<'help'>): Promise<CommandOu
 }
 
 /** `/status`: what each environment runs, who holds it, what is under way, what waits. Changes nothing. */
-export async function serveStatus({ config, ports }: Serving<'status'>): Promise<CommandOutcome> {
+export async function serveStatus({ config, ports, request }: Serving<'status'>): Promise<CommandOutcome> {
   const names = Object.keys(config.environments)
   const [locks, queue] = await Promise.all([ports.records.list(lockKey('')), ports.queue?.() ?? []])
   const environments = names.map(async (name) => {
@@ -20,7 +20,9 @@ export async function serveStatus({ config, ports }: Serving<'status'>): Promise
     const lock = readLock(read ?? { kind: 'absent' }, name)
     return { name, newest, lock }
   })
-  const text = statusText(await Promise.all(environments), queue, ports.clock.now())
+  // The question itself waits for nothing.
+  const others = queue.filter(({ comment }) => comment !== request.comment.id)
+  const text = statusText(await Promise.all(environments), others, ports.clock.now())
   return answered('status_shown', text)
 }
 

@@ -627,6 +627,15 @@ describe('what is told on the way', () => {
     expect(answer).toMatch(/`production` .*deploys `a{12}` for #5 by `dev`.*\[run\]/)
   })
 
+  test('/status shows what waits, but for the question itself', async () => {
+    const request = world.comment('/status')
+    const own = { comment: request.comment.id, pull: 5, command: '/status', sinceMs: world.clock.now() }
+    const queue = async () => [own, { ...own, comment: 99, pull: 6, command: '/deploy staging' }]
+    await serveCommand(request, { ...world.ports, queue })
+    expect(world.answer()).toMatch(/#6 \| `\/deploy staging`/)
+    expect(world.answer()).not.toContain('`/status`')
+  })
+
   test('/plan runs a dry run, holds nothing up, and comments what it found', async () => {
     const request = world.comment('/plan production')
     expect(await world.serve(request)).toMatchObject({ kind: 'waiting', reason: 'plan_started' })
