@@ -59,8 +59,8 @@ describe('what people read', () => {
   })
 
   test('when it is live', () => {
-    expect(ended({ deployment: deployment('success', 'healthy: noticed by 0 of 48 210 requests') }))
-      .toMatchInlineSnapshot(`
+    const live = deployment('success', 'healthy: noticed by 0 of 48 210 requests')
+    expect(ended({ deployment: { ...live, verdict: 'healthy' } })).toMatchInlineSnapshot(`
       "✅ \`1.5.0\` is live in \`production\`.
 
       \`healthy\` \`noticed by 0 of 48 210 requests\`
