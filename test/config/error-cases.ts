@@ -261,7 +261,9 @@ const shape: ErrorCase[] = [
   {
     title: 'I07 a helm release with a post-renderer, which would run a program of the change',
     text: 'driver: action\nenvironments:\n  production:\n    deploy:\n      helm: { args: [--post-renderer=./x.sh] }\n',
-    errors: [':5:7 environments.production.deploy.helm: unknown adapter; expected one of run, kubernetes, ansible'],
+    errors: [
+      ':5:7 environments.production.deploy.helm: unknown adapter; expected one of run, kubernetes, ansible',
+    ],
   },
   ...kubernetesCases(),
   {
@@ -373,7 +375,9 @@ const shape: ErrorCase[] = [
   {
     title: 'an environment without a deployer',
     text: 'driver: action\nenvironments:\n  production: {}\n',
-    errors: [':3:3 environments.production.deploy: missing; expected a mapping with run or kubernetes or ansible'],
+    errors: [
+      ':3:3 environments.production.deploy: missing; expected a mapping with run or kubernetes or ansible',
+    ],
   },
   {
     title: 'a deployer without commands',
