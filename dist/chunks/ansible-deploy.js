@@ -1,5 +1,5 @@
-import { f as UsageError } from "./errors.js";
 import { n as runPlaybook } from "./ansible-playbook.js";
+import { t as thrownFailure } from "./thrown-failure.js";
 
 // src/adapters/ansible-difference.ts
 const SHOWN_MAX = 65536;
@@ -359,17 +359,9 @@ async function told(act) {
 	try {
 		return await act();
 	} catch (error) {
-		const failure = {
-			why: "spawn",
-			message: error.message,
-			output: ""
-		};
 		return {
 			kind: "failed",
-			failure: error instanceof UsageError ? {
-				...failure,
-				isUntouched: true
-			} : failure
+			failure: thrownFailure(error)
 		};
 	}
 }

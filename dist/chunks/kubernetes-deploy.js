@@ -1,9 +1,10 @@
-import { f as UsageError } from "./errors.js";
-import { c as looseObject, d as record, f as strictObject, g as unknown$1, i as boolean, l as number, o as int, p as string, r as array, u as object } from "./schemas.js";
 import { a as refusalText, c as openKubectl, i as noAnswerText, n as failureOf, o as refusedOf, r as faultText, s as faultsOf, t as appliedOf } from "./kubernetes-refusal.js";
+import { c as looseObject, d as record, f as strictObject, g as unknown$1, i as boolean, l as number, o as int, p as string, r as array, u as object } from "./schemas.js";
 import { a as unusedImages, c as isSame, d as kubernetesObject, f as listText, h as resourceName, i as repositoryOf, l as isWorkload, m as parseObjects, n as imagesOf, o as identityOf, p as objectText, r as pinImages, s as isJob, t as imagesIn, u as kubectlName } from "./kubernetes-images.js";
+import { f as UsageError } from "./errors.js";
 import { n as pathInside } from "./path-inside.js";
 import { t as assertInside } from "./run-shell.js";
+import { t as thrownFailure } from "./thrown-failure.js";
 import { isDeepStrictEqual } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { createHash } from "node:crypto";
@@ -172,6 +173,14 @@ function textsOf(mapping) {
 	return Object.fromEntries(Object.entries(mapping).filter((entry) => typeof entry[1] === "string"));
 }
 
+// src/adapters/kubernetes-condition.ts
+const condition = looseObject({
+	type: string(),
+	status: string(),
+	reason: string().optional(),
+	message: string().optional()
+});
+
 // src/adapters/kubernetes-rollout.ts
 const count = int().optional();
 const workload = looseObject({
@@ -197,12 +206,7 @@ const workload = looseObject({
 		updatedNumberScheduled: count,
 		numberAvailable: count,
 		succeeded: count,
-		conditions: array(looseObject({
-			type: string(),
-			status: string(),
-			reason: string().optional(),
-			message: string().optional()
-		})).optional()
+		conditions: array(condition).optional()
 	}).prefault({})
 });
 function rolloutOf(object) {
@@ -647,12 +651,7 @@ const podOrReplicaSet = looseObject({
 	spec: looseObject({ containers: array(looseObject({ image: string().optional() })).optional() }).optional(),
 	status: looseObject({
 		phase: string().optional(),
-		conditions: array(looseObject({
-			type: string(),
-			status: string(),
-			reason: string().optional(),
-			message: string().optional()
-		})).optional(),
+		conditions: array(condition).optional(),
 		containerStatuses: array(containerStatus).optional(),
 		initContainerStatuses: array(containerStatus).optional()
 	}).prefault({})
@@ -1254,17 +1253,9 @@ async function told(context, act) {
 				isUntouched: true
 			}
 		};
-		const failure = {
-			why: "spawn",
-			message: error.message,
-			output: ""
-		};
 		return {
 			kind: "failed",
-			failure: error instanceof UsageError ? {
-				...failure,
-				isUntouched: true
-			} : failure
+			failure: thrownFailure(error)
 		};
 	}
 }

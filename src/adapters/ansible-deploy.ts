@@ -1,5 +1,4 @@
 import type { Ansible } from '../config/ansible.ts'
-import { UsageError } from '../errors.ts'
 import type { Deployer, Live, StepOutcome } from '../ports/deployer.ts'
 import type { StepContext } from '../ports/step.ts'
 import { playDifference } from './ansible-difference.ts'
@@ -9,6 +8,7 @@ import { runPlaybook } from './ansible-playbook.ts'
 import type { Play, Played } from './ansible-playbook.ts'
 import { liveOnHosts } from './ansible-status.ts'
 import type { StepShell } from './run-shell.ts'
+import { thrownFailure } from './thrown-failure.ts'
 
 /** Brings a version to hosts by a playbook of the user, and back by another or by that of the version before. */
 export function ansibleDeployer(settings: Ansible, shell: StepShell): Deployer {
@@ -89,8 +89,6 @@ async function told(act: () => Promise<StepOutcome>): Promise<StepOutcome> {
   try {
     return await act()
   } catch (error) {
-    const failure = { why: 'spawn' as const, message: (error as Error).message, output: '' }
-    const isUntouched = error instanceof UsageError
-    return { kind: 'failed', failure: isUntouched ? { ...failure, isUntouched: true } : failure }
+    return { kind: 'failed', failure: thrownFailure(error) }
   }
 }

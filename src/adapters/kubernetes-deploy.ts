@@ -1,5 +1,4 @@
 import type { Kubernetes } from '../config/kubernetes.ts'
-import { UsageError } from '../errors.ts'
 import type { Deployer, Live, StepOutcome } from '../ports/deployer.ts'
 import type { StepContext } from '../ports/step.ts'
 import { openKubectl } from './kubectl.ts'
@@ -12,6 +11,7 @@ import { ManifestError } from './kubernetes-manifests.ts'
 import { readRelease } from './kubernetes-release.ts'
 import { liveRelease } from './kubernetes-status.ts'
 import { takeBackRelease } from './kubernetes-take-back.ts'
+import { thrownFailure } from './thrown-failure.ts'
 
 /** Brings manifests into a cluster by `kubectl`, waits until all that they changed is rolled out, and takes them back. */
 export function kubernetesDeployer(settings: Kubernetes, shell: KubernetesShell): Deployer {
@@ -55,11 +55,7 @@ async function told(context: StepContext, act: () => Promise<StepOutcome>): Prom
     }
     if (error instanceof ManifestError)
       return { kind: 'failed', failure: { ...error.failure, isUntouched: true } }
-    const failure = { why: 'spawn' as const, message: (error as Error).message, output: '' }
-    return {
-      kind: 'failed',
-      failure: error instanceof UsageError ? { ...failure, isUntouched: true } : failure,
-    }
+    return { kind: 'failed', failure: thrownFailure(error) }
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { condition } from './kubernetes-condition.ts'
 import { isWorkload } from './kubernetes-object.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 
@@ -36,16 +37,7 @@ const workload = z.looseObject({
       updatedNumberScheduled: count,
       numberAvailable: count,
       succeeded: count,
-      conditions: z
-        .array(
-          z.looseObject({
-            type: z.string(),
-            status: z.string(),
-            reason: z.string().optional(),
-            message: z.string().optional(),
-          }),
-        )
-        .optional(),
+      conditions: z.array(condition).optional(),
     })
     .prefault({}),
 })

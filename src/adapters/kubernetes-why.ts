@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { condition } from './kubernetes-condition.ts'
 
 /** Why a workload's pods do not get ready, from its own words and those of its pods and their events. */
 export interface Cause {
@@ -51,16 +52,7 @@ export const podOrReplicaSet = z.looseObject({
   status: z
     .looseObject({
       phase: z.string().optional(),
-      conditions: z
-        .array(
-          z.looseObject({
-            type: z.string(),
-            status: z.string(),
-            reason: z.string().optional(),
-            message: z.string().optional(),
-          }),
-        )
-        .optional(),
+      conditions: z.array(condition).optional(),
       containerStatuses: z.array(containerStatus).optional(),
       initContainerStatuses: z.array(containerStatus).optional(),
     })
