@@ -87,11 +87,12 @@ export function localDeployments(
 function readIn({ deployments }: Book, id: string, file: string): ReadDeployment {
   const found = deployments.find((one) => one.id === id)
   if (found === undefined) throw unknown(id, file)
-  const { state = 'unknown', verdict, key, environment, description } = found
+  const { state = 'unknown', verdict, key, environment, description, atMs } = found
   return {
     ...deployedOf(found),
     environment,
     key,
+    createdAtMs: atMs,
     state,
     ...(verdict !== undefined && { verdict }),
     ...(description !== undefined && { description }),

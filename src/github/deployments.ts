@@ -98,7 +98,7 @@ async function readDeployment(book: Book, id: string): Promise<ReadDeployment> {
     readVerdict(book.github, remember(book, found)),
     newestStatus(book.github, id),
   ])
-  const { key = '', version = found.sha.slice(0, 12) } = readPayload(found.payload) ?? {}
+  const { key = '', version = found.sha.slice(0, 12), operation } = readPayload(found.payload) ?? {}
   const { description, log_url: logUrl } = status ?? {}
   return {
     id,
@@ -106,6 +106,9 @@ async function readDeployment(book: Book, id: string): Promise<ReadDeployment> {
     environment: found.environment,
     version,
     key,
+    ...(operation !== undefined && { operation }),
+    createdAtMs: Date.parse(found.created_at),
+    ...(status !== undefined && { stateAtMs: Date.parse(status.created_at) }),
     state: stateOf(status),
     ...(verdict !== undefined && { verdict }),
     ...(description !== undefined && description !== '' && { description }),
@@ -153,7 +156,7 @@ async function findOrMake(
   wanted: NewDeployment,
 ): Promise<Pick<Found, 'id' | 'sha' | 'environment'>> {
   const { octokit, owner, repo } = github
-  const { sha, environment, version, key, isFirst = false } = wanted
+  const { sha, environment, version, key, operation, isFirst = false } = wanted
   return ensure(github, {
     isFirst,
     find: async () => {
@@ -181,7 +184,7 @@ async function findOrMake(
         // Left out, every check of the commit would have to be green, our own verdict of an earlier deployment among them.
         required_contexts: [],
         description: plain(version, MAX_DESCRIPTION),
-        payload: payloadOf({ key, version }),
+        payload: payloadOf({ key, version, operation }),
       })
       if (!('id' in data))
         throw new GitHubError(

@@ -16,6 +16,8 @@ export interface NewDeployment {
   readonly key: string
   /** Nobody can have asked for it before, so that it need not be looked for first; after a lost answer it is all the same. */
   readonly isFirst?: boolean
+  /** A rollback's is of a version that was live before, and nothing new comes with it. */
+  readonly operation?: 'rollback'
   /** A deployment that somebody made for this run (`deployment-id`): taken over instead of making one, whatever its key. */
   readonly adopt?: string
 }
@@ -79,6 +81,10 @@ export interface NewestDeployment extends Deployed {
 /** What became of one deployment; its newest state's own words are of whoever works on it. */
 export interface ReadDeployment extends NewestDeployment {
   readonly environment: string
+  readonly operation?: 'rollback'
+  /** When it was made, and when its newest state was said (ms, the record's clock). */
+  readonly createdAtMs: number
+  readonly stateAtMs?: number
   /** As `setState` was given it: `tests_failed: 2 tests fail that …`; absent where nobody said anything yet. */
   readonly description?: string
   /** Where the output of whoever said so can be read: the page of its run. */

@@ -36,6 +36,7 @@ const CORRECT = 'Correct what is named above. Nothing was done.'
 const ADVICE: Readonly<Record<ReasonCode, Advice>> = {
   healthy: undefined,
   not_watched: 'To know next time whether users notice, say under `health` what to watch there.',
+  watched_by_app: undefined,
   stage_completed: undefined,
   plan_only: undefined,
   rolled_back_on_request: undefined,

@@ -21,6 +21,7 @@ export const reasonCodes = [
   // well
   'healthy',
   'not_watched',
+  'watched_by_app',
   'stage_completed',
   'plan_only',
   'rolled_back_on_request',

@@ -27,6 +27,7 @@ function deployment(state: ReadDeployment['state'], description?: string): ReadD
     version: '1.5.0',
     key: operation.key,
     environment: 'production',
+    createdAtMs: 0,
     state,
     ...(description !== undefined && { description }),
   }

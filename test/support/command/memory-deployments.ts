@@ -94,6 +94,7 @@ export function memoryDeployments(all: MemoryDeployment[] = []): MemoryDeploymen
         ...judged(found),
         environment: found.environment,
         key: found.key,
+        createdAtMs: found.atMs,
         ...(description !== undefined && { description }),
         ...(logUrl !== undefined && { logUrl }),
       }
