@@ -67,4 +67,50 @@ export const MIGRATIONS: readonly Migration[] = [
       );
     `,
   },
+  {
+    id: 2,
+    sql: `
+      CREATE TABLE seamless.watches (
+        repository_id bigint NOT NULL,
+        deployment_id text NOT NULL,
+        installation_id bigint NOT NULL,
+        environment text NOT NULL,
+        phase text NOT NULL CHECK (phase IN ('awaiting', 'watching', 'acting', 'recovering', 'held', 'ended')),
+        superseded boolean NOT NULL,
+        revision bigint NOT NULL,
+        next_at bigint,
+        live_at bigint NOT NULL,
+        bad_at bigint,
+        ended_at bigint,
+        body text NOT NULL,
+        history text,
+        PRIMARY KEY (repository_id, deployment_id)
+      );
+      ALTER TABLE seamless.watches ALTER COLUMN history SET STORAGE EXTERNAL;
+      ALTER TABLE seamless.watches SET (fillfactor = 70);
+      CREATE UNIQUE INDEX watches_live ON seamless.watches (repository_id, environment)
+        WHERE phase <> 'ended' AND NOT superseded;
+      CREATE INDEX watches_by_environment ON seamless.watches (repository_id, environment, live_at);
+      CREATE INDEX watches_open ON seamless.watches (installation_id) WHERE phase <> 'ended';
+      CREATE INDEX watches_ended ON seamless.watches (ended_at) WHERE phase = 'ended';
+
+      CREATE TABLE seamless.verdicts (
+        repository_id bigint NOT NULL,
+        deployment_id text NOT NULL,
+        installation_id bigint NOT NULL,
+        environment text NOT NULL,
+        sha text NOT NULL,
+        verdict text NOT NULL CHECK (verdict IN ('healthy', 'unhealthy', 'inconclusive')),
+        reason text NOT NULL,
+        acted text NOT NULL CHECK (acted IN ('promoted', 'merged', 'proposed', 'nothing')),
+        pull integer,
+        revert_pull integer,
+        at bigint NOT NULL,
+        label text CHECK (label IN ('right', 'wrong', 'missed')),
+        labelled_at bigint,
+        PRIMARY KEY (repository_id, deployment_id)
+      );
+      CREATE INDEX verdicts_by_age ON seamless.verdicts (repository_id, at);
+    `,
+  },
 ]
