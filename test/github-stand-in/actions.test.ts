@@ -135,3 +135,51 @@ describe('workflow dispatch', () => {
     })
   })
 })
+
+describe('what a push starts', () => {
+  test('the workflows of the pushed commit that say so, with its payload; not those of another branch', async () => {
+    const { hub, repository, octokit, at } = world
+    const seen: unknown[] = []
+    hub.onPush(async ({ event, workflow, sha, ref, payload, actor }) => {
+      seen.push({ event, workflow, sha, ref, before: payload['before'], actor })
+      return { conclusion: 'success' }
+    })
+    const before = await repository.shaOf('main')
+    const release = 'on: { push: { branches: [release] } }\njobs: {}\n'
+    const sha = await repository.commit({
+      files: { '.github/workflows/release.yml': release },
+      message: 'More\n\nWhy.',
+      by: 'dev',
+    })
+    await hub.runsIdle()
+    const workflow = '.github/workflows/ci.yml'
+    expect(seen).toEqual([{ event: 'push', workflow, sha, ref: 'main', before, actor: 'dev' }])
+    const { data } = await octokit.rest.actions.listWorkflowRunsForRepo({ ...at, event: 'push' })
+    expect(data.workflow_runs).toMatchObject([
+      { display_title: 'More', conclusion: 'success', head_sha: sha },
+    ])
+    await repository.commit({ branch: 'release', files: { 'a.txt': 'b\n' } })
+    await hub.runsIdle()
+    expect(seen.slice(1)).toMatchObject([
+      { workflow: '.github/workflows/ci.yml', ref: 'release' },
+      { ref: 'release' },
+    ])
+  })
+
+  test('nothing, where GITHUB_TOKEN pushed it or its message asks for none; an app’s push starts it', async () => {
+    const { hub, repository } = world
+    let started = 0
+    hub.onPush(async () => {
+      started += 1
+      return { conclusion: 'success' }
+    })
+    await repository.commit({ files: { 'b.txt': '1\n' }, by: 'github-actions[bot]' })
+    await repository.commit({ files: { 'b.txt': '2\n' }, message: 'Words only [skip ci]', by: 'dev' })
+    await repository.commit({ files: { 'b.txt': '3\n' }, message: 'Words\n\nskip-checks: true', by: 'dev' })
+    await hub.runsIdle()
+    expect(started).toBe(0)
+    await repository.commit({ files: { 'b.txt': '4\n' }, by: 'seamless[bot]' })
+    await hub.runsIdle()
+    expect(started).toBe(1)
+  })
+})

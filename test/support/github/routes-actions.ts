@@ -4,9 +4,9 @@ import { countedReply } from './page.ts'
 import { found, noContent, notFound, ok, Refusal, type Reply, unprocessable } from './reply.ts'
 import { repositoryPage, repositoryUrl } from './repository-json.ts'
 import { inRepository, type RepositoryCall, type Route } from './route.ts'
-import { resolveInputs, type WorkflowFile, workflowFiles } from './workflow-file.ts'
+import { resolveInputs, workflowFiles } from './workflow-file.ts'
 import { artifactJson, jobJson, runJson, workflowJson } from './workflow-json.ts'
-import { newRun, type WorkflowRuns } from './workflow-runs.ts'
+import { knownWorkflow, newRun, type WorkflowRuns } from './workflow-runs.ts'
 
 const ACTIONS = '/repos/{owner}/{repo}/actions' as const
 
@@ -156,19 +156,11 @@ function runsReply(all: WorkflowRun[], call: RepositoryCall): Promise<Reply> {
   return countedReply(all, call, { name: 'workflow_runs', json: (run) => runJson(hub, repository, run) })
 }
 
-/** Workflows of the default branch; each keeps its id from the first time it was seen. */
+/** Workflows of the default branch. */
 async function currentWorkflows(hub: Hub, repository: Repository): Promise<Workflow[]> {
   const head = await repository.git.commitOf(`refs/heads/${repository.defaultBranch}`)
   const files = head ? await workflowFiles(repository, head) : []
-  return files.map((file) => remember(hub, repository, file))
-}
-
-function remember(hub: Hub, repository: Repository, file: WorkflowFile): Workflow {
-  const known = repository.workflows.get(file.path)
-  if (known) return known
-  const workflow: Workflow = { id: hub.id(), name: file.name, path: file.path, createdAt: hub.time() }
-  repository.workflows.set(file.path, workflow)
-  return workflow
+  return files.map((file) => knownWorkflow(hub, repository, file))
 }
 
 /** By id or by the file's name, as GitHub's `{workflow_id}` allows. */

@@ -150,6 +150,11 @@ export class GitHub {
     this.runs.onDispatch(runner)
   }
 
+  /** The runner of what a push starts by the workflows of its own commit. Without one, pushes start nothing. */
+  onPush(runner: Runner): void {
+    this.runs.onPush(runner)
+  }
+
   /** Moves a run on by hand, where there is no runner: `waiting` is for a reviewer of its environment. */
   moveRun(runId: number, to: RunMove): void {
     this.runs.moveRun(runId, to)

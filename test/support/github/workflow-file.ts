@@ -16,6 +16,8 @@ export interface WorkflowFile {
   runName: string | undefined
   /** undefined: the workflow has no `workflow_dispatch` trigger. */
   dispatchInputs: Record<string, DispatchInput> | undefined
+  /** Whether a push to this branch starts it. */
+  pushed(branch: string): boolean
 }
 
 /** Workflow files of one commit. */
@@ -30,7 +32,7 @@ export async function workflowFiles(repository: Repository, commit: string): Pro
 function parse(path: string, text: string): WorkflowFile {
   const document = (load(text) ?? {}) as { name?: string; 'run-name'?: string; on?: unknown }
   const { name = path, 'run-name': runName, on } = document
-  return { name, path, runName, dispatchInputs: dispatchInputs(on) }
+  return { name, path, runName, dispatchInputs: dispatchInputs(on), pushed: pushedBy(path, on) }
 }
 
 function dispatchInputs(on: unknown): Record<string, DispatchInput> | undefined {
@@ -39,6 +41,20 @@ function dispatchInputs(on: unknown): Record<string, DispatchInput> | undefined 
   if (typeof on !== 'object' || on === null || !('workflow_dispatch' in on)) return undefined
   const trigger = on.workflow_dispatch as { inputs?: Record<string, DispatchInput> } | null
   return trigger?.inputs ?? {}
+}
+
+/** Of the filters only branches by their names are known here; a workflow with others must not pass for one that fits. */
+function pushedBy(path: string, on: unknown): (branch: string) => boolean {
+  if (on === 'push' || (Array.isArray(on) && on.includes('push'))) return () => true
+  if (typeof on !== 'object' || on === null || !('push' in on)) return () => false
+  const filters = (on.push ?? {}) as Record<string, unknown>
+  const { branches, ...others } = filters as { branches?: string[] }
+  const isPattern = branches?.some((one) => /[*?+[\]!]/.test(one)) === true
+  return (branch) => {
+    if (isPattern || Object.keys(others).length > 0)
+      throw new Error(`the stand-in knows branches by name only: on.push of ${path}`)
+    return branches?.includes(branch) ?? true
+  }
 }
 
 /** Inputs as the run gets them (all strings, defaults filled in); throws GitHub's 422 for what the file does not allow. */

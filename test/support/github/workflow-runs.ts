@@ -1,9 +1,14 @@
 import type { Account, Artifact, Repository, Workflow, WorkflowRun } from './entities.ts'
 import { renderExpressions } from './expression.ts'
 import type { Hub } from './hub.ts'
+import { type PushEvent, startsWorkflows } from './push-trigger.ts'
+import { type WorkflowFile, workflowFiles } from './workflow-file.ts'
 import { runJson, workflowJson } from './workflow-json.ts'
 
 export interface Dispatch {
+  event: 'workflow_dispatch' | 'push'
+  /** What the job finds at `GITHUB_EVENT_PATH`, as far as it has been needed: of a push its own payload. */
+  payload: Record<string, unknown>
   owner: string
   repo: string
   /** `.github/workflows/x.yml` */
@@ -30,11 +35,16 @@ export type Runner = (dispatch: Dispatch) => Promise<RunResult>
 /** Runs that were dispatched, and the runner that works them off, one after the other or not, as it likes. */
 export class WorkflowRuns {
   private runner: Runner | undefined
+  private pushRunner: Runner | undefined
   private readonly working = new Set<Promise<void>>()
   private readonly hub: Hub
 
   constructor(hub: Hub) {
     this.hub = hub
+    hub.listeners.add((event) => {
+      const { pushRunner: runner } = this
+      if (runner && startsWorkflows(event)) this.track(this.startPushed(event, runner))
+    })
   }
 
   /** Without a runner runs stay `queued`, as with no runner online. */
@@ -42,14 +52,44 @@ export class WorkflowRuns {
     this.runner = runner
   }
 
+  /** Without a runner for them pushes start nothing at all. */
+  onPush(runner: Runner): void {
+    this.pushRunner = runner
+  }
+
   start(repository: Repository, run: WorkflowRun, ref: string): void {
     repository.runs.set(run.id, run)
     this.event(repository, run, 'requested')
     const { runner } = this
     if (!runner) return
-    const work = this.work(repository, run, () => runner(dispatchOf(repository, run, ref)))
+    const dispatch: Dispatch = {
+      ...dispatchOf(repository, run, ref),
+      event: 'workflow_dispatch',
+      payload: { inputs: run.inputs },
+    }
+    this.track(this.work(repository, run, () => runner(dispatch)))
+  }
+
+  private track(work: Promise<void>): void {
     this.working.add(work)
     void work.finally(() => this.working.delete(work))
+  }
+
+  /** The workflows of the pushed commit itself that say `on: push` for this branch. */
+  private async startPushed({ repository, sender, payload }: PushEvent, runner: Runner): Promise<void> {
+    const branch = payload.ref.slice('refs/heads/'.length)
+    const sha = payload.after
+    const files = await workflowFiles(repository, sha)
+    const headCommit = await repository.git.commit(sha)
+    for (const file of files.filter(({ pushed }) => pushed(branch))) {
+      const workflow = knownWorkflow(this.hub, repository, file)
+      const asked = { workflow, event: 'push', branch, sha, actor: sender, inputs: {}, headCommit }
+      const run = newRun(this.hub, repository, { ...asked, runName: file.runName })
+      repository.runs.set(run.id, run)
+      this.event(repository, run, 'requested')
+      const dispatch: Dispatch = { ...dispatchOf(repository, run, branch), event: 'push', payload }
+      this.track(this.work(repository, run, () => runner(dispatch)))
+    }
   }
 
   /** Settles when no run is at work. */
@@ -111,7 +151,11 @@ export class WorkflowRuns {
   }
 }
 
-function dispatchOf(repository: Repository, run: WorkflowRun, ref: string): Dispatch {
+function dispatchOf(
+  repository: Repository,
+  run: WorkflowRun,
+  ref: string,
+): Omit<Dispatch, 'event' | 'payload'> {
   return {
     owner: repository.owner.login,
     repo: repository.name,
@@ -136,7 +180,20 @@ export interface NewRun {
   runName: string | undefined
 }
 
-/** GitHub falls back to the workflow's name where there is no `run-name`, or nothing in it. */
+/** Each workflow keeps its id from the first time that it was seen. */
+export function knownWorkflow(
+  hub: Hub,
+  repository: Repository,
+  file: Pick<WorkflowFile, 'name' | 'path'>,
+): Workflow {
+  const known = repository.workflows.get(file.path)
+  if (known) return known
+  const workflow: Workflow = { id: hub.id(), name: file.name, path: file.path, createdAt: hub.time() }
+  repository.workflows.set(file.path, workflow)
+  return workflow
+}
+
+/** Where there is no `run-name`, or nothing in it, GitHub takes the commit's title for a push, else the workflow's name. */
 function displayTitle(repository: Repository, asked: NewRun, number: number): string {
   const github = {
     actor: asked.actor.login,
@@ -149,7 +206,8 @@ function displayTitle(repository: Repository, asked: NewRun, number: number): st
     workflow: asked.workflow.name,
   }
   const rendered = renderExpressions(asked.runName ?? '', { github, inputs: asked.inputs }).trim()
-  return rendered === '' ? asked.workflow.name : rendered
+  if (rendered !== '') return rendered
+  return asked.event === 'push' ? (asked.headCommit.message.split('\n')[0] ?? '') : asked.workflow.name
 }
 
 export function newRun(hub: Hub, repository: Repository, asked: NewRun): WorkflowRun {
