@@ -106,7 +106,7 @@ export const MIGRATIONS: readonly Migration[] = [
         pull integer,
         revert_pull integer,
         at bigint NOT NULL,
-        label text CHECK (label IN ('right', 'wrong', 'missed')),
+        label text CHECK (label IN ('right', 'wrong', 'missed', 'not_followed')),
         labelled_at bigint,
         PRIMARY KEY (repository_id, deployment_id)
       );
