@@ -32,17 +32,22 @@ export function noticedBy(
   const sum = (key: 'requests' | 'upper' | 'watched'): number =>
     noticed.reduce((total, one) => total + one[key], 0)
   const [requests, upper, watched] = [sum('requests'), sum('upper'), sum('watched')]
-  return {
-    line: `noticed by ${count(requests)} of ${count(watched)} requests, at most ${count(upper)}`,
-    requests,
-    upper,
-    watched,
-  }
+  const total = { requests, upper, watched }
+  return { line: noticedLine(total), ...total }
+}
+
+/** `noticed by 19 of 8 312 requests, at most 42`. */
+export function noticedLine(noticed: { requests: number; upper: number; watched: number }): string {
+  return `noticed by ${count(noticed.requests)} of ${count(noticed.watched)} requests, at most ${count(noticed.upper)}`
 }
 
 /** `48 210`, with a thin gap that no line break takes. */
 export function count(number: number): string {
   return String(Math.round(number)).replaceAll(/\B(?=(\d{3})+$)/g, '\u202F')
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** `1 commit`, `2 commits`. */

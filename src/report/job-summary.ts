@@ -1,8 +1,10 @@
 import type { SuiteResult, VerdictReport } from '../upgrade/facts.ts'
 import type { EnvironmentRecord, Upgrade } from '../upgrade/receipt.ts'
 import { chart } from './chart.ts'
-import { count, elapsed, headline, noticedBy, plural } from './headline.ts'
-import { cell, code, fence, plain, posted } from './markdown.ts'
+import { checksTable } from './checks-table.ts'
+import { graphsLink } from './graphs-link.ts'
+import { capital, elapsed, headline, noticedBy, plural } from './headline.ts'
+import { code, fence, plain, posted, prose } from './markdown.ts'
 import { nextSteps } from './next-steps.ts'
 
 /** GitHub takes 1 MiB (1 048 576 bytes) of summary per step, and a character may have three; far less is read. */
@@ -116,41 +118,11 @@ function healthLines({ name, judged }: EnvironmentRecord): readonly string[] {
   return judged.flatMap((report, index) => [
     `**${code(name)}, ${report.step === 'watch' ? 'the watch' : `at ${prose(report.step)}`}:** ${prose(report.line, 1000)}`,
     '',
-    ...(index === judged.length - 1 ? [...healthTable(report), '', ...graphsLine(report)] : []),
+    ...(index === judged.length - 1 ? [...checksTable(report.checks), '', ...graphsLines(report)] : []),
   ])
 }
 
-function healthTable(report: VerdictReport): readonly string[] {
-  return [
-    '| check | before | now | change | allowed | coverage | | verdict |',
-    '|---|---|---|---|---|---|---|---|',
-    ...report.checks.map(
-      (check) =>
-        `| ${cell(check.name)} | ${cell(check.before)} | ${cell(check.after)} | ${cell(check.change)} | ${cell(check.allowed)} | ${count(check.coverage.measured)} of ${count(check.coverage.expected)} | ${check.sparkline} | ${verdictWord(check.verdict)} |`,
-    ),
-  ]
-}
-
-function graphsLine({ dashboard = '' }: VerdictReport): readonly string[] {
-  const url = URL.parse(dashboard)
-  if (url === null || !/^https?:$/.test(url.protocol)) return []
-  // In a link's target these would end it, or be markup.
-  const target = url.href.replaceAll(/[()<>[\]\\*_`|]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
-  return [`[Graphs of this time](${target})`, '']
-}
-
-function verdictWord(verdict: VerdictReport['verdict']): string {
-  return { healthy: '✅ healthy', unhealthy: '❌ unhealthy', inconclusive: '❔ inconclusive' }[verdict]
-}
-
-/** A text from outside among our own words: it reads as it is, and nothing in it is a link, an image, HTML or emphasis. */
-function prose(text: string, maxLength = 256): string {
-  return plain(text, maxLength)
-    .replaceAll(/[\\`*_[\]<>#|~!&]/g, '\\$&')
-    .replaceAll('://', ':\\//')
-    .replaceAll(/\bwww\./gi, 'www\\.')
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+function graphsLines({ dashboard }: VerdictReport): readonly string[] {
+  const link = graphsLink(dashboard)
+  return link === undefined ? [] : [link, '']
 }

@@ -36,16 +36,28 @@ export function fence(text: string, { language = '', maxLength = 16_000 } = {}):
 }
 
 /**
- * Someone who is to be told, as `@login`; what cannot be a login is shown as code and notifies nobody. Only for logins
+ * Someone who is to be told, as `@login` (of a managed account `name_company`); what cannot be a login is shown as code and notifies nobody. Only for logins
  * that GitHub gave, never for names out of a text.
  */
 export function mention(login: string): string {
-  return /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i.test(login) ? `@${login}` : code(login)
+  return /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}(?:_[a-z\d]{1,38})?$/i.test(login) ? `@${login}` : code(login)
 }
 
 /** A text from outside as a title, where no Markdown works: one line, nothing invisible. */
 export function plain(text: string, maxLength = 256): string {
   return cutAt(visible(text).replaceAll(/\s+/g, ' ').trim(), maxLength)
+}
+
+/**
+ * A text from outside among our own words: it reads as it is, and nothing in it is a link, an image, HTML, emphasis, a mention or
+ * a reference. GitHub looks for the last two after it has taken backslashes away: a word joiner, which nobody sees, parts them.
+ */
+export function prose(text: string, maxLength = 256): string {
+  return plain(text, maxLength)
+    .replaceAll(/[\\`*_[\]<>#|~!&]/g, '\\$&')
+    .replaceAll(/@(?=[\p{L}\p{N}])|#(?=\d)|\bGH-(?=\d)/giu, '$&\u2060')
+    .replaceAll('://', ':\\//')
+    .replaceAll(/\bwww\./gi, 'www\\.')
 }
 
 /**
