@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../src/ports/clock.ts'
 import { deliveryList } from './delivery-list.ts'
 import type { Engine } from './engine/engine.ts'
-import { commands, deliveries, follow, reap, sweep } from './engine/queues.ts'
+import { abandoned, commands, deliveries, follow, label, reap, sweep } from './engine/queues.ts'
 import { startEngine } from './engine/start-engine.ts'
 import { checkFeatures } from './feature-check.ts'
 import { InstallationTokens } from './installation-tokens.ts'
@@ -17,6 +17,7 @@ import type { Services } from './services.ts'
 import type { Address, Settings } from './settings.ts'
 import { databaseInbox } from './store/database-inbox.ts'
 import { openStore } from './store/open-store.ts'
+import { countLabels } from './store/verdict-ledger.ts'
 import { sweepMark } from './sweep-mark.ts'
 import { deliverySweep } from './sweep.ts'
 import { tokenCache } from './token-cache.ts'
@@ -49,7 +50,7 @@ export async function startApp(settings: Settings, ports: AppPorts): Promise<Run
   const store = await openStore(settings.store, { clock, log: logOf(log) })
   const opened: { engine?: Engine } = {}
   try {
-    const queues = [deliveries, commands, follow, sweep, reap]
+    const queues = [deliveries, commands, follow, label, sweep, reap, abandoned]
     const engine = await startEngine({ store, queues, log: logOf(log), meter: metrics.engine })
     opened.engine = engine
     const inbox = databaseInbox(store, engine)
@@ -89,6 +90,7 @@ async function startWork(services: Services, startJobs: AppPorts['startJobs']): 
   await startJobs(services)
   await engine.every(sweep, settings.sweepEveryMs, async () => void (await look()))
   services.metrics.queues(() => engine.counts())
+  services.metrics.verdictLabels(() => countLabels(store))
 }
 
 interface Listeners {

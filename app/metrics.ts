@@ -40,6 +40,8 @@ export interface Metrics {
   rateLimit(installationId: number, remaining: number, resetAtMs: number): void
   /** Operations whose lease has run out and that nobody could end. */
   stuckOperations(count: number): void
+  /** Asked at each scrape for how many verdicts have which label. */
+  verdictLabels(count: () => Promise<ReadonlyMap<string, number>>): void
   /** Asked at each scrape for what waits in the queues. */
   queues(count: () => Promise<readonly QueueCount[]>): void
   /** Prometheus's text format and its content type. */
@@ -79,6 +81,7 @@ export function openMetrics(clock: Clock, events: readonly string[]): Metrics {
     sourceCall: (type, outcome) => sources.inc({ type, outcome }),
     rateLimit: rateLimitGauge(registry, clock),
     stuckOperations: (count) => stuck.set(count),
+    verdictLabels: (count) => labelGauge(registry, count),
     queues: (count) => queueGauges(registry, count),
     text: async () => ({ type: registry.contentType, body: await registry.metrics() }),
   }
@@ -129,6 +132,21 @@ function rateLimitGauge(registry: Registry, clock: Clock): Metrics['rateLimit'] 
     },
   })
   return (installationId, remaining, resetAtMs) => left.set(installationId, { remaining, resetAtMs })
+}
+
+/** As the database counts them, so that a restart forgets none; where it does not answer, the gauge is missing. */
+function labelGauge(registry: Registry, count: () => Promise<ReadonlyMap<string, number>>): void {
+  const gauge = new Gauge({
+    name: 'seamless_verdict_labels',
+    help: 'Verdicts by what they turned out to be; open: taken back, and nobody knows yet.',
+    labelNames: ['label'],
+    registers: [registry],
+    async collect() {
+      const counts = await count().catch(() => new Map<string, number>())
+      gauge.reset()
+      for (const [label, verdicts] of counts) gauge.set({ label }, verdicts)
+    },
+  })
 }
 
 function queueGauges(registry: Registry, count: () => Promise<readonly QueueCount[]>): void {

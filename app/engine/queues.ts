@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { mergedPull } from '../../src/watch/label-merged.ts'
 import type { Queue } from './queue.ts'
 
 const HOUR = 3600
@@ -60,6 +61,14 @@ const operation = z.object({
   once: z.boolean().optional(),
 })
 
+const merged = z.object({
+  installationId: z.number().int(),
+  repositoryId: z.number().int(),
+  /** `owner/name`. */
+  repository: z.string(),
+  pull: mergedPull,
+})
+
 /** A started operation is looked at again and again until its run has ended and it is settled. */
 export const follow: Queue<z.infer<typeof operation>> = {
   name: 'follow',
@@ -73,6 +82,19 @@ export const follow: Queue<z.infer<typeof operation>> = {
   retrySeconds: 5,
   keepSeconds: HOUR,
   pollSeconds: 1,
+}
+
+/** What a merge tells about earlier verdicts of the repository is written into their ledger. */
+export const label: Queue<z.infer<typeof merged>> = {
+  name: 'label',
+  data: merged,
+  lanes: 1,
+  perTenant: 1,
+  expireSeconds: 120,
+  attempts: 20,
+  retrySeconds: 5,
+  keepSeconds: REMEMBERED,
+  pollSeconds: 5,
 }
 
 /** What is done again and again needs no data; its one job is always there. */
@@ -93,3 +115,6 @@ export const sweep: Queue<object> = { ...recurring, name: 'sweep' }
 
 /** Operations whose lease has run out are looked after, and what is too old is forgotten. */
 export const reap: Queue<object> = { ...recurring, name: 'reap' }
+
+/** Verdicts that nothing came of for long are labelled by that. */
+export const abandoned: Queue<object> = { ...recurring, name: 'abandoned' }

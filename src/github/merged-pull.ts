@@ -19,7 +19,7 @@ const pullRequest = z.object({
  * What a delivery `pull_request` of action `closed` tells: the pull request, where it was merged into the default branch. Error:
  * `ZodError` where it is no pull request.
  */
-export function mergedPull(pull: unknown): MergedPull | undefined {
+export function readMergedPull(pull: unknown): MergedPull | undefined {
   const { number, title, body, merged_at, head, base } = pullRequest.parse(pull)
   if (merged_at === null || merged_at === undefined || base.ref !== base.repo.default_branch) return undefined
   const revertOf = revertedByUs({ head, base })

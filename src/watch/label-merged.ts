@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { patchId } from '../command/patch-id.ts'
 import type { Clock } from '../ports/clock.ts'
 import { LABELLED_WITHIN_MS, labelByMerge, type Landed, type Likeness } from './label-verdict.ts'
@@ -5,15 +6,16 @@ import { changedLines, undoneBy } from './undone-by.ts'
 import type { Labellable, VerdictLabel, VerdictLedger } from './verdict-ledger.ts'
 
 /** A pull request that was just merged into the default branch. */
-export interface MergedPull {
-  readonly number: number
-  readonly title: string
-  readonly body: string
+export const mergedPull = z.object({
+  number: z.number().int(),
+  title: z.string(),
+  body: z.string(),
   /** By GitHub's clock (ms). */
-  readonly mergedAtMs: number
+  mergedAtMs: z.number(),
   /** The pull request that this one undoes, where it is a revert that Seamless proposed. */
-  readonly revertOf?: number
-}
+  revertOf: z.number().int().exactOptional(),
+})
+export type MergedPull = Readonly<z.infer<typeof mergedPull>>
 
 export interface LabelPorts {
   readonly ledger: VerdictLedger
