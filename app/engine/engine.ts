@@ -68,6 +68,15 @@ export interface Engine {
   send<Data extends object>(queue: Queue<Data>, job: NewJob<Data>, tx?: Sql): Promise<'sent' | 'known'>
   /** Many at once; answers how many were new. */
   sendAll<Data extends object>(queue: Queue<Data>, jobs: readonly NewJob<Data>[], tx?: Sql): Promise<number>
+  /**
+   * Keeps the one job of a key and has it due then: the one that waits is moved there and made as urgent, else this one is
+   * sent. `running`: it is being worked on just now, and whoever does that must look again by itself.
+   */
+  schedule<Data extends object>(
+    queue: Queue<Data>,
+    job: NewJob<Data> & { readonly key: string },
+    tx?: Sql,
+  ): Promise<'moved' | 'sent' | 'running'>
   /** Begins to work on a queue in this process; once per queue. */
   work<Data extends object>(queue: Queue<Data>, worker: Worker<Data>): Promise<void>
   /** Looks for jobs of a queue that takes them by the batch: after the commit of a transaction that sent some. Others are announced by the database. */

@@ -84,6 +84,68 @@ export const follow: Queue<z.infer<typeof operation>> = {
   pollSeconds: 1,
 }
 
+const begun = z.object({
+  installationId: z.number().int(),
+  repositoryId: z.number().int(),
+  /** `owner/name`, as the delivery names it. */
+  repository: z.string(),
+  deployment: z.string(),
+})
+
+/** A Deployment of ours is live, or its run found it bad: what is to be watched or done about it is found out. */
+export const begin: Queue<z.infer<typeof begun>> = {
+  name: 'begin',
+  data: begun,
+  lanes: 4,
+  safetyLanes: 2,
+  perTenant: 2,
+  expireSeconds: 180,
+  attempts: 1000,
+  retrySeconds: 2,
+  keepSeconds: REMEMBERED,
+  pollSeconds: 1,
+}
+
+const watched = z.object({
+  installationId: z.number().int(),
+  repositoryId: z.number().int(),
+  deployment: z.string(),
+  /** Something happened that it waits for: it is looked at now, whenever it is due. */
+  nudge: z.boolean().optional(),
+})
+export type Watched = z.infer<typeof watched>
+
+/** One step of a watch; of each watch one job is alive, and a nudge beside it. */
+export const watch: Queue<Watched> = {
+  name: 'watch',
+  data: watched,
+  oneAliveByKey: true,
+  lanes: 24,
+  safetyLanes: 4,
+  perTenant: 20,
+  // What is done at the end asks GitHub some thirty times, and waits where it says so.
+  expireSeconds: 300,
+  // It is never given up: GitHub may be away for days.
+  attempts: 100_000,
+  retrySeconds: 2,
+  keepSeconds: 60,
+  pollSeconds: 0.5,
+}
+
+/** The kept comment of a watch is brought up to date, as often as it takes. */
+export const tell: Queue<Watched> = {
+  name: 'tell',
+  data: watched,
+  oneAliveByKey: true,
+  lanes: 4,
+  perTenant: 2,
+  expireSeconds: 120,
+  attempts: 100_000,
+  retrySeconds: 5,
+  keepSeconds: 60,
+  pollSeconds: 1,
+}
+
 /** What a merge tells about earlier verdicts of the repository is written into their ledger. */
 export const label: Queue<z.infer<typeof merged>> = {
   name: 'label',
@@ -115,6 +177,9 @@ export const sweep: Queue<object> = { ...recurring, name: 'sweep' }
 
 /** Operations whose lease has run out are looked after, and what is too old is forgotten. */
 export const reap: Queue<object> = { ...recurring, name: 'reap' }
+
+/** Watches that lost their job get one again, and what was deployed while nobody heard it is watched. */
+export const reconcile: Queue<object> = { ...recurring, name: 'reconcile' }
 
 /** Verdicts that nothing came of for long are labelled by that. */
 export const abandoned: Queue<object> = { ...recurring, name: 'abandoned' }

@@ -5,11 +5,23 @@ import { jobId } from './job-id.ts'
 import type { Queue } from './queue.ts'
 import { sendOptions } from './queue-options.ts'
 
-export function jobSender(boss: PgBoss): Pick<Engine, 'send' | 'sendAll'> {
+export function jobSender(boss: PgBoss): Pick<Engine, 'send' | 'sendAll' | 'schedule'> {
+  const send: Engine['send'] = async (queue, job, tx) => {
+    const options = { ...sendOptions(queue, job), ...(tx === undefined ? {} : { db: bossSql(tx) }) }
+    return (await boss.send(queue.name, job.data, options)) === null ? 'known' : 'sent'
+  }
   return {
-    async send(queue, job, tx) {
-      const options = { ...sendOptions(queue, job), ...(tx === undefined ? {} : { db: bossSql(tx) }) }
-      return (await boss.send(queue.name, job.data, options)) === null ? 'known' : 'sent'
+    send,
+    async schedule(queue, job, tx) {
+      const { singletonKey, startAfter = 0, priority = 0 } = sendOptions(queue, job)
+      const moved = await boss.update(queue.name, undefined, {
+        ...(singletonKey === undefined ? {} : { singletonKey }),
+        startAfter,
+        priority,
+        ...(tx === undefined ? {} : { db: bossSql(tx) }),
+      })
+      if (moved.updated > 0) return 'moved'
+      return (await send(queue, job, tx)) === 'sent' ? 'sent' : 'running'
     },
     async sendAll(queue, jobs, tx) {
       if (jobs.length === 0) return 0
