@@ -33,6 +33,8 @@ export interface LedgerEntry {
 
 /** All that a watch needs of the world: of one repository, on behalf of the App. */
 export interface WatchPorts extends OperationPorts {
+  /** `owner/name`. */
+  readonly repository: string
   /** The config of the default branch now. Error: `GitHubError`. */
   config(): Promise<TrustedConfig>
   /** … as it was at a commit. */

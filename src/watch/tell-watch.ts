@@ -1,0 +1,28 @@
+import { watchComment } from '../report/watch/watch-comment.ts'
+import type { WatchPorts } from './watch-ports.ts'
+import type { WatchRecord } from './watch-record.ts'
+
+/** The kept comment of an environment on a pull request, of its operation first and then of its watch. */
+export function progressKey(environment: string): string {
+  return `progress/${environment}`
+}
+
+/** Brings the kept comment up to date. Error: `GitHubError`; telling again later says all that was missed. */
+export async function tellWatch(
+  record: WatchRecord,
+  ports: Pick<WatchPorts, 'conversation' | 'clock'>,
+): Promise<void> {
+  const { pull, environment } = record
+  if (pull === undefined || isTakenOver(record)) return
+  await ports.conversation.keep(
+    pull.number,
+    progressKey(environment),
+    watchComment(record, ports.clock.now()),
+  )
+}
+
+/** The same comment is by now that of the next deployment from this pull request, or of this commit once more. */
+function isTakenOver({ pull, deployment, supersededBy }: WatchRecord): boolean {
+  if (supersededBy === undefined) return false
+  return pull?.isMerged !== true || supersededBy.sha === deployment.sha
+}
