@@ -1,33 +1,42 @@
 import { z } from 'zod'
 
-import { DeploymentMismatch, DeploymentUnknown, GitHubError } from '../errors.ts'
+import { DeploymentMismatch, DeploymentUnknown } from '../errors.ts'
+import type { Artifact } from '../ports/builder.ts'
 import type {
   Deployed,
   Deployments,
   DeploymentState,
+  DeploymentVerdict,
   NewDeployment,
   NewestDeployment,
   PastDeployment,
   ReadDeployment,
+  SaidState,
+  VerdictSummary,
 } from '../ports/deployments.ts'
 import { plain } from '../report/markdown.ts'
 import type { GitHubRepository } from './client.ts'
-import { payloadOf, readPayload } from './deployment-payload.ts'
-import { ensure, repeat } from './ensure.ts'
+import { readPayload } from './deployment-payload.ts'
+import { repeat } from './ensure.ts'
+import { type DeploymentMemory, deploymentMemory } from './deployment-memory.ts'
+import { findOrMake, MAX_DESCRIPTION, mismatch, TASK } from './make-deployment.ts'
 import { statusOf } from './request-policy.ts'
-import { readBuilt, readVerdict, writeVerdict, type VerdictKey } from './verdict-check.ts'
+import { readReportedBuild, writeRunReport } from './run-report.ts'
+import { readBuilt, readVerdict, type VerdictKey, writeVerdict, writeWatching } from './verdict-check.ts'
 
-const TASK = 'deploy'
 /** `newest` and `lastHealthy` look no further back than this: each deployment costs `lastHealthy` one call. */
 const MAX_DEPLOYMENTS = 60
-/** GitHub's limit on a status' description. */
-const MAX_DESCRIPTION = 140
 
 const deploymentStates = z.enum(['in_progress', 'success', 'failure', 'error', 'inactive'])
 
 export interface GitHubDeploymentsOptions {
   /** The app whose check runs are believed: `ACTIONS_APP_ID` for a workflow's token, else the token's own app. */
   readonly appId: number
+  /**
+   * Another app judges (`driver: app`): what `setVerdict` is told is no verdict but the run's report, the check run
+   * `seamless/<environment>/run`. This is the app that writes reports, by which they are believed: `ACTIONS_APP_ID` on github.com.
+   */
+  readonly reporterId?: number
   /** Where the run's output can be read. */
   readonly logUrl?: string
   /** By environment: where the service can be seen. */
@@ -36,25 +45,30 @@ export interface GitHubDeploymentsOptions {
 
 type Found = Awaited<ReturnType<typeof getDeployment>>
 
-/** One repository's deployments as this run uses them; what a deployment is of never changes, so it is asked once. */
 interface Book {
   readonly github: GitHubRepository
   readonly options: GitHubDeploymentsOptions
-  readonly keys: Map<string, VerdictKey>
+  readonly memory: DeploymentMemory
 }
 
 /**
  * What runs where, in GitHub's own words. One Deployment per attempt, with our key in its payload; how users took it is
  * a check run on the deployed commit. Deployments that something else made are not looked at.
  */
-export function githubDeployments(github: GitHubRepository, options: GitHubDeploymentsOptions): Deployments {
-  const book: Book = { github, options, keys: new Map() }
+export function githubDeployments(
+  github: GitHubRepository,
+  options: GitHubDeploymentsOptions,
+  memory: DeploymentMemory = deploymentMemory(),
+): Deployments {
+  const book: Book = { github, options, memory }
   return {
     begin: async (wanted) =>
       wanted.adopt === undefined ? begin(book, wanted) : adopt(book, wanted, wanted.adopt),
     setState: async (id, state, description) => postState(book, { id, state, description }),
-    async setVerdict(id, verdict, summary) {
-      await writeVerdict(github, await keyOf(book, id), { verdict, summary, logUrl: options.logUrl })
+    setVerdict: async (id, verdict, summary) => setVerdict(book, id, { verdict, summary }),
+    async watching(id, summary) {
+      const said = { summary, logUrl: options.logUrl }
+      memory.noteCheck(id, await writeWatching(github, await keyOf(book, id), said))
     },
     newest: async (environment, wanted, except) => newest(book, environment, { wanted, except }),
     async lastHealthy(environment, except) {
@@ -64,8 +78,9 @@ export function githubDeployments(github: GitHubRepository, options: GitHubDeplo
       }
       return undefined
     },
-    builtOf: async (environment, sha) => readBuilt(github, { environment, sha, appId: options.appId }),
+    builtOf: async (environment, sha) => builtOf(book, environment, sha),
     read: async (id) => readDeployment(book, id),
+    said: async (id) => said(book, id),
     async past(environment, limit) {
       const found: PastDeployment[] = []
       for await (const [deployed, key, atMs] of ourDeployments(book, environment)) {
@@ -75,6 +90,40 @@ export function githubDeployments(github: GitHubRepository, options: GitHubDeplo
       return found
     },
   }
+}
+
+async function setVerdict(
+  book: Book,
+  id: string,
+  judged: { verdict: DeploymentVerdict; summary: VerdictSummary },
+): Promise<void> {
+  const { github, memory } = book
+  const { logUrl, reporterId } = book.options
+  const key = await keyOf(book, id)
+  const words = { ...judged, logUrl }
+  const check =
+    reporterId === undefined
+      ? await writeVerdict(github, key, words, memory.checkOf(id))
+      : await writeRunReport(github, key, { ...words, deploymentId: id }, memory.checkOf(id))
+  memory.noteCheck(id, check)
+}
+
+async function said({ github }: Book, id: string): Promise<SaidState | undefined> {
+  numberOf(id)
+  const status = await known(github, id, async () => newestStatus(github, id))
+  if (status === undefined) return undefined
+  const { description, created_at: at } = status
+  return { state: stateOf(status), description, atMs: Date.parse(at) }
+}
+
+async function builtOf(
+  { github, options: { appId, reporterId } }: Book,
+  environment: string,
+  sha: string,
+): Promise<readonly Artifact[]> {
+  const reported =
+    reporterId === undefined ? [] : await readReportedBuild(github, { environment, sha, appId: reporterId })
+  return reported.length > 0 ? reported : readBuilt(github, { environment, sha, appId })
 }
 
 async function newest(
@@ -139,61 +188,16 @@ async function adopt(book: Book, wanted: NewDeployment, id: string): Promise<Dep
 }
 
 async function keyOf(book: Book, id: string): Promise<VerdictKey> {
-  return book.keys.get(id) ?? remember(book, await getDeployment(book.github, id))
+  return book.memory.keyOf(id) ?? remember(book, await getDeployment(book.github, id))
 }
 
 function remember(
-  { keys, options }: Book,
+  { memory, options }: Book,
   { id, environment, sha }: Pick<Found, 'id' | 'environment' | 'sha'>,
 ): VerdictKey {
   const key = { deploymentId: String(id), environment, sha, appId: options.appId }
-  keys.set(key.deploymentId, key)
+  memory.noteKey(key)
   return key
-}
-
-async function findOrMake(
-  github: GitHubRepository,
-  wanted: NewDeployment,
-): Promise<Pick<Found, 'id' | 'sha' | 'environment'>> {
-  const { octokit, owner, repo } = github
-  const { sha, environment, version, key, operation, isFirst = false } = wanted
-  return ensure(github, {
-    isFirst,
-    find: async () => {
-      const { data } = await octokit.rest.repos.listDeployments({
-        owner,
-        repo,
-        sha,
-        environment,
-        task: TASK,
-        per_page: 100,
-      })
-      return data
-        .filter((one) => readPayload(one.payload)?.key === key)
-        .sort((one, other) => one.id - other.id)[0]
-    },
-    make: async () => {
-      const { data, status } = await octokit.rest.repos.createDeployment({
-        owner,
-        repo,
-        ref: sha,
-        task: TASK,
-        environment,
-        // GitHub's default would merge the default branch into the ref first, and deploy what nobody approved.
-        auto_merge: false,
-        // Left out, every check of the commit would have to be green, our own verdict of an earlier deployment among them.
-        required_contexts: [],
-        description: plain(version, MAX_DESCRIPTION),
-        payload: payloadOf({ key, version, operation }),
-      })
-      if (!('id' in data))
-        throw new GitHubError(
-          status,
-          `GitHub made no deployment of ${sha}: ${data.message ?? 'it did not say why'}`,
-        )
-      return data
-    },
-  })
 }
 
 async function getDeployment(github: GitHubRepository, id: string) {
@@ -223,18 +227,6 @@ async function known<Answer>(
       cause,
     })
   }
-}
-
-function mismatch(
-  found: Pick<Found, 'id' | 'sha' | 'environment'>,
-  wanted: NewDeployment,
-): string | undefined {
-  if (found.sha !== wanted.sha)
-    return `Deployment ${found.id} is of commit ${found.sha}, not of ${wanted.sha}`
-  if (found.environment !== wanted.environment) {
-    return `Deployment ${found.id} is of the environment ${plain(found.environment, 60)}, not of ${wanted.environment}`
-  }
-  return undefined
 }
 
 async function postState(

@@ -24,7 +24,9 @@ export interface VerdictKey {
   readonly appId: number
 }
 
-type CheckContent = ReturnType<typeof checkContent>
+type CheckContent =
+  | ReturnType<typeof verdictContent>
+  | ({ readonly status: 'in_progress' } & ReturnType<typeof shownContent>)
 type CheckRun = Awaited<ReturnType<typeof listChecks>>[number]
 
 /** What our own check run says about a deployment, or nothing. */
@@ -70,23 +72,54 @@ export async function readBuilt(
   return found ?? []
 }
 
-/** Makes the deployment's check run, or brings it up to date. */
+export interface SaidVerdict {
+  readonly verdict: DeploymentVerdict
+  readonly summary: VerdictSummary
+  readonly logUrl: string | undefined
+}
+
+/** Makes the deployment's check run, or brings it up to date: the one of the id `known`, where this process wrote it. Gives its id. */
 export async function writeVerdict(
   github: GitHubRepository,
   key: VerdictKey,
-  said: { verdict: DeploymentVerdict; summary: VerdictSummary; logUrl: string | undefined },
-): Promise<void> {
-  const { rest } = github.octokit
-  const wanted = checkContent(said)
+  said: SaidVerdict,
+  known?: number,
+): Promise<number> {
+  const wanted = verdictContent(said)
+  if (known !== undefined) return updateCheck(github, known, wanted)
   const check = await ensure(github, {
     find: async () => findCheck(github, key),
     make: async () => createCheck(github, key, wanted),
   })
   if (check.app?.id !== key.appId) throw foreignApp(check, key)
-  if (isSame(check, wanted)) return
-  await repeat(github, async () =>
-    rest.checks.update({ owner: github.owner, repo: github.repo, check_run_id: check.id, ...wanted }),
-  )
+  return isSame(check, wanted) ? check.id : updateCheck(github, check.id, wanted)
+}
+
+/** … or brings it up to date while nothing is decided. A verdict that stands is never taken back by this. Gives its id. */
+export async function writeWatching(
+  github: GitHubRepository,
+  key: VerdictKey,
+  said: Omit<SaidVerdict, 'verdict'>,
+): Promise<number> {
+  const wanted = { status: 'in_progress', ...shownContent(said) } as const
+  const check = await ensure(github, {
+    find: async () => findCheck(github, key),
+    make: async () => createCheck(github, key, wanted),
+  })
+  if (check.app?.id !== key.appId) throw foreignApp(check, key)
+  return check.status === 'completed' || isSame(check, wanted)
+    ? check.id
+    : updateCheck(github, check.id, wanted)
+}
+
+async function updateCheck(
+  github: GitHubRepository,
+  check_run_id: number,
+  content: CheckContent,
+): Promise<number> {
+  const { octokit, owner, repo } = github
+  await repeat(github, async () => octokit.rest.checks.update({ owner, repo, check_run_id, ...content }))
+  return check_run_id
 }
 
 async function createCheck(
@@ -128,32 +161,30 @@ async function listChecks({ octokit, owner, repo }: GitHubRepository, key: Omit<
   return data.check_runs
 }
 
-function checkContent({
-  verdict,
-  summary,
-  logUrl,
-}: {
-  verdict: DeploymentVerdict
-  summary: VerdictSummary
-  logUrl: string | undefined
-}) {
-  const rest = logUrl ?? ''
+function verdictContent(said: SaidVerdict) {
   return {
     status: 'completed',
-    conclusion: conclusions[verdict],
+    conclusion: conclusions[said.verdict],
+    ...shownContent(said),
+  } as const
+}
+
+function shownContent({ summary, logUrl }: Pick<SaidVerdict, 'summary' | 'logUrl'>) {
+  const rest = logUrl ?? ''
+  return {
     ...(logUrl !== undefined && { details_url: logUrl }),
     output: {
       title: plain(summary.title, 255),
       summary: posted(summary.text, { rest }),
       ...(summary.details !== undefined && { text: posted(summary.details, { rest }) }),
     },
-  } as const
+  }
 }
 
 function isSame(check: CheckRun, wanted: CheckContent): boolean {
   const { conclusion, output } = check
   return (
-    conclusion === wanted.conclusion &&
+    conclusion === ('conclusion' in wanted ? wanted.conclusion : null) &&
     output.title === wanted.output.title &&
     output.summary === wanted.output.summary &&
     (output.text ?? undefined) === wanted.output.text

@@ -46,6 +46,11 @@ export interface Deployments {
   /** Records how users took it: on GitHub, the check run `seamless/<environment>` on the deployed commit. A later verdict replaces an earlier one. */
   setVerdict(id: string, verdict: DeploymentVerdict, summary: VerdictSummary): Promise<void>
   /**
+   * Says meanwhile how it looks, where somebody watches it from outside its run: the same check run, in progress until
+   * `setVerdict`. What is judged already stays so.
+   */
+  watching?(id: string, summary: VerdictSummary): Promise<void>
+  /**
    * The newest deployment of the environment (in this state, where one is named; other than the one of the id `except`), with
    * its state and verdict, or nothing.
    */
@@ -59,8 +64,17 @@ export interface Deployments {
   builtOf(environment: string, sha: CommitId): Promise<readonly Artifact[]>
   /** One deployment as it stands now, with the words of its newest state. */
   read(id: string): Promise<ReadDeployment>
+  /** The words of its newest state alone, whoever said them; absent where people cannot say anything there: a file. */
+  said?(id: string): Promise<SaidState | undefined>
   /** What was deployed there before, newest first, at most `limit`: for trying a health config on the past. */
   past(environment: string, limit: number): Promise<readonly PastDeployment[]>
+}
+
+export interface SaidState {
+  readonly state: DeploymentState | 'unknown'
+  readonly description: string
+  /** When it was said (ms, the record's clock). */
+  readonly atMs: number
 }
 
 export interface PastDeployment extends Deployed {

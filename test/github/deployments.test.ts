@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { DeploymentMismatch, GitHubError, UsageError } from '../../src/errors.ts'
+import { deploymentMemory } from '../../src/github/deployment-memory.ts'
 import { githubDeployments, type GitHubDeploymentsOptions } from '../../src/github/deployments.ts'
 import { ACTIONS_APP_ID } from '../../src/github/verdict-check.ts'
 import type { NewDeployment } from '../../src/ports/deployments.ts'
@@ -24,6 +25,7 @@ deploymentsContract('GitHub', async () => {
 
 const CREATE = 'POST /repos/{owner}/{repo}/deployments'
 const CREATE_CHECK = 'POST /repos/{owner}/{repo}/check-runs'
+const UPDATE_CHECK = 'PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}'
 const LIST_CHECKS = 'GET /repos/{owner}/{repo}/commits/{ref}/check-runs'
 
 describe('on GitHub', () => {
@@ -195,7 +197,69 @@ describe('on GitHub', () => {
     const { id } = await deployments.begin(of())
     const summary = { title: 't', text: 't', details: 'd' }
     await deployments.setVerdict(id, 'healthy', summary)
-    expect(await world.calls(() => deployments.setVerdict(id, 'healthy', summary))).toEqual([LIST_CHECKS])
+    // Another process looks first; this one knows which it is.
+    expect(await world.calls(() => open().setVerdict(id, 'healthy', summary))).toEqual([
+      'GET /repos/{owner}/{repo}/deployments/{deployment_id}',
+      LIST_CHECKS,
+    ])
+    expect(await world.calls(() => deployments.setVerdict(id, 'healthy', summary))).toEqual([UPDATE_CHECK])
+    expect(await checksOf()).toHaveLength(1)
+  })
+
+  test('a watch is the same check run in progress, until its verdict', async () => {
+    const deployments = open()
+    const { id } = await deployments.begin(of())
+    const looking = { title: 'Watching', text: '3 of 10 minutes' }
+    expect(await world.calls(async () => deployments.watching?.(id, looking))).toEqual([
+      LIST_CHECKS,
+      CREATE_CHECK,
+    ])
+    expect(await checksOf()).toMatchObject([
+      { status: 'in_progress', conclusion: null, external_id: id, output: { summary: '3 of 10 minutes' } },
+    ])
+    expect(await deployments.newest('production')).not.toHaveProperty('verdict')
+    expect(await world.calls(async () => deployments.watching?.(id, looking))).toEqual([LIST_CHECKS])
+    await open().watching?.(id, { title: 'Watching', text: '4 of 10 minutes' })
+    expect(
+      await world.calls(() => deployments.setVerdict(id, 'inconclusive', { title: 'Held', text: 't' })),
+    ).toEqual([UPDATE_CHECK])
+    // A person decides what nobody knew.
+    await open().setVerdict(id, 'healthy', { title: 'Promoted', text: 'by ada' })
+    expect(await checksOf()).toMatchObject([{ conclusion: 'success', output: { title: 'Promoted' } }])
+  })
+
+  test('a word on a watch that comes late takes no verdict back', async () => {
+    const deployments = open()
+    const { id } = await deployments.begin(of())
+    await open().setVerdict(id, 'unhealthy', { title: 'Worse', text: 't' })
+    await deployments.watching?.(id, { title: 'Watching', text: 'still' })
+    expect(await checksOf()).toMatchObject([{ conclusion: 'failure', output: { title: 'Worse' } }])
+  })
+
+  test('who opens the repository again and again remembers what never changes: a verdict is one call, or two', async () => {
+    const { id } = await open().begin(of())
+    const memory = deploymentMemory()
+    const again = () => githubDeployments(world.github, { appId: ACTIONS_APP_ID }, memory)
+    await again().read(id)
+    const said = (title: string) => world.calls(() => again().setVerdict(id, 'healthy', { title, text: 't' }))
+    expect(await said('first')).toEqual([LIST_CHECKS, CREATE_CHECK])
+    expect(await said('second')).toEqual([UPDATE_CHECK])
+    expect(await checksOf()).toMatchObject([{ output: { title: 'second' } }])
+  })
+
+  test('what people said last on a deployment is one call', async () => {
+    const deployments = open()
+    const { id } = await deployments.begin(of())
+    expect(await deployments.said?.(id)).toBeUndefined()
+    await deployments.setState(id, 'in_progress', 'paused: by ada')
+    const calls = await world.calls(async () => {
+      expect(await deployments.said?.(id)).toEqual({
+        state: 'in_progress',
+        description: 'paused: by ada',
+        atMs: world.clock.now(),
+      })
+    })
+    expect(calls).toEqual(['GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses'])
   })
 
   test('a check run of the same name by another app is not believed, whatever it says', async () => {
