@@ -63,15 +63,15 @@ export async function startPrometheus(...targets: string[]): Promise<PrometheusS
   return startIn(newFolder(), targets)
 }
 
-/** One that remembers what it never saw: `page` is OpenMetrics text with a time behind each sample, in any order of series. */
-export async function startPrometheusWithPast(page: string): Promise<PrometheusServer> {
+/** One that remembers what it never saw: `page` is OpenMetrics text with a time behind each sample, in any order of series. Targets as `startPrometheus` has them. */
+export async function startPrometheusWithPast(page: string, ...targets: string[]): Promise<PrometheusServer> {
   const folder = newFolder()
   const file = path.join(folder, 'past.om')
   writeFileSync(file, page)
   const args = ['tsdb', 'create-blocks-from', 'openmetrics', file, path.join(folder, 'data')]
   // promtool comes with Prometheus, and without it there is no past to make.
   execFileSync('promtool', args, { stdio: ['ignore', 'ignore', 'pipe'] })
-  return startIn(folder, [])
+  return startIn(folder, targets)
 }
 
 function newFolder(): string {

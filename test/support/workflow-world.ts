@@ -33,6 +33,8 @@ export interface StepRequest extends Partial<ActionRequest> {
   readonly permissions?: Readonly<Record<string, 'read' | 'write'>>
   /** The job has no checkout. */
   readonly bare?: boolean
+  /** `fetch-depth: 0`. */
+  readonly wholeHistory?: boolean
 }
 
 /** Never synchronous: the stand-in answers from this process. */
@@ -101,13 +103,13 @@ export async function workflowWorld(files: Readonly<Record<string, string>> = {}
   }
   return {
     ...world,
-    async run({ permissions = UPGRADE_PERMISSIONS, bare = false, ...request } = {}) {
+    async run({ permissions = UPGRADE_PERMISSIONS, bare = false, wholeHistory = false, ...request } = {}) {
       const token = hub.token({ login: 'github-actions[bot]', permissions })
       checkouts += 1
       const workspace = join(folder, `checkout-${checkouts}`)
       const sha = (await repository.shaOf('main')) ?? ''
       if (bare) mkdirSync(workspace)
-      else await checkout(world, workspace)
+      else await checkout(world, workspace, { sha: request.sha ?? sha, wholeHistory })
       return runAction({
         inputs: {},
         workspace,
@@ -133,9 +135,12 @@ export async function workflowWorld(files: Readonly<Record<string, string>> = {}
 async function checkout(
   { hub, repository }: Pick<WorkflowWorld, 'hub' | 'repository'>,
   to: string,
+  { sha, wholeHistory }: { sha: string; wholeHistory: boolean },
 ): Promise<void> {
   const reading = hub.token({ login: 'github-actions[bot]', permissions: UPGRADE_PERMISSIONS })
-  await execute('git', ['clone', '--quiet', '--depth', '1', hub.cloneUrl(repository, reading), to])
+  const depth = wholeHistory ? [] : ['--depth', '1']
+  await execute('git', ['clone', '--quiet', ...depth, hub.cloneUrl(repository, reading), to])
+  if (wholeHistory) await execute('git', ['checkout', '--quiet', '-B', 'main', sha], { cwd: to })
   await execute('git', ['remote', 'set-url', 'origin', repository.cloneUrl], { cwd: to })
 }
 

@@ -1,0 +1,35 @@
+/** Deployed all at once, so compared with the two hours before; two checks that know nothing of each other. */
+export const WATCHED_CONFIG = `driver: app
+version: { file: VERSION }
+sources:
+  main: { type: prometheus, timeout: 5s }
+build:
+  - { name: archive, run: ./ops/build.sh, artifacts: [build/*.tar] }
+environments:
+  production:
+    deploy:
+      run:
+        deploy: ./ops/deploy.sh && SEAMLESS_WEIGHT=100 ./ops/weight.sh
+        status: ./ops/status.sh
+        rollback: ./ops/rollback.sh
+        timeout: 1m
+    revert: auto
+    health:
+      source: main
+      every: 1s
+      grace: 2s
+      watch: 16s
+      baseline: { before: 2h }
+      checks:
+        errors:
+          bad: http_requests_total{code=~"5.."}
+          total: http_requests_total
+          worse-by: 100%
+          at-least: 5pp
+          max: 60%
+        latency:
+          histogram: http_request_duration_seconds
+          worse-by: 100%
+          at-least: 8pp
+          max: 1s
+`

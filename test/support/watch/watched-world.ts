@@ -1,0 +1,180 @@
+import type { Load } from '../../../demo/load/load.ts'
+import { type DrivenWorld, drivenWorld, until } from '../app/driven-world.ts'
+import type { MergeMethod } from '../github/entities.ts'
+import type { Runner } from '../github/workflow-runs.ts'
+import type { ActionResult } from '../run-action.ts'
+import type { WorkflowWorld } from '../workflow-world.ts'
+import type { Step } from './changes.ts'
+import { openOrdersPlace, ordersFiles, type OrdersPlace } from './orders-place.ts'
+import { pushRunner } from './push-runner.ts'
+import { WATCHED_CONFIG } from './watched-config.ts'
+
+/** A merged pull request. */
+export interface Merged {
+  readonly number: number
+  /** What is on the default branch for it: the last of its commits there. */
+  readonly sha: string
+  /** What the default branch was at before. */
+  readonly before: string
+}
+
+export interface Change {
+  readonly title?: string
+  readonly steps: readonly Step[]
+  readonly method?: MergeMethod
+}
+
+export interface VerdictCheck {
+  readonly id: number
+  readonly name: string
+  readonly status: string
+  readonly conclusion: string | null
+  readonly app: { readonly id: number }
+  readonly output: { readonly title: string | null; readonly summary: string | null }
+}
+
+/**
+ * The sample service under load, whose default branch deploys by the bundled Action when it is pushed to; a Prometheus that
+ * remembers two hours of it; and the App, a process of its own, that watches.
+ */
+export interface WatchedWorld extends DrivenWorld {
+  readonly place: OrdersPlace
+  readonly load: Load
+  /** Ada's pull request, not merged yet. */
+  open(change: Change): Promise<{ readonly number: number; readonly sha: string }>
+  /** … merged by her through GitHub's API. */
+  merge(change: Change): Promise<Merged>
+  /** The tree of a revision: equal trees have equal ids. */
+  tree(revision: string): Promise<string>
+  /** The checks of a commit that the App itself made, by name. */
+  verdicts(sha: string): Promise<readonly VerdictCheck[]>
+  /** Waits until the App's verdict on a commit is completed. */
+  verdictOf(sha: string, timeoutMs?: number): Promise<VerdictCheck>
+  /** The issues that are no pull requests, oldest first. */
+  issues(): Promise<readonly { number: number; title: string; body: string; state: string }[]>
+  /** All that helps to find out why: the App's log, those of the runs, what was said. */
+  story(): Promise<string>
+}
+
+export interface WatchedOptions {
+  readonly config?: string
+  /** Of the App. */
+  readonly environment?: Readonly<Record<string, string>>
+  /** Where GitHub is, for the App, once it is there. */
+  readonly throughProxy?: (hubUrl: string) => string
+}
+
+export async function watchedWorld(options: WatchedOptions = {}): Promise<WatchedWorld> {
+  const place = await openOrdersPlace()
+  const results: ActionResult[] = []
+  const bound = { SEAMLESS_SOURCE_MAIN_URL: place.prometheus.url }
+  const late: { world?: DrivenWorld } = {}
+  const environmentOfRuns = (): Record<string, string> => ({
+    ...place.machine.env,
+    ...bound,
+    SEAMLESS_CHECKS_APP_ID: String(late.world?.app.id ?? ''),
+  })
+  const world = await drivenWorld({
+    files: { ...ordersFiles(), '.github/seamless.yml': options.config ?? WATCHED_CONFIG },
+    runner: (of) => dispatchRunner(of, results, environmentOfRuns),
+    environment: { ...bound, ...options.environment },
+  })
+  late.world = world
+  world.hub.onPush(pushRunner(world, results, environmentOfRuns))
+  const [reading, main] = [world.hub.token({ login: 'ada' }), await world.repository.shaOf('main')]
+  const load = await place.serveFirst(world.hub.cloneUrl(world.repository, reading), main ?? '')
+  return {
+    ...world,
+    ...asPeople(world),
+    place,
+    results,
+    load,
+    story: async () => story(world, results),
+    async close() {
+      try {
+        await world.close()
+      } finally {
+        await place.close()
+      }
+    },
+  }
+}
+
+function dispatchRunner(
+  of: WorkflowWorld,
+  results: ActionResult[],
+  environment: () => Record<string, string>,
+): Runner {
+  return async ({ event, inputs, sha, runId }) => {
+    const asked = { event, inputs, sha, runId, wholeHistory: true, environment: environment() }
+    const result = await of.run(asked)
+    results.push(result)
+    return { conclusion: result.exitCode === 0 ? 'success' : 'failure' }
+  }
+}
+
+type AsPeople = Pick<WatchedWorld, 'open' | 'merge' | 'tree' | 'verdicts' | 'verdictOf' | 'issues'>
+
+/** What people do there, and see. */
+function asPeople(world: DrivenWorld): AsPeople {
+  const { repository, app } = world
+  let changes = 0
+  const open: WatchedWorld['open'] = async ({ title, steps }) => {
+    changes += 1
+    const branch = `change-${changes}`
+    let sha = ''
+    for (const { message, files } of steps)
+      sha = await repository.commit({ branch, files, message, by: 'ada' })
+    const body = { head: branch, base: 'main', title: title ?? steps[0]?.message ?? branch }
+    const { number } = await world.api<{ number: number }>('POST', '/pulls', { body })
+    return { number, sha }
+  }
+  const verdicts: WatchedWorld['verdicts'] = async (sha) => {
+    const path = `/commits/${sha}/check-runs?per_page=100&filter=all&app_id=${app.id}`
+    return (await world.api<{ check_runs: VerdictCheck[] }>('GET', path)).check_runs
+  }
+  return {
+    open,
+    verdicts,
+    async merge({ method = 'squash', ...change }) {
+      const { number, sha: head } = await open(change)
+      const before = (await repository.shaOf('main')) ?? ''
+      const last = change.steps.at(-1)?.message ?? ''
+      const named = method === 'rebase' ? {} : { commit_title: `${change.title ?? last} (#${number})` }
+      const body = { merge_method: method, sha: head, ...named }
+      const { sha } = await world.api<{ sha: string }>('PUT', `/pulls/${number}/merge`, { body })
+      return { number, sha, before }
+    },
+    tree: async (revision) => treeOf(world, revision),
+    async verdictOf(sha, timeoutMs = 120_000) {
+      const completed = async (): Promise<VerdictCheck | undefined> =>
+        (await verdicts(sha)).find(({ status }) => status === 'completed')
+      return until(completed, `a verdict on ${sha}`, timeoutMs)
+    },
+    async issues() {
+      const path = '/issues?state=all&per_page=100&direction=asc'
+      const all = await world.api<{ number: number; title: string; body: string; state: string }[]>(
+        'GET',
+        path,
+      )
+      return all.filter((one) => !('pull_request' in one))
+    },
+  }
+}
+
+async function treeOf(world: DrivenWorld, revision: string): Promise<string> {
+  const sha = await world.repository.shaOf(revision)
+  const { tree } = await world.api<{ tree: { sha: string } }>('GET', `/git/commits/${sha}`)
+  return tree.sha
+}
+
+async function story(world: DrivenWorld, results: readonly ActionResult[]): Promise<string> {
+  const runs = results.map(({ log, exitCode }, index) => `── run ${index + 1} (exit ${exitCode})\n${log}`)
+  const deployments = await world.deployments()
+  const states = await Promise.all(
+    deployments.map(
+      async ({ id, sha }) => `${id} ${sha}\n  ${(await world.statesOf(String(id))).join('\n  ')}`,
+    ),
+  )
+  return [world.process().output(), ...runs, '── Deployments', ...states].join('\n')
+}
