@@ -4,11 +4,15 @@ import { code } from '../report/markdown.ts'
 import { progressText } from './answers/progress.ts'
 import { changedHeadText } from './answers/refused.ts'
 import { type CommandOutcome, written } from './command-outcome.ts'
+import type { CommandPorts, OperationPorts } from './command-ports.ts'
 import { lastMark } from './decide-follow.ts'
 import { dispatchOnce } from './dispatch-once.ts'
 import { followOperation } from './follow-operation.ts'
 import { advance, type HeldOperation } from './lock-record.ts'
-import { contended, refused, type Serving } from './serving.ts'
+import { contended, refused } from './serving.ts'
+
+/** What beginning an operation needs, be it a command's or a watch's. */
+export type BeginPorts = OperationPorts & Pick<CommandPorts, 'decided'>
 
 export interface BeginOptions {
   /** Claimed just now; else an earlier worker claimed it, and may have done more. */
@@ -22,43 +26,46 @@ export interface BeginOptions {
  * the dispatch, the progress comment. Each is written down in the lock's record, so that whoever comes again goes on.
  */
 export async function beginOperation(
-  serving: Serving<'deploy' | 'rollback'>,
+  ports: BeginPorts,
   claimed: HeldOperation,
   options: BeginOptions = {},
 ): Promise<CommandOutcome> {
   const { operation } = claimed
   if (operation.dirty !== undefined || operation.ending !== undefined) {
-    await followOperation(claimed.environment, serving.ports)
-    return started(serving, claimed)
+    await followOperation(claimed.environment, ports)
+    return started(claimed)
   }
-  const held = operation.deployment === undefined ? await makeDeployment(serving, claimed, options) : claimed
+  const held = operation.deployment === undefined ? await makeDeployment(ports, claimed, options) : claimed
   if (!('known' in held)) return held
   if (held.operation.dispatchedAtMs === undefined) {
-    const moved = await movedHead(serving, held)
+    const moved = await movedHead(ports, held)
     if (moved !== undefined) return moved
   }
-  const asked = await askForRun(serving, held)
+  const asked = await askForRun(ports, held)
   if (!('known' in asked)) return asked
-  const told = await tellBeginning(serving, asked)
-  return told === 'lost' ? contended(serving.ports) : started(serving, told)
+  const told = await tellBeginning(ports, asked)
+  return told === 'lost' ? contended(ports) : started(told)
 }
 
-function started({ command, key }: Serving<'deploy' | 'rollback'>, held: HeldOperation): CommandOutcome {
-  const reason = command.kind === 'deploy' ? 'deploy_started' : 'rollback_started'
-  return { kind: 'started', reason, environment: held.environment, key }
+function started({ environment, operation: { kind, key } }: HeldOperation): CommandOutcome {
+  const reason = kind === 'deploy' ? 'deploy_started' : 'rollback_started'
+  return { kind: 'started', reason, environment, key }
 }
 
 async function makeDeployment(
-  { ports, key }: Serving,
+  ports: BeginPorts,
   held: HeldOperation,
   { newestId, isNew = false }: BeginOptions,
 ): Promise<HeldOperation | CommandOutcome> {
   const { environment, operation } = held
-  const { sha, version = sha } = operation
+  const { kind, key, sha, version = sha } = operation
   try {
     // Where decisions are kept a command is not taken up again after its end, so nobody else can have had its key.
     const isFirst = isNew && ports.decided !== undefined
-    const { id } = await ports.deployments.begin({ environment, sha, version, key, isFirst })
+    const wanted = { environment, sha, version, key, isFirst }
+    const { id } = await ports.deployments.begin(
+      kind === 'rollback' ? { ...wanted, operation: kind } : wanted,
+    )
     if (newestId !== undefined && Number(id) <= Number(newestId)) {
       return refused('duplicate', 'This command was carried out before.')
     }
@@ -72,11 +79,11 @@ async function makeDeployment(
 
 /** The last look before something happens: a push may have come since the commit was bound. A rollback is of no head. */
 async function movedHead(
-  { request, command, ports }: Serving<'deploy' | 'rollback'>,
+  ports: BeginPorts,
   { environment, operation }: HeldOperation,
 ): Promise<CommandOutcome | undefined> {
-  if (command.kind === 'rollback') return undefined
-  const now = await ports.pulls.head(request.pull)
+  if (operation.kind === 'rollback' || operation.pull === undefined) return undefined
+  const now = await ports.pulls.head(operation.pull)
   if (now?.head === operation.sha && now.state === 'open') return undefined
   if (now === undefined || now.state !== 'open') {
     return refused('pull_closed', 'The pull request was closed meanwhile. Nothing was sent there.')
@@ -85,20 +92,16 @@ async function movedHead(
   return refused('ref_changed', changedHeadText({ bound: operation.sha, head: now.head, asked }))
 }
 
-async function askForRun(
-  serving: Serving<'deploy' | 'rollback'>,
-  held: HeldOperation,
-): Promise<HeldOperation | CommandOutcome> {
-  const { ports, key, command } = serving
+async function askForRun(ports: BeginPorts, held: HeldOperation): Promise<HeldOperation | CommandOutcome> {
   const { environment, operation } = held
-  const { run: known, sha, deployment } = operation
+  const { kind, key, run: known, sha, deployment } = operation
   if (known !== undefined || operation.dispatched === true) return held
   if (deployment === undefined) throw new Error('a run is asked for only once its Deployment is known')
   let current = held
   const asked = await dispatchOnce(ports, {
     ...operation,
     request: {
-      operation: command.kind === 'deploy' ? 'run' : 'rollback',
+      operation: kind === 'deploy' ? 'run' : 'rollback',
       environment,
       sha,
       key,
@@ -112,18 +115,18 @@ async function askForRun(
   })
   switch (asked.kind) {
     case 'asked':
-      return noteRun(serving, current, asked.run)
+      return noteRun(ports, current, asked.run)
     case 'wait':
       return { kind: 'waiting', reason: 'run_not_started', untilMs: asked.untilMs }
     case 'lost':
       return contended(ports)
     case 'refused':
-      return neverAsked(serving, current, asked.error)
+      return neverAsked(ports, current, asked.error)
   }
 }
 
 async function noteRun(
-  { ports }: Serving,
+  ports: BeginPorts,
   held: HeldOperation,
   run: WorkflowRunState | undefined,
 ): Promise<HeldOperation | CommandOutcome> {
@@ -134,7 +137,7 @@ async function noteRun(
 
 /** GitHub took no run: the operation is as if none had been asked for. */
 async function neverAsked(
-  { ports }: Serving,
+  ports: BeginPorts,
   held: HeldOperation,
   error: UsageError,
 ): Promise<CommandOutcome> {
@@ -143,15 +146,13 @@ async function neverAsked(
   return refused('run_not_started', `${code(error.message, 500)} Nothing was sent there.`)
 }
 
-async function tellBeginning(
-  { request, ports }: Serving,
-  held: HeldOperation,
-): Promise<HeldOperation | 'lost'> {
+async function tellBeginning(ports: BeginPorts, held: HeldOperation): Promise<HeldOperation | 'lost'> {
   const { environment, operation } = held
-  if (operation.told !== undefined) return held
+  // A watch's rollback is told by the watch's own comment.
+  if (operation.told !== undefined || operation.pull === undefined) return held
   const phase = operation.run === undefined ? 'asked' : 'queued'
   const told = `${phase}/${lastMark(0)}/${operation.run?.id ?? ''}`
   const text = progressText(environment, { ...operation, told }, { phase })
-  await ports.conversation.keep(request.pull, `progress/${environment}`, text)
+  await ports.conversation.keep(operation.pull, `progress/${environment}`, text)
   return advance(held, { told }, ports)
 }

@@ -1,3 +1,4 @@
+import type { Person } from '../ports/authority.ts'
 import { LEASE_MS } from './claim.ts'
 import type { Operation } from './operation-lock.ts'
 import type { Serving } from './serving.ts'
@@ -19,4 +20,29 @@ export function newOperation(
     sinceMs: nowMs,
     leaseUntilMs: nowMs + LEASE_MS,
   }
+}
+
+/** Whom a record names where no person asked for it; the number is nobody's. */
+export const SEAMLESS: Person = { id: 0, login: 'seamless[bot]' }
+
+/** The rollback that a watch begins: of no comment and no pull request, so that its watch says how it goes. */
+export function watchRollback(
+  deployment: string,
+  { sha, version }: { readonly sha: string; readonly version: string },
+  nowMs: number,
+): Operation {
+  return {
+    kind: 'rollback',
+    key: watchKey(deployment),
+    sha,
+    version,
+    by: SEAMLESS,
+    sinceMs: nowMs,
+    leaseUntilMs: nowMs + LEASE_MS,
+  }
+}
+
+/** The key of what the watch of a Deployment begins. */
+export function watchKey(deployment: string): string {
+  return `watch-${deployment}`
 }

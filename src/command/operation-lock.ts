@@ -30,7 +30,7 @@ const ending = z.object({
 /** What is being done to the environment, from the claim to its end. All that a crash must not lose stands here. */
 const operation = z.object({
   kind: z.enum(['deploy', 'rollback']),
-  /** Idempotency key of what was asked: `comment-<id>`; `run-<id>` where a run asked itself. */
+  /** Idempotency key of what was asked: `comment-<id>`; `run-<id>` where a run asked itself; `watch-<deployment>` where the watch of that Deployment did. */
   key: z.string(),
   /** Whose command it is; neither where no comment asked for it: a push, or a run by hand, which has no pull request to answer on. */
   pull: z.number().int().optional(),

@@ -22,7 +22,7 @@ export async function serveDeploy(serving: Serving<'deploy'>, environment: strin
   const { request, ports, key } = serving
   const own = await ownOperation(environment, key, ports)
   if (own !== undefined && !('operation' in own)) return refused(own.reason, own.text)
-  if (own !== undefined) return beginOperation(serving, own)
+  if (own !== undefined) return beginOperation(ports, own)
   const pull = await ports.pulls.read(request.pull)
   if (pull === undefined) return { kind: 'silent', reason: 'no_pull_request' }
   const bound = await bindCommit(serving, environment, pull)
@@ -40,7 +40,7 @@ export async function serveDeploy(serving: Serving<'deploy'>, environment: strin
   const claim = await claimEnvironment(environment, operation, ports)
   if (claim.kind === 'refused') return refused(claim.reason, claim.text)
   return claim.kind === 'claimed'
-    ? beginOperation(serving, claim.held, { isNew: claim.isNew, newestId: facts.newest?.id })
+    ? beginOperation(ports, claim.held, { isNew: claim.isNew, newestId: facts.newest?.id })
     : contended(ports)
 }
 

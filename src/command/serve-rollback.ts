@@ -30,9 +30,15 @@ const cancelled = z.object({
 })
 type Cancelled = z.infer<typeof cancelled>
 
-async function cancelledFor(records: Records, key: string): Promise<Cancelled | undefined> {
-  const read = await records.read(`rollbacks/${key}`)
-  return read.kind === 'found' ? cancelled.parse(read.record.value) : undefined
+/** Whoever may push may write such a record where there is no server. */
+async function cancelledFor(records: Records, key: string): Promise<Cancelled | 'unreadable' | undefined> {
+  const read = await records.read(cancelledKey(key))
+  if (read.kind === 'absent') return undefined
+  return (read.kind === 'found' ? cancelled.safeParse(read.record.value).data : undefined) ?? 'unreadable'
+}
+
+function cancelledKey(key: string): string {
+  return `rollbacks/${key}`
 }
 
 async function noteCancelled(
@@ -42,7 +48,7 @@ async function noteCancelled(
   const { sha, version } = target
   const noted: Cancelled = { schema: 1, target: { sha, version }, leaves, sinceMs: ports.clock.now() }
   // A conflict says that it is noted.
-  await ports.records.write(`rollbacks/${key}`, noted, undefined)
+  await ports.records.write(cancelledKey(key), noted, undefined)
 }
 
 /** How often it is looked whether what was told to end has ended. */
@@ -56,11 +62,12 @@ export async function serveRollback(
   const { ports, key } = serving
   const own = await ownOperation(environment, key, ports)
   if (own !== undefined && !('operation' in own)) return refused(own.reason, own.text)
-  if (own !== undefined) return beginOperation(serving, own)
+  if (own !== undefined) return beginOperation(ports, own)
   const newest = await ports.deployments.newest(environment)
   // Its end was told already; a worker that comes late must not begin it once more.
   if (newest?.key === key) return { kind: 'silent', reason: 'duplicate' }
   const begun = await cancelledFor(ports.records, key)
+  if (begun === 'unreadable') return refused('lock_unreadable', noRecordText(key))
   if (begun !== undefined && (await isBack(serving, environment, begun.target)))
     return back(environment, begun)
   const target = begun?.target ?? (await targetOf(serving, environment, newest))
@@ -77,7 +84,7 @@ export async function serveRollback(
       return cancel(serving, claim.holder)
     case 'claimed':
       if (claim.through !== undefined) await sayThrough(serving, environment, claim.through)
-      return beginOperation(serving, claim.held, { isNew: claim.isNew, newestId: newest.id })
+      return beginOperation(ports, claim.held, { isNew: claim.isNew, newestId: newest.id })
   }
 }
 
@@ -119,7 +126,15 @@ function back(environment: string, { target, leaves }: Cancelled): CommandOutcom
 }
 
 function noTargetText(environment: string): string {
-  return `No other version of ${code(environment)} is on record as healthy: there is nothing to go back to. Deploy one that works instead. Nothing was done.`
+  return [
+    `No other version of ${code(environment)} is on record as healthy: there is nothing to go back to.`,
+    `An environment without ${code('health')} has none but those that somebody called well by ${code(`/accept ${environment}`)}.`,
+    'Deploy one that works instead. Nothing was done.',
+  ].join(' ')
+}
+
+function noRecordText(key: string): string {
+  return `The record ${code(cancelledKey(key))} is none of a rollback. Nothing was done: please write the command once more.`
 }
 
 async function sayThrough({ request, key, ports }: Serving, environment: string, hold: Hold): Promise<void> {

@@ -16,14 +16,19 @@ export type AutoRevert =
   /** `by` is absent where nobody ever said anything. */
   | { readonly state: 'on' | 'off'; readonly by?: Person; readonly atMs?: number }
   /** It cannot be read: nothing is taken back by itself until it can. */
-  | { readonly state: 'unknown' }
+  | {
+      readonly state: 'unknown'
+      /** Where what cannot be written over stands, for people who look at it. */
+      readonly where?: string
+    }
 
 /** Never throws for what stands in the record. Errors: those of the records. */
 export async function readAutoRevert(records: Pick<Records, 'read'>): Promise<AutoRevert> {
   const read = await records.read(KEY)
   if (read.kind === 'absent') return { state: 'on' }
   const parsed = read.kind === 'found' ? record.safeParse(read.record.value).data : undefined
-  if (parsed === undefined) return { state: 'unknown' }
+  if (parsed === undefined)
+    return { state: 'unknown', ...(read.kind === 'unreadable' && { where: read.where }) }
   const { isOn, by, atMs } = parsed
   return { state: isOn ? 'on' : 'off', by, atMs }
 }

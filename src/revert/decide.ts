@@ -11,6 +11,14 @@ export const nothingReasons = [
   'shadow',
   /** Everything that is bad now was bad before the deployment. */
   'bad_before',
+  /** Somebody said `/autorevert off`. */
+  'switched_off',
+  /** Whether somebody did cannot be read: then nothing is done. */
+  'switch_unknown',
+  /** Everything else that is watched turned bad in the same minute: what they share is to blame, not one change. */
+  'shared_cause',
+  /** Taking something back here did not help the last time; a person decides until a version is healthy here again. */
+  'breaker_open',
   /** A direct push, or a pull request that is not merged. */
   'no_merge',
   /** Reverts by machine are not reverted by machine. */
@@ -32,6 +40,8 @@ export const proposeReasons = [
   'several_suspects',
   /** One check against the past: the time of day may be to blame as well. */
   'weak_evidence',
+  /** A revert of ours was merged a moment ago: what it does to users is not known yet. */
+  'cooldown',
   'budget_spent',
   /** What cannot be counted is held to be spent. */
   'budget_unknown',
@@ -60,6 +70,18 @@ export interface UnhealthyCheck {
   readonly wasBadBefore: boolean
 }
 
+/** What stops automation whatever the evidence. */
+export interface Brakes {
+  /** The kill switch: `/autorevert`. */
+  readonly autoRevert: 'on' | 'off' | 'unknown'
+  /** The environment's: see `breaker.ts`. */
+  readonly breaker: 'closed' | 'open'
+  /** All that is watched elsewhere turned bad at the same time. */
+  readonly hasSharedCause: boolean
+}
+
+export const NO_BRAKES: Brakes = { autoRevert: 'on', breaker: 'closed', hasSharedCause: false }
+
 /** What is known when the decision is made. All of it is data; nothing is asked for here. */
 export interface RevertFacts {
   /** `environments.<name>.revert` of the config from before the merge. */
@@ -69,14 +91,18 @@ export interface RevertFacts {
   /** Its Deployment, of this very commit, said `success`: users met it. */
   readonly provenLive: boolean
   readonly unhealthy: readonly UnhealthyCheck[]
+  readonly brakes: Brakes
   readonly suspects: Suspects
-  /** Reverts that Seamless merged within the last day. */
+  /** Reverts that Seamless merged within the last day, and within the cooldown. */
   readonly revertsOfTheDay: number | 'unknown'
+  readonly revertsOfCooldown: number | 'unknown'
   readonly nowMs: number
 }
 
 /** After a day so much was built on a change that only people can weigh taking it out. */
 export const MAX_AGE_MS = 24 * 3_600_000
+/** So long after a revert of ours nobody knows yet whether it helped. */
+export const COOLDOWN_MS = 30 * 60_000
 /** More reverts than this in a day mean that something else is wrong, Seamless perhaps. */
 export const REVERTS_A_DAY = 3
 
@@ -89,6 +115,8 @@ export function decideRevert(facts: RevertFacts): RevertDecision {
   if (facts.policy === 'off') return { kind: 'nothing', why: 'policy_off' }
   const evidence = facts.unhealthy.filter(({ wasBadBefore }) => !wasBadBefore)
   if (evidence.length === 0) return { kind: 'nothing', why: 'bad_before' }
+  const stopped = whyStopped(facts.brakes)
+  if (stopped !== undefined) return { kind: 'nothing', why: stopped }
   if (facts.suspects.kind === 'none') return { kind: 'nothing', why: 'no_merge' }
   const { merge } = facts.suspects
   const untouchable = whyUntouchable(merge, facts.nowMs)
@@ -99,6 +127,14 @@ export function decideRevert(facts: RevertFacts): RevertDecision {
   if (why === undefined) return { kind: 'merge', merge }
   const { suspects } = facts
   return { kind: 'propose', why, merge, ...(suspects.kind === 'several' && { others: suspects.others }) }
+}
+
+/** The one that people pulled comes first: it is what they expect to read. */
+function whyStopped(brakes: Brakes): Exclude<NothingReason, 'shadow'> | undefined {
+  if (brakes.autoRevert === 'off') return 'switched_off'
+  if (brakes.autoRevert === 'unknown') return 'switch_unknown'
+  if (brakes.hasSharedCause) return 'shared_cause'
+  return brakes.breaker === 'open' ? 'breaker_open' : undefined
 }
 
 function whyUntouchable(merge: Merge, nowMs: number): Exclude<NothingReason, 'shadow'> | undefined {
@@ -114,8 +150,9 @@ function whyPropose(facts: RevertFacts, evidence: readonly UnhealthyCheck[]): Pr
   if (!facts.provenLive) return 'not_proven_live'
   if (facts.suspects.kind === 'several') return 'several_suspects'
   if (!isStrong(evidence)) return 'weak_evidence'
-  if (facts.revertsOfTheDay === 'unknown') return 'budget_unknown'
-  return facts.revertsOfTheDay >= REVERTS_A_DAY ? 'budget_spent' : undefined
+  if (facts.revertsOfTheDay === 'unknown' || facts.revertsOfCooldown === 'unknown') return 'budget_unknown'
+  if (facts.revertsOfTheDay >= REVERTS_A_DAY) return 'budget_spent'
+  return facts.revertsOfCooldown > 0 ? 'cooldown' : undefined
 }
 
 /** A comparison with the stable version at the same time, or two checks that agree and read nothing in common. */

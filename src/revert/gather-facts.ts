@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Deployed } from '../ports/deployments.ts'
 import type { Log } from '../ports/log.ts'
 import type { PullRequests, Suspects } from '../ports/pull-requests.ts'
-import type { RevertFacts } from './decide.ts'
+import { type Brakes, COOLDOWN_MS, NO_BRAKES, type RevertFacts } from './decide.ts'
 
 /** What the run knows by itself. */
 export interface KnownFacts extends Pick<
@@ -18,22 +18,34 @@ export interface KnownFacts extends Pick<
 export interface RevertPorts {
   /** Where what was merged is asked of: GitHub, or a repository that has no pull requests. */
   readonly pullRequests: Pick<PullRequests, 'suspects' | 'mergeOf' | 'revertsSince'>
+  /** What may stop it; absent where nobody could have. Errors: those of the records. */
+  readonly brakes?: () => Promise<Brakes>
   readonly clock: Clock
   readonly log: Log
 }
 
 const DAY_MS = 24 * 3_600_000
 
-/** Completes the facts of a decision. GitHub is asked only for what the decision can turn on. Errors: `GitHubError`, `VersionControlError`. */
+/** Completes the facts of a decision. GitHub is asked only for what the decision can turn on. Errors: `GitHubError`, `VersionControlError`, those of the brakes. */
 export async function gatherRevertFacts(known: KnownFacts, ports: RevertPorts): Promise<RevertFacts> {
   const { policy, shadow, verdict, provenLive, unhealthy } = known
   const nowMs = ports.clock.now()
-  const matters = verdict === 'unhealthy' && policy !== 'off'
-  const suspects: Suspects = matters ? await suspectsOf(known, ports.pullRequests) : { kind: 'none' }
+  const isBlamed = unhealthy.some(({ wasBadBefore }) => !wasBadBefore)
+  const matters = verdict === 'unhealthy' && policy !== 'off' && isBlamed
+  const brakes = matters && ports.brakes !== undefined ? await ports.brakes() : NO_BRAKES
+  const suspects: Suspects =
+    matters && isReleased(brakes) ? await suspectsOf(known, ports.pullRequests) : { kind: 'none' }
   const wouldMerge = policy === 'auto' && suspects.kind === 'one'
-  const revertsOfTheDay = wouldMerge ? await countReverts(ports, nowMs - DAY_MS) : 0
-  return { policy, shadow, verdict, provenLive, unhealthy, suspects, revertsOfTheDay, nowMs }
+  const reverts = wouldMerge ? await countReverts(ports, nowMs) : NO_REVERTS
+  return { policy, shadow, verdict, provenLive, unhealthy, brakes, suspects, ...reverts, nowMs }
 }
+
+function isReleased({ autoRevert, breaker, hasSharedCause }: Brakes): boolean {
+  return autoRevert === 'on' && breaker === 'closed' && !hasSharedCause
+}
+
+const NO_REVERTS = { revertsOfTheDay: 0, revertsOfCooldown: 0 }
+type Reverts = Pick<RevertFacts, 'revertsOfTheDay' | 'revertsOfCooldown'>
 
 async function suspectsOf(
   { deployed, lastHealthy }: KnownFacts,
@@ -49,15 +61,14 @@ async function suspectsOf(
   }
 }
 
-async function countReverts(
-  { pullRequests, log }: RevertPorts,
-  sinceMs: number,
-): Promise<number | 'unknown'> {
+async function countReverts({ pullRequests, log }: RevertPorts, nowMs: number): Promise<Reverts> {
   try {
-    return await pullRequests.revertsSince(sinceMs)
+    const revertsOfTheDay = await pullRequests.revertsSince(nowMs - DAY_MS)
+    if (revertsOfTheDay === 0) return NO_REVERTS
+    return { revertsOfTheDay, revertsOfCooldown: await pullRequests.revertsSince(nowMs - COOLDOWN_MS) }
   } catch (error) {
     if (!(error instanceof GitHubError || error instanceof VersionControlError)) throw error
     log.warning(`The reverts of the last day could not be counted, so none is merged: ${error.message}`)
-    return 'unknown'
+    return { revertsOfTheDay: 'unknown', revertsOfCooldown: 'unknown' }
   }
 }

@@ -74,6 +74,8 @@ export const whyProposed: Readonly<Record<Extract<RevertDecision, { kind: 'propo
   not_proven_live: 'no deployment says that this commit went live',
   several_suspects: 'more than this change came since the last healthy version',
   weak_evidence: 'one check, not compared with the old version at the same time, is not enough to be sure',
+  cooldown:
+    'another revert was merged within the last half hour, and what that one does to users is not known yet',
   budget_spent: 'as many reverts as are allowed in a day were merged already',
   budget_unknown: 'it could not be counted how many reverts were merged today',
 }

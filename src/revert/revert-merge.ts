@@ -67,6 +67,13 @@ const whyNothing: Readonly<Record<Exclude<NothingReason, 'shadow'>, string>> = {
   inconclusive: 'nothing bad is proven',
   policy_off: 'the configuration says `revert: off`',
   bad_before: 'what is bad now was bad before the deployment',
+  switched_off: 'somebody switched that off for this repository (`/autorevert on` switches it on again)',
+  switch_unknown:
+    'whether somebody switched that off cannot be read, and as long as it cannot nothing is done (`/autorevert on` or `off` mends it)',
+  shared_cause:
+    'everything else that is watched turned bad within the same minute, so what they all share is to blame, not this change',
+  breaker_open:
+    'taking a version back here did not make users well the last time, so that the next one is for a person to decide (until a version is healthy here, or somebody says `/autorevert on`)',
   no_merge: 'what was deployed did not come by a merged pull request',
   own_revert: 'what was deployed is itself a revert by Seamless, and those are not reverted by machine',
   forward_only:

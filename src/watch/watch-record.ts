@@ -49,6 +49,8 @@ export interface RollbackAct {
   /** Of the operation that does it (`watch-<deployment>`); absent where the deploying run itself did it. */
   readonly key?: string
   readonly begunAtMs: number
+  /** The rollback's own Deployment, once it is made. */
+  readonly deployment?: string
   /** When a run was asked for. */
   readonly dispatchedAtMs?: number
   readonly ended?: {

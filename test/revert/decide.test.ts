@@ -2,8 +2,10 @@ import { describe, expect, test } from 'vitest'
 
 import type { Merge, Suspects } from '../../src/ports/pull-requests.ts'
 import {
+  type Brakes,
   decideRevert,
   MAX_AGE_MS,
+  NO_BRAKES,
   nothingReasons,
   proposeReasons,
   REVERTS_A_DAY,
@@ -47,11 +49,14 @@ const clear: RevertFacts = {
   verdict: 'unhealthy',
   provenLive: true,
   unhealthy: [errors],
+  brakes: NO_BRAKES,
   suspects: one(),
   revertsOfTheDay: 0,
+  revertsOfCooldown: 0,
   nowMs: NOW,
 }
 const decide = (more: Partial<RevertFacts>) => decideRevert({ ...clear, ...more })
+const braked = (more: Partial<Brakes>): Partial<RevertFacts> => ({ brakes: { ...NO_BRAKES, ...more } })
 const alone = (more: Partial<UnhealthyCheck>): Partial<RevertFacts> => ({
   unhealthy: [{ ...errors, ...more }],
 })
@@ -127,6 +132,12 @@ const proposals: [(typeof proposeReasons)[number], string, Partial<RevertFacts>]
       ],
     },
   ],
+  ['cooldown', 'R07 another revert was merged a moment ago', { revertsOfTheDay: 1, revertsOfCooldown: 1 }],
+  [
+    'budget_unknown',
+    'R07 nobody could count the reverts of the cooldown',
+    { revertsOfTheDay: 1, revertsOfCooldown: 'unknown' },
+  ],
   ['budget_spent', 'R07 the reverts of the day are used up', { revertsOfTheDay: REVERTS_A_DAY }],
   ['budget_unknown', 'R07 nobody could count the reverts of the day', { revertsOfTheDay: 'unknown' }],
 ]
@@ -158,6 +169,10 @@ const holds: [(typeof nothingReasons)[number], string, Partial<RevertFacts>][] =
   ['shadow', 'shadow mode', { shadow: true }],
   ['bad_before', 'R10 what is bad was bad before the deployment', alone({ wasBadBefore: true })],
   ['bad_before', 'R10 no check is to blame the deployment with', { unhealthy: [] }],
+  ['switched_off', 'R13 somebody pulled the kill switch', braked({ autoRevert: 'off' })],
+  ['switch_unknown', 'R13 the kill switch cannot be read', braked({ autoRevert: 'unknown' })],
+  ['shared_cause', 'R09 everything turned bad in the same minute', braked({ hasSharedCause: true })],
+  ['breaker_open', 'R06 taking back did not help the last time', braked({ breaker: 'open' })],
   ['no_merge', 'a direct push', { suspects: { kind: 'none' } }],
   ['own_revert', 'R06 a revert that Seamless made', { suspects: one({ revertOf: 3 }) }],
   ['forward_only', 'R18 a commit declares itself forward-only', { suspects: one({ forwardOnly: true }) }],
@@ -185,6 +200,12 @@ describe('does nothing', () => {
         expect(decision).toEqual({ kind: 'nothing', why: 'forward_only' })
       }
     }
+  })
+
+  test('R13 the switch is what is told, whatever else would stop it, and in shadow mode too', () => {
+    const all = { autoRevert: 'off', breaker: 'open', hasSharedCause: true } as const
+    expect(decide({ brakes: all, shadow: true })).toEqual({ kind: 'nothing', why: 'switched_off' })
+    expect(decide({ brakes: all, policy: 'propose' })).toEqual({ kind: 'nothing', why: 'switched_off' })
   })
 
   test('several suspects do not weaken the newest one’s own no', () => {

@@ -1,0 +1,108 @@
+import { closeBreaker, openBreaker } from '../revert/breaker.ts'
+import { code } from '../report/markdown.ts'
+import { escalationOf } from '../report/watch/escalation-of.ts'
+import { outcomeComment } from '../report/watch/outcome-comment.ts'
+import { watchCheck } from '../report/watch/watch-check.ts'
+import type { LedgerEntry, WatchPorts } from './watch-ports.ts'
+import type { WatchOutcome, WatchRecord } from './watch-record.ts'
+
+/** The verdict, where everybody looks it up: the check run of the commit, and the ledger. Error: `GitHubError`, and the database's. */
+export async function tellVerdict(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
+  const nowMs = ports.clock.now()
+  const outcome = outcomeOf(record)
+  await ports.deployments.setVerdict(record.deployment.id, outcome.verdict, watchCheck(record, nowMs))
+  await ports.note(entryOf(record, outcome))
+  return { ...record, nextMs: nowMs, acts: { ...record.acts, verdictToldAtMs: nowMs } }
+}
+
+/**
+ * The end of it, once all that follows is done: the breaker, one new comment, the issue where a person is needed, the ledger.
+ * Error: `GitHubError`, and the database's.
+ */
+export async function tellEnd(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
+  const nowMs = ports.clock.now()
+  const outcome = outcomeOf(record)
+  await switchBreaker(record, outcome, ports)
+  // What is known only now, how it was taken back, is part of what the check says.
+  if (outcome.verdict === 'unhealthy')
+    await ports.deployments.setVerdict(record.deployment.id, outcome.verdict, watchCheck(record, nowMs))
+  const url = await say(record, outcome, ports)
+  await callPeople(record, { outcome, url }, ports)
+  await ports.note(entryOf(record, outcome))
+  return { ...record, nextMs: nowMs, acts: { ...record.acts, endToldAtMs: nowMs } }
+}
+
+async function say(
+  record: WatchRecord,
+  outcome: WatchOutcome,
+  { clock, conversation }: WatchPorts,
+): Promise<string | undefined> {
+  const text = outcomeComment(record, clock.now())
+  if (record.pull === undefined || text === undefined) return undefined
+  return (await conversation.say(record.pull.number, endKey(record, outcome), text)).url
+}
+
+async function callPeople(
+  record: WatchRecord,
+  { outcome, url }: { readonly outcome: WatchOutcome; readonly url: string | undefined },
+  { clock, escalation }: WatchPorts,
+): Promise<void> {
+  const { environment, deployment } = record
+  if (outcome.verdict === 'healthy') {
+    await escalation.settle(environment, `${code(deployment.version)} is healthy in ${code(environment)}.`)
+    return
+  }
+  const escalated = escalationOf(record, clock.now())
+  if (escalated === undefined) return
+  await escalation.raise(endKey(record, outcome), { ...escalated, ...(url !== undefined && { url }) })
+}
+
+/** Taking it back did not help: the next one is a person's. A version that users take well ends that. */
+async function switchBreaker(
+  { environment, deployment, acts }: WatchRecord,
+  { verdict }: WatchOutcome,
+  { records, clock }: WatchPorts,
+): Promise<void> {
+  if (verdict === 'healthy') {
+    await closeBreaker(records, environment)
+    return
+  }
+  const end = acts.recovery?.ended
+  if (end?.kind !== 'still_bad') return
+  await openBreaker(records, environment, {
+    deployment: deployment.id,
+    why: end.line,
+    atMs: clock.now(),
+  })
+}
+
+/** What a person decided of a watch that was held is a second outcome of it, and said as one. */
+function endKey({ deployment }: WatchRecord, { by }: WatchOutcome): string {
+  return `watch-end/${deployment.id}${by === undefined ? '' : '/by-person'}`
+}
+
+function entryOf(record: WatchRecord, { verdict, reason, atMs }: WatchOutcome): LedgerEntry {
+  const { deployment, environment, pull, acts } = record
+  const { revert } = acts
+  const about = revert?.suspect ?? (pull?.isMerged === true ? pull.number : undefined)
+  return {
+    deployment: deployment.id,
+    environment,
+    sha: deployment.sha,
+    verdict,
+    reason,
+    acted: verdict === 'healthy' ? 'promoted' : actedOf(revert),
+    ...(about !== undefined && { pull: about }),
+    ...(revert?.pullRequest !== undefined && { revertPull: revert.pullRequest.number }),
+    atMs,
+  }
+}
+
+function actedOf(revert: WatchRecord['acts']['revert']): LedgerEntry['acted'] {
+  return revert?.outcome === 'merged' || revert?.outcome === 'proposed' ? revert.outcome : 'nothing'
+}
+
+function outcomeOf({ outcome, environment }: WatchRecord): WatchOutcome {
+  if (outcome === undefined) throw new Error(`the watch of ${environment} is not decided yet`)
+  return outcome
+}

@@ -1,0 +1,48 @@
+import type { WatchRecord } from './watch-record.ts'
+
+/** What is done about an outcome, in the order in which it is done. */
+export type Act =
+  /** The check run, and the ledger. */
+  | 'tell_verdict'
+  /** The environment goes back to the version before: begun, followed, ended. */
+  | 'roll_back'
+  /** The merge is taken back, or that is proposed, or neither. */
+  | 'revert'
+  /** It is watched whether users are well again; the ticks are the watch's. */
+  | 'recover'
+  /** The new comment, the issue where a person is needed, the breaker. */
+  | 'tell_end'
+  /** It waits for people: nothing more comes by itself. */
+  | 'hold'
+  | 'end'
+  /** Paused by a person: nothing is promoted or taken back until they say `/continue`. */
+  | 'wait'
+
+/** The next thing to do about the outcome of a watch: whatever stands in `acts` is done. */
+export function nextAct(record: WatchRecord): Act {
+  const { outcome, acts } = record
+  if (outcome === undefined) return 'wait'
+  if (acts.verdictToldAtMs === undefined) return isPaused(record) ? 'wait' : 'tell_verdict'
+  if (acts.endToldAtMs === undefined) return beforeTheEnd(record)
+  return outcome.verdict === 'inconclusive' || outcome.reason === 'shadow_unhealthy' ? 'hold' : 'end'
+}
+
+function beforeTheEnd(record: WatchRecord): Act {
+  const { outcome, acts } = record
+  if (outcome?.verdict !== 'unhealthy') return 'tell_end'
+  const { rollback, revert, recovery } = acts
+  const isShadow = outcome.reason === 'shadow_unhealthy'
+  // What a run is doing already is followed to its end.
+  if (isPaused(record) && (rollback?.begunAtMs === undefined || rollback.ended !== undefined)) return 'wait'
+  if (!isShadow && rollback?.ended === undefined) return 'roll_back'
+  if (revert === undefined) return 'revert'
+  const isBack = rollback?.ended?.kind === 'rolled_back'
+  if (!isShadow && isBack && record.supersededBy === undefined && recovery?.ended === undefined)
+    return 'recover'
+  return 'tell_end'
+}
+
+/** What a person decided by a command is carried out all the same. */
+function isPaused({ paused, outcome }: WatchRecord): boolean {
+  return paused !== undefined && outcome?.by === undefined
+}
