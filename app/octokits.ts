@@ -15,7 +15,7 @@ import { meterCall } from './call-meter.ts'
 import { CallQueue, type Urgency } from './call-queue.ts'
 import type { InstallationTokens } from './installation-tokens.ts'
 import type { Metrics } from './metrics.ts'
-import { type Operation, permissionsOf } from './permissions.ts'
+import { isSafety, type Operation, permissionsOf } from './permissions.ts'
 import { type AppOctokit, GITHUB_TIMEOUT_MS } from './probot.ts'
 
 /** A repository as a delivery names it: the number decides, the names are only for addresses. */
@@ -38,7 +38,7 @@ export interface OctokitPorts {
 export interface Octokits {
   /**
    * A client for one repository that may do what the operation needs and nothing else; its token is made when it is first used.
-   * All of an installation share one queue of writes (those of `rollback` first) and a few lanes of reads; those of two
+   * All of an installation share one queue of writes (those of `rollback` and `revert` first) and a few lanes of reads; those of two
    * installations share nothing. Errors of its requests: `NotOfInstallation`, `GitHubError`.
    */
   githubOf(
@@ -85,7 +85,7 @@ export function openOctokits(apiUrl: string, ports: OctokitPorts): Octokits {
         ports,
         installationId,
         queues: queuesOf(installationId),
-        urgency: operation === 'rollback' ? 'safety' : 'normal',
+        urgency: isSafety(operation) ? 'safety' : 'normal',
         token: () => ports.tokens.of(scope),
       }
       wrapRequests(octokit, call)

@@ -8,13 +8,22 @@ export type Permission =
   | 'statuses'
   | 'deployments'
   | 'actions'
+  | 'merge_queues'
   | 'members'
 
 export type Level = 'read' | 'write'
 export type Grants = Readonly<Partial<Record<Permission, Level>>>
 
 /** What the App can do, as people know it. */
-export type Feature = 'commands' | 'gates' | 'deploy' | 'teams'
+export type Feature =
+  | 'commands'
+  | 'gates'
+  | 'deploy'
+  | 'verdicts'
+  | 'revert'
+  | 'escalation'
+  | 'merge queue'
+  | 'teams'
 
 export interface PermissionRow {
   readonly feature: Feature
@@ -44,25 +53,51 @@ export const permissionTable: readonly PermissionRow[] = [
     'write',
     'starts the workflow, follows its run, ends it where a rollback needs its place',
   ),
+  row('verdicts', 'checks', 'write', 'the check run `seamless/<environment>`: how users took what is live'),
+  row(
+    'revert',
+    'contents',
+    'write',
+    'takes a merge back by a branch of its own, whose pull request it merges',
+  ),
+  row('revert', 'pull_requests', 'write', 'that pull request'),
+  row('escalation', 'issues', 'write', 'one issue per environment where a person must decide'),
+  row(
+    'merge queue',
+    'merge_queues',
+    'read',
+    'to be told of it (`merge_group`): a verdict that is required must not stop it',
+  ),
   { ...row('teams', 'members', 'read', '`allow: team:…` in the configuration'), isDefault: false },
 ]
 
-/** What a token is for. `rollback` writes go before all others of the installation. */
-export type Operation = 'read' | 'answer' | 'deploy' | 'rollback'
+/**
+ * What a token is for. `watch`: verdicts and what is told of them. `revert`: taking a merge back. `escalate`: telling people that
+ * they are needed. Writes of `rollback` and `revert` go before all others of the installation.
+ */
+export type Operation = 'read' | 'answer' | 'deploy' | 'rollback' | 'watch' | 'revert' | 'escalate'
+
+export function isSafety(operation: Operation): boolean {
+  return operation === 'rollback' || operation === 'revert'
+}
+
+/** What each may write; all may read what the others need. */
+const WRITES = {
+  read: [],
+  answer: ['pull_requests'],
+  deploy: ['pull_requests', 'deployments', 'actions'],
+  rollback: ['pull_requests', 'deployments', 'actions'],
+  watch: ['pull_requests', 'checks'],
+  revert: ['pull_requests', 'contents'],
+  escalate: ['issues'],
+} as const satisfies Record<Operation, readonly Permission[]>
 
 /** The least that an operation needs. What only some repositories grant is asked for where it is granted. */
 export function permissionsOf(operation: Operation): Grants {
-  const all = grantsOf(permissionTable)
-  const readOnly = Object.fromEntries(Object.keys(all).map((name) => [name, 'read'])) as Grants
-  switch (operation) {
-    case 'read':
-      return readOnly
-    case 'answer':
-      return { ...readOnly, pull_requests: 'write' }
-    case 'deploy':
-    case 'rollback':
-      return all
-  }
+  const told = grantsOf(permissionTable.filter(({ feature }) => feature !== 'merge queue'))
+  const read = Object.keys(told).map((name) => [name, 'read'] as const)
+  const write = WRITES[operation].map((name) => [name, 'write'] as const)
+  return Object.fromEntries([...read, ...write])
 }
 
 /** Permissions with their highest level. */

@@ -39,6 +39,12 @@ const bodies = {
     deployment: z.object({ id }),
     deployment_status: z.object({ id }),
   }),
+  merge_group: z.object({
+    action: z.string(),
+    installation,
+    repository,
+    merge_group: z.object({ head_sha: z.string() }),
+  }),
   installation: z.object({
     action: z.enum(['created', 'deleted', 'suspend', 'unsuspend', 'new_permissions_accepted']),
     installation,

@@ -75,6 +75,8 @@ export const MIGRATIONS: readonly Migration[] = [
         deployment_id text NOT NULL,
         installation_id bigint NOT NULL,
         environment text NOT NULL,
+        repository text NOT NULL,
+        sha text NOT NULL,
         phase text NOT NULL CHECK (phase IN ('awaiting', 'watching', 'acting', 'recovering', 'held', 'ended')),
         superseded boolean NOT NULL,
         revision bigint NOT NULL,
@@ -82,6 +84,7 @@ export const MIGRATIONS: readonly Migration[] = [
         live_at bigint NOT NULL,
         bad_at bigint,
         ended_at bigint,
+        told text,
         body text NOT NULL,
         history text,
         PRIMARY KEY (repository_id, deployment_id)

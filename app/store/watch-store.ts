@@ -31,6 +31,8 @@ export interface WatchStore {
   insert(watch: Omit<StoredWatch, 'revision'>): Promise<'new' | 'known'>
   /** Its new revision; `lost` where another wrote it since it was read, and nothing was changed. */
   write(watch: StoredWatch, record: WatchRecord): Promise<number | 'lost'>
+  /** What its kept comment says; in a transaction nobody writes the watch until that has ended. */
+  told(key: WatchKey): Promise<string | undefined>
   /** The newest of the environment. */
   current(repositoryId: number, environment: string): Promise<StoredWatch | undefined>
   /** The one that stands for what is live in the environment; in a transaction nobody writes it until that has ended. */
@@ -60,8 +62,11 @@ export function watchStore(sql: Sql, clock: Pick<Clock, 'now'>): WatchStore {
     read: async ({ repositoryId, deployment }) => first(READ, repositoryId, deployment),
     async insert({ installationId, repositoryId, deployment, record }) {
       const { body, history } = texts(record)
+      const { environment, repository, liveMs } = record
+      const { sha } = record.deployment
       const values = [repositoryId, deployment, ...columnsOf(record), body, history]
-      const inserted = await sql.run(INSERT, [...values, installationId, record.environment, record.liveMs])
+      const fixed = [installationId, environment, repository, sha, liveMs]
+      const inserted = await sql.run(INSERT, [...values, ...fixed])
       return inserted === 1 ? 'new' : 'known'
     },
     async write({ repositoryId, deployment, revision, record: before }, record) {
@@ -73,6 +78,10 @@ export function watchStore(sql: Sql, clock: Pick<Clock, 'now'>): WatchStore {
         ? await sql.run(UPDATE, values)
         : await sql.run(UPDATE_WITH_HISTORY, [...values, history])
       return written === 1 ? revision + 1 : 'lost'
+    },
+    async told({ repositoryId, deployment }) {
+      const [found] = await sql.rows(toldRow, TOLD, [repositoryId, deployment])
+      return found?.told ?? undefined
     },
     current: async (repositoryId, environment) => first(CURRENT, repositoryId, environment),
     live: async (repositoryId, environment) => first(LIVE, repositoryId, environment),
@@ -100,10 +109,17 @@ function texts({ history, ...body }: WatchRecord): {
 
 /** What the database looks for, beside the record that says it too. */
 function columns(record: WatchRecord, nowMs: number): readonly unknown[] {
-  const { phase, nextMs, outcome, supersededBy } = record
+  const { phase, nextMs, outcome, supersededBy, told } = record
   const badAtMs = outcome?.verdict === 'unhealthy' ? outcome.atMs : null
   const nextAtMs = nextMs === undefined ? null : Math.ceil(nextMs)
-  return [phase, supersededBy !== undefined, nextAtMs, badAtMs, phase === 'ended' ? nowMs : null]
+  return [
+    phase,
+    supersededBy !== undefined,
+    nextAtMs,
+    badAtMs,
+    phase === 'ended' ? nowMs : null,
+    told ?? null,
+  ]
 }
 
 const COLUMNS = 'repository_id, deployment_id, installation_id, revision, body, history'
@@ -111,15 +127,19 @@ const COLUMNS = 'repository_id, deployment_id, installation_id, revision, body, 
 const READ = `SELECT ${COLUMNS} FROM seamless.watches WHERE repository_id = $1 AND deployment_id = $2`
 
 const INSERT = `INSERT INTO seamless.watches (repository_id, deployment_id, phase, superseded, next_at, bad_at, ended_at,
-    body, history, installation_id, environment, live_at, revision)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1) ON CONFLICT DO NOTHING`
+    told, body, history, installation_id, environment, repository, sha, live_at, revision)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1) ON CONFLICT DO NOTHING`
 
 const UPDATE_OF = (more: string): string => `UPDATE seamless.watches
-  SET phase = $3, superseded = $4, next_at = $5, bad_at = $6, ended_at = $7, body = $8, revision = revision + 1${more}
-  WHERE repository_id = $1 AND deployment_id = $2 AND revision = $9`
+  SET phase = $3, superseded = $4, next_at = $5, bad_at = $6, ended_at = $7, told = $8, body = $9,
+    revision = revision + 1${more}
+  WHERE repository_id = $1 AND deployment_id = $2 AND revision = $10`
 
 const UPDATE = UPDATE_OF('')
-const UPDATE_WITH_HISTORY = UPDATE_OF(', history = $10')
+const UPDATE_WITH_HISTORY = UPDATE_OF(', history = $11')
+
+const TOLD = `SELECT told FROM seamless.watches
+  WHERE repository_id = $1 AND deployment_id = $2 FOR UPDATE`
 
 const CURRENT = `SELECT ${COLUMNS} FROM seamless.watches WHERE repository_id = $1 AND environment = $2
   ORDER BY superseded, live_at DESC LIMIT 1`
@@ -130,10 +150,7 @@ const LIVE = `SELECT ${COLUMNS} FROM seamless.watches
 const OPEN = `SELECT ${COLUMNS} FROM seamless.watches
   WHERE repository_id = $1 AND phase <> 'ended' ORDER BY live_at`
 
-// Only what is asked for comes out of the record: the others' evidence is large.
-const OTHERS = `SELECT environment, bad_at, body::json->>'repository' AS repository,
-    body::json->'deployment'->>'sha' AS sha
-  FROM seamless.watches
+const OTHERS = `SELECT environment, bad_at, repository, sha FROM seamless.watches
   WHERE installation_id = $1 AND NOT (repository_id = $2 AND deployment_id = $3)
     AND (phase <> 'ended' OR ended_at >= $4)`
 
@@ -170,6 +187,8 @@ function toStored(found: z.infer<typeof row>): StoredWatch {
     record: { ...body, ...history } as WatchRecord,
   }
 }
+
+const toldRow = z.object({ told: z.string().nullable() })
 
 const otherRow = z.object({
   environment: z.string(),

@@ -10,6 +10,8 @@ import {
   registrationQuery,
 } from '../../scripts/app-manifest.ts'
 
+const operations = ['read', 'answer', 'deploy', 'rollback', 'watch', 'revert', 'escalate'] as const
+
 const defaults = grantsOf(permissionTable.filter(({ isDefault }) => isDefault))
 
 describe('the permissions of the App', () => {
@@ -39,8 +41,20 @@ describe('the permissions of the App', () => {
     },
   )
 
-  it('do not let it write contents: it has no git and merges nothing', () => {
-    expect(grantsOf(permissionTable).contents).toBe('read')
+  it('S05 let it write contents to take a merge back, and for nothing else', () => {
+    const withContents = operations.filter((operation) => permissionsOf(operation).contents === 'write')
+    expect(withContents).toEqual(['revert'])
+  })
+
+  it.each([
+    ['deploy', ['actions', 'deployments', 'pull_requests']],
+    ['rollback', ['actions', 'deployments', 'pull_requests']],
+    ['watch', ['checks', 'pull_requests']],
+    ['revert', ['contents', 'pull_requests']],
+    ['escalate', ['issues']],
+  ] as const)('S05 of a token to %s have no more to write with than it needs', (operation, wanted) => {
+    const writes = Object.entries(permissionsOf(operation)).filter(([, level]) => level === 'write')
+    expect(writes.map(([name]) => name).sort()).toEqual(wanted)
   })
 
   it('name a feature that is off, and what it lacks', () => {
@@ -48,7 +62,17 @@ describe('the permissions of the App', () => {
     expect(featuresOff({ ...defaults, members: 'read', actions: 'read' })).toEqual([
       { feature: 'deploy', lacks: ['actions: write'], isDefault: true },
     ])
-    expect(featuresOff({ ...defaults, members: 'write', checks: 'write' })).toEqual([])
+    expect(featuresOff({ ...defaults, members: 'write', checks: 'admin' })).toEqual([])
+  })
+
+  it.each([
+    ['verdicts', { checks: 'read' }, 'checks: write'],
+    ['revert', { contents: 'read' }, 'contents: write'],
+    ['escalation', { issues: 'read' }, 'issues: write'],
+    ['merge queue', { merge_queues: 'none' }, 'merge_queues: read'],
+  ])('name what is off of a watch: %s', (feature, granted, lacks) => {
+    const off = featuresOff({ ...defaults, members: 'read', ...granted })
+    expect(off).toEqual([{ feature, lacks: [lacks], isDefault: true }])
   })
 
   it('S05 of a token to read have nothing to write with; to answer only pull requests', () => {
