@@ -29,10 +29,19 @@ export function situationOf(record: WatchRecord, nowMs: number): Situation {
   const { outcome, acts, supersededBy, phase } = record
   if (acts.rollback !== undefined) return ofRollback(record)
   if (supersededBy !== undefined && outcome?.verdict !== 'healthy') return 'superseded'
-  if (outcome !== undefined) return ofOutcome(outcome, record)
+  if (outcome !== undefined) return isWaiting(record) ? ofPaused(outcome) : ofOutcome(outcome, record)
   if (phase === 'awaiting') return 'awaiting'
   const isBad = record.state !== undefined && verdictOf(record.state, nowMs).verdict === 'unhealthy'
   return isBad ? ofBad(record) : 'watching'
+}
+
+/** Decided, but by a pause nothing may come of it. */
+function isWaiting({ paused, outcome, acts }: WatchRecord): boolean {
+  return paused !== undefined && outcome?.by === undefined && acts.verdictToldAtMs === undefined
+}
+
+function ofPaused({ verdict }: WatchOutcome): Situation {
+  return verdict === 'unhealthy' ? 'bad_while_paused' : 'watching'
 }
 
 function ofOutcome({ reason }: WatchOutcome, record: WatchRecord): Situation {

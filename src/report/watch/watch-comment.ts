@@ -1,7 +1,35 @@
 import type { WatchRecord } from '../../watch/watch-record.ts'
-import { foundOf } from './found-of.ts'
+import { fitSections } from './fit-sections.ts'
+import { toldOf } from './told.ts'
+import {
+  changeSection,
+  doneSection,
+  evidenceSection,
+  footSection,
+  headSection,
+  nextSection,
+  queriesSection,
+  recipeSection,
+  releaseSection,
+  tableSection,
+} from './watch-sections.ts'
 
-/** The kept comment of a watch: its receipt, as of `nowMs`. Markdown whose outside values are inert, and which fits where it is posted. */
+/**
+ * The kept comment of a watch: its receipt, as of `nowMs`. Markdown whose outside values are inert, and that fits where it is
+ * posted; it mentions nobody, since edits notify nobody. The same record and time give the same text.
+ */
 export function watchComment(record: WatchRecord, nowMs: number): string {
-  return foundOf(record, nowMs)?.line ?? ''
+  const told = toldOf(record, nowMs)
+  return fitSections([
+    headSection(told),
+    evidenceSection(told),
+    doneSection(told),
+    recipeSection(told),
+    nextSection(told),
+    tableSection(told),
+    changeSection(told),
+    releaseSection(told),
+    queriesSection(told),
+    footSection(told),
+  ])
 }

@@ -1,0 +1,85 @@
+import { checksTable } from '../checks-table.ts'
+import { graphsLink } from '../graphs-link.ts'
+import { code, fence, posted } from '../markdown.ts'
+import { fullMoment, roughly } from '../moment.ts'
+import { changeLines, releaseDifference } from './change-lines.ts'
+import { doneLines, recipeOf } from './done-lines.ts'
+import { badFirst, evidenceLines } from './evidence-lines.ts'
+import type { Section } from './fit-sections.ts'
+import { leadOf } from './lead-of.ts'
+import { nextLines } from './next-lines.ts'
+import { titleOf } from './title-of.ts'
+import type { Told } from './told.ts'
+
+const MAX_RECIPE = 8000
+const MAX_QUERIES = 16_000
+
+/** Title and lead: whoever reads no further knows enough. `who`: mentions of those who must act. */
+export function headSection(told: Told, who = ''): Section {
+  const lead = leadOf(told)
+  return {
+    rank: 0,
+    name: 'what it is',
+    text: `### ${titleOf(told)}\n\n${who === '' ? lead : `${who} ${lead}`}`,
+  }
+}
+
+export function evidenceSection(told: Told): Section {
+  return { rank: 0, name: 'what was found', text: evidenceLines(told).join('\n\n') }
+}
+
+export function doneSection(told: Told): Section {
+  return { rank: 0, name: 'what was done', text: titled('What was done', list(doneLines(told))) }
+}
+
+export function recipeSection(told: Told): Section {
+  return { rank: 2, name: 'how to take it back by hand', text: posted(recipeOf(told), { max: MAX_RECIPE }) }
+}
+
+export function tableSection({ found }: Told): Section {
+  const lines = found === undefined || found.checks.length === 0 ? [] : checksTable(badFirst(found.checks))
+  const graphs = graphsLink(found?.dashboard)
+  const text = titled('Health', [...lines, ...(graphs === undefined ? [] : ['', graphs])])
+  return { rank: 1, name: 'the table of checks', text }
+}
+
+export function changeSection(told: Told): Section {
+  return { rank: 3, name: 'code, tests and release', text: titled('What came with it', changeLines(told)) }
+}
+
+export function releaseSection(told: Told): Section {
+  return { rank: 5, name: "the release's difference", text: releaseDifference(told) }
+}
+
+/** Each check in words, and what was asked of its source with every variable filled in. */
+export function queriesSection({ found }: Told): Section {
+  const lines = (found?.checks ?? []).flatMap(({ line, queries }) => [
+    line,
+    ...queries.map((query) => `  ${query}`),
+  ])
+  const text =
+    lines.length === 0
+      ? ''
+      : `<details><summary>Each check in words, and what was asked</summary>\n\n${fence(lines.join('\n'), { maxLength: MAX_QUERIES })}\n\n</details>`
+  return { rank: 4, name: 'what was asked', text }
+}
+
+export function nextSection(told: Told): Section {
+  return { rank: 0, name: 'what to do next', text: titled('What to do next', list(nextLines(told))) }
+}
+
+/** As of when, so that a text which is edited seldom never says what is not so any more. */
+export function footSection({ record, nowMs }: Told): Section {
+  const { deployment, liveMs, state } = record
+  const every = state === undefined ? '' : `, looked at every ${roughly(state.health.everyMs)}`
+  const text = `<sub>As of ${fullMoment(nowMs)}. ${code(deployment.sha)}, Deployment ${code(deployment.id)}, live since ${fullMoment(liveMs)}${every}.</sub>`
+  return { rank: 0, name: 'as of when', text }
+}
+
+function titled(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `#### ${title}\n\n${lines.join('\n')}`
+}
+
+function list(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `- ${line}`)
+}

@@ -1,0 +1,197 @@
+import { health as healthSchema } from '../../src/config/health.ts'
+import { loadBaseline } from '../../src/health/baseline.ts'
+import { queriesOf } from '../../src/health/query-plan.ts'
+import { type History, startWatch, tick, type WatchState } from '../../src/health/watch.ts'
+import { reportOf } from '../../src/health/explain.ts'
+import type { Measurement } from '../../src/ports/health-source.ts'
+import { recoveryTick, startRecovery } from '../../src/watch/recover.ts'
+import type { RunReport } from '../../src/upgrade/run-report.ts'
+import type { Found, RollbackAct, WatchOutcome, WatchRecord } from '../../src/watch/watch-record.ts'
+import { random, sample, service, type World } from '../health/service.ts'
+import { addTick, expose, remembering, type Version } from '../health/worlds.ts'
+
+export const MINUTE = 60_000
+const EVERY = 15_000
+/** It went live. */
+export const LIVE = Date.UTC(2026, 10, 23, 12)
+const VALUES = { version: '1.5.0', previous: '1.4.0', environment: 'production' }
+const PAST_TICKS = 4 * 240
+
+export const before = { id: '4690', sha: 'b41e6d1c07a95f3382de4460a1bf5c9e37d20f68', version: '1.4.0' }
+export const deployment = { id: '4711', sha: '9c0ffee2d4a86b1f5e7038c49a2db6e1f50c7a93', version: '1.5.0' }
+export const later = { id: '4720', sha: '51d7a0e46cb3f8829017e6d5c4ab39f2e8017b6d', version: '1.6.0' }
+export const grace = { id: 2, login: 'grace' }
+
+export const run: RunReport = {
+  schema: 'seamless.run/1',
+  upgrade: '0123456789abcdef',
+  artifacts: [{ kind: 'image', name: 'shop', digest: `sha256:${'7d3a'.repeat(16)}`, bytes: 48_210_331 }],
+  code: { commits: 3, files: 7, added: 120, removed: 14 },
+  tests: [
+    { suite: 'unit', passed: 412, newlyFailing: 0, accepted: 0 },
+    { suite: 'users-of-1.4.0', passed: 87, newlyFailing: 0, accepted: 1 },
+  ],
+  release: '-        image: registry.example.org/shop:1.4.0\n+        image: registry.example.org/shop:1.5.0',
+}
+
+const checks = {
+  errors: { bad: 'requests{code=~"5.."}', total: 'requests', max: '2%' },
+  latency: { histogram: 'latency_seconds', max: '1s' },
+  memory: { gauge: 'memory_bytes', max: '512MiB' },
+}
+const common = {
+  source: 'main',
+  every: '15s',
+  grace: '60s',
+  hold: '5m',
+  watch: '30m',
+  dashboard: 'https://grafana.example.org/d/shop?from={from}&to={to}&var-version={version}',
+}
+
+/** The whole service against the four hours before it. */
+export const againstThePast = healthSchema.parse({ ...common, baseline: { before: '4h' }, checks })
+/** Both versions have users at the same time. */
+export const sideBySide = healthSchema.parse({
+  ...common,
+  candidate: { version: '{version}' },
+  baseline: { version: '{previous}' },
+  checks: { errors: checks.errors, latency: checks.latency },
+})
+/** Its limits are all there is. */
+export const limitsOnly = healthSchema.parse({ ...common, checks })
+
+/** How the new version does; the old one fails one request of a thousand. */
+export interface Bad {
+  readonly failing?: number
+  readonly slower?: number
+  /** Prometheus is gone from then on, until then (ms). */
+  readonly gone?: readonly [number, number]
+  /** The old version is back from then on (ms). */
+  readonly backMs?: number
+}
+
+const USUAL = { perTick: 400, failing: 0.001 }
+
+/** A service whose requests are random, the same at every run: one version at a time, or both next to each other. */
+export function worldOf({ failing = 0.001, slower = 1, gone, backMs = Infinity }: Bad, both: boolean): World {
+  const uniform = random(11)
+  const total = { good: 0, bad: 0, buckets: [0, 0, 0, 0, 0] }
+  const arms = { old: structuredClone(total), new: structuredClone(total), all: total }
+  const known = new Map<number, ReturnType<typeof expose>>()
+  let atMs = LIVE - (PAST_TICKS + 20) * EVERY
+  const old: Version = { version: both ? '1.4.0' : '', ...USUAL }
+  const newer: Version = { version: both ? '1.5.0' : '', perTick: 400, failing, slower }
+  const world = service((wantedMs) => {
+    for (; atMs <= wantedMs; atMs += EVERY) {
+      if (both) addTick(arms.old, old, uniform)
+      if (both && atMs > LIVE) addTick(arms.new, newer, uniform)
+      if (!both) addTick(arms.all, atMs > LIVE && atMs <= backMs ? newer : old, uniform)
+      const versions = both
+        ? [...expose(old, arms.old, atMs), ...expose(newer, arms.new, atMs)]
+        : expose(old, arms.all, atMs)
+      const bytes = Math.round((300 + 8 * uniform()) * 1024 ** 2)
+      known.set(atMs, [...versions, sample({ __name__: 'memory_bytes' }, bytes, atMs)])
+    }
+    return known.get(wantedMs) ?? []
+  })
+  return (query, at): Measurement =>
+    gone !== undefined && at >= gone[0] && at < gone[1]
+      ? { kind: 'error', why: 'http://prometheus:9090 refused the connection' }
+      : world(query, at)
+}
+
+export interface Watched {
+  readonly state: WatchState
+  readonly history?: History
+  readonly world: World
+}
+
+/** A watch by the real judge, from when it went live until then. */
+export async function watched(health: WatchState['health'], bad: Bad, untilMs: number): Promise<Watched> {
+  const world = worldOf(bad, health.candidate !== undefined)
+  const sources = new Map([['main', remembering(world)]])
+  const signal = new AbortController().signal
+  const history = await loadBaseline(health, VALUES, { sources, nowMs: LIVE, signal })
+  let state = startWatch(health, VALUES, LIVE, history)
+  const batches = queriesOf(health, VALUES)
+  for (let atMs = LIVE + EVERY; atMs <= untilMs; atMs += EVERY) {
+    const answers = batches.map(({ queries }) => queries.map((query) => world(query, atMs)))
+    state = tick(state, answers, atMs)
+  }
+  return { state, world, ...(history === undefined ? {} : { history }) }
+}
+
+/** The watch of a merged pull request, of which nothing is decided. */
+export function recordOf({ state, history }: Partial<Watched>, more: Partial<WatchRecord> = {}): WatchRecord {
+  return {
+    schema: 1,
+    deployment,
+    environment: 'production',
+    repository: 'team/shop',
+    before,
+    pull: { number: 12, author: 'ada', isMerged: true },
+    policy: { revert: 'auto', shadow: false },
+    sources: {},
+    begunMs: LIVE - 3 * MINUTE,
+    liveMs: LIVE,
+    phase: 'watching',
+    acts: {},
+    run,
+    ...(state === undefined ? {} : { state }),
+    ...(history === undefined ? {} : { history }),
+    ...more,
+  }
+}
+
+/** Decided at this moment, with what the judge had found by then. */
+export function decided(
+  record: WatchRecord,
+  outcome: Pick<WatchOutcome, 'verdict' | 'reason' | 'by'>,
+  atMs: number,
+): WatchRecord {
+  const {
+    evidence: _,
+    endedAtMs: __,
+    ...found
+  }: Found & { evidence?: unknown; endedAtMs?: number } = reportOf(record.state!, atMs)
+  return { ...record, phase: 'acting', found, outcome: { ...outcome, line: found.line, atMs } }
+}
+
+/** Taken back 48 s after it was found bad. */
+export function rolledBack(record: WatchRecord): WatchRecord {
+  const begunAtMs = record.outcome!.atMs
+  const ended = { kind: 'rolled_back' as const, to: before, message: 'rolled back', atMs: begunAtMs + 48_000 }
+  return withRollback(record, { dispatchedAtMs: begunAtMs + 2000, ended })
+}
+
+export function withRollback(record: WatchRecord, act: Partial<RollbackAct>): WatchRecord {
+  const begunAtMs = record.outcome!.atMs
+  return { ...record, acts: { ...record.acts, rollback: { key: 'watch-4711', begunAtMs, ...act } } }
+}
+
+export function withRevert(
+  record: WatchRecord,
+  revert: Omit<NonNullable<WatchRecord['acts']['revert']>, 'atMs'>,
+): WatchRecord {
+  const atMs = record.acts.rollback!.ended!.atMs + 20_000
+  return { ...record, acts: { ...record.acts, revert: { ...revert, atMs } } }
+}
+
+/** The watch whether users are well again, by the world after the rollback. */
+export function recovering(record: WatchRecord, world: World, minutes: number): WatchRecord {
+  const sinceMs = record.acts.rollback!.ended!.atMs
+  let next = startRecovery(record, Math.ceil(sinceMs / EVERY) * EVERY)
+  const untilMs = sinceMs + minutes * MINUTE
+  while (next.acts.recovery!.ended === undefined && next.nextMs! <= untilMs) {
+    const { health, values } = next.acts.recovery!.state!
+    const atMs = next.nextMs!
+    const answers = queriesOf(health, values).map(({ queries }) => queries.map((query) => world(query, atMs)))
+    next = recoveryTick(next, answers, atMs)
+  }
+  return next
+}
+
+export function ended(record: WatchRecord, phase: 'held' | 'ended' = 'ended'): WatchRecord {
+  const { nextMs: _, ...rest } = record
+  return { ...rest, phase }
+}
