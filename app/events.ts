@@ -75,7 +75,7 @@ const runEvent = z.object({
 function readRun(body: unknown): Asked {
   const { action, workflow_run: run } = runEvent.parse(body)
   if (action === 'in_progress') return nothing(action)
-  const [, key] = /#(comment-\d{1,19})$/.exec(run.display_title) ?? []
+  const [, key] = /#((?:comment|watch)-\d{1,19})$/.exec(run.display_title) ?? []
   return { kind: 'progress', of: { run: run.id, key, isOver: action === 'completed' } }
 }
 

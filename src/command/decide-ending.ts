@@ -1,6 +1,7 @@
 import type { ReadDeployment } from '../ports/deployments.ts'
 import { plain } from '../report/markdown.ts'
 import { endedText } from './answers/ended.ts'
+import type { Driver } from './command-ports.ts'
 import type { Operation, OperationEnding } from './operation-lock.ts'
 import type { OutcomeReason } from './reason.ts'
 import { runWords } from './run-words.ts'
@@ -14,6 +15,8 @@ export interface EndingFacts {
   readonly environment: string
   /** Its Deployment as it stands now; absent where none was made. */
   readonly deployment?: ReadDeployment
+  /** Which shell this is: where it is the App, a run says how it ended, and never that users are well or that nobody knows. */
+  readonly driver?: Driver
   /** GitHub's word for how the run ended; `never`: there was none; `gone`: GitHub does not know it any more. */
   readonly conclusion: string
 }
@@ -41,7 +44,8 @@ export function decideEnding(facts: EndingFacts): OperationEnding {
     reason,
     refused: false,
     states: said,
-    text: endedText({ ...facts, kind, reason, message }),
+    // Whoever watches it says how it ends; that it is live they say, too.
+    text: reason === 'watched_by_app' ? '' : endedText({ ...facts, kind, reason, message }),
     reaction: kind === 'done' ? 'rocket' : 'confused',
     ...(kind === 'dirty' && { dirty: message === '' ? reason : message }),
   }
@@ -69,7 +73,7 @@ function deployResult(facts: EndingFacts): Result {
       return { kind: 'failed', reason: 'superseded', ...words }
     case 'in_progress':
       // With a part of the traffic: the run has ended on purpose, and whatever comes next may replace it.
-      if (deployment.verdict === 'inconclusive' && words.reason !== undefined && HELD.has(words.reason))
+      if (mayBeHeld(facts) && words.reason !== undefined && HELD.has(words.reason))
         return { kind: 'held', ...words, reason: words.reason }
       return { ...cutOff(facts), kind: 'dirty', states: ['error'] }
     case 'unknown':
@@ -77,6 +81,12 @@ function deployResult(facts: EndingFacts): Result {
       // Nobody touched it: nothing was sent, so it must not read as half done.
       return { ...cutOff(facts), kind: 'failed', states: ['error', 'inactive'] }
   }
+}
+
+/** With a driver that is the App its check comes after the run's word, perhaps after its end. */
+function mayBeHeld({ deployment, driver }: EndingFacts): boolean {
+  if (deployment?.verdict === undefined) return driver === 'app'
+  return deployment.verdict === 'inconclusive'
 }
 
 function liveResult({ verdict }: ReadDeployment, said: ReturnType<typeof runWords>): Result {

@@ -55,9 +55,12 @@ async function tellPeople(
 ): Promise<void> {
   const { pull, key, comment, told } = operation
   if (pull === undefined || comment === undefined) return
-  await conversation.say(pull, ending.refused ? `answer/${key}` : `end/${key}`, ending.text)
+  // The App watches it: the same comment is its watch's from here on.
+  const isHandedOver = ending.text === ''
+  if (!isHandedOver)
+    await conversation.say(pull, ending.refused ? `answer/${key}` : `end/${key}`, ending.text)
   // Where nothing was told yet there is nothing to bring to its end.
-  if (told !== undefined) {
+  if (told !== undefined && !isHandedOver) {
     await conversation.keep(
       pull,
       `progress/${environment}`,

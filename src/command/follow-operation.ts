@@ -59,12 +59,13 @@ export async function followOperation(environment: string, ports: OperationPorts
 export async function endingOf(
   { environment, operation }: HeldOperation,
   conclusion: string,
-  { deployments }: OperationPorts,
+  { deployments, driver }: OperationPorts,
   readNow?: ReadDeployment,
 ): Promise<OperationEnding> {
   const { deployment: id } = operation
   const deployment = readNow ?? (id === undefined ? undefined : await deployments.read(id))
-  return decideEnding({ operation, environment, conclusion, ...(deployment !== undefined && { deployment }) })
+  const known = { operation, environment, conclusion, driver }
+  return decideEnding({ ...known, ...(deployment !== undefined && { deployment }) })
 }
 
 async function end(
@@ -121,7 +122,9 @@ async function tell(
   const isRenewed = operation.leaseUntilMs - ports.clock.now() > LEASE_LEFT_MS
   if (told === operation.told && isRenewed) return { kind: 'waiting', untilMs }
   const known = typeof run === 'object' ? { id: run.id, url: run.url } : operation.run
-  if (told !== operation.told && operation.pull !== undefined) {
+  // Once it is live the comment is that of the App's watch, where there is one.
+  const isWatched = phase === 'live' && ports.driver === 'app'
+  if (told !== operation.told && operation.pull !== undefined && !isWatched) {
     const shown = { ...operation, ...(known !== undefined && { run: known }), told }
     const text = progressText(environment, shown, { phase, deployment })
     await ports.conversation.keep(operation.pull, `progress/${environment}`, text)

@@ -20,7 +20,7 @@ const ending = z.object({
   refused: z.boolean(),
   /** What its Deployment is told, in order; none where its run said the last word. */
   states: z.array(z.object({ state: z.enum(['error', 'inactive']), description: z.string() })),
-  /** The new comment, Markdown. */
+  /** The new comment, Markdown; empty where its watch says how it ends. */
   text: z.string(),
   reaction: z.enum(['rocket', 'confused', '-1']),
   /** It leaves the environment half done: why. */

@@ -89,6 +89,9 @@ describe('what a delivery asks for', () => {
       kind: 'progress',
       of: { run: 9, key: 'comment-44', isOver: false },
     })
+    expect(asked('workflow_run', run('completed', 'Seamless rollback production #watch-700'))).toMatchObject({
+      of: { key: 'watch-700', isOver: true },
+    })
     expect(asked('workflow_run', run('completed', 'CI'))).toEqual({
       kind: 'progress',
       of: { run: 9, key: undefined, isOver: true },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { githubPullRequests } from '../../src/github/pull-requests.ts'
-import { decideRevert, REVERTS_A_DAY, type UnhealthyCheck } from '../../src/revert/decide.ts'
+import { COOLDOWN_MS, decideRevert, REVERTS_A_DAY, type UnhealthyCheck } from '../../src/revert/decide.ts'
 import { gatherRevertFacts, type KnownFacts } from '../../src/revert/gather-facts.ts'
 import { revertMerge, type RevertResult } from '../../src/revert/revert-merge.ts'
 import { filesAt, type GitHubWorld, mergeByPerson, startGitHubWorld } from '../github/github-world.ts'
@@ -137,7 +137,16 @@ describe('a bad version', () => {
       expect([outcome, reason]).toEqual(
         day < REVERTS_A_DAY ? ['merged', 'merged'] : ['proposed', 'budget_spent'],
       )
+      world.clock.advance(COOLDOWN_MS + 1000)
     }
+  })
+
+  test('R07 soon after another revert is only proposed', async () => {
+    const first = await change()
+    expect(await takeBack(known(first.result))).toMatchObject({ outcome: 'merged' })
+    healthy = (await world.repository.shaOf('main'))!
+    const { result } = await change({ commits: [{ 'b.txt': 'b\n' }] })
+    expect(await takeBack(known(result))).toMatchObject({ outcome: 'proposed', reason: 'cooldown' })
   })
 
   test('R07 is only proposed while the reverts of the day cannot be counted', async () => {

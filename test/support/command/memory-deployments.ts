@@ -14,6 +14,7 @@ export interface MemoryDeployment {
   readonly version: string
   readonly key: string
   readonly atMs: number
+  readonly operation?: 'rollback'
   /** Every state it ever had, oldest first. */
   readonly states: { state: DeploymentState; description: string; logUrl?: string }[]
   verdict?: DeploymentVerdict
@@ -35,9 +36,12 @@ export function memoryDeployments(all: MemoryDeployment[] = []): MemoryDeploymen
     if (found === undefined) throw new DeploymentUnknown(`there is no deployment ${id}`)
     return found
   }
-  const make = ({ environment, sha, version, key }: NewDeployment): MemoryDeployment => {
+  const make = ({ environment, sha, version, key, operation }: NewDeployment): MemoryDeployment => {
     const id = String(700 + all.length)
-    const made = { id, environment, sha, version, key, atMs: all.length, states: [] }
+    const made = {
+      ...{ id, environment, sha, version, key, atMs: all.length, states: [] },
+      ...(operation !== undefined && { operation }),
+    }
     all.push(made)
     return made
   }
@@ -95,6 +99,7 @@ export function memoryDeployments(all: MemoryDeployment[] = []): MemoryDeploymen
         environment: found.environment,
         key: found.key,
         createdAtMs: found.atMs,
+        ...(found.operation !== undefined && { operation: found.operation }),
         ...(description !== undefined && { description }),
         ...(logUrl !== undefined && { logUrl }),
       }
