@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-import { labelTemplates, selector } from './selector.ts'
+import { labelTemplates, type Selector, selector } from './selector.ts'
 import { consecutive, name, source } from './check-keys.ts'
 import { alerts, connect, probe } from './probe-check.ts'
 import { duration, durationOrNone, level, percentage, percentagePoints, proportion } from './quantity.ts'
@@ -157,6 +157,11 @@ export const health = z
     grace: durationOrNone.prefault('60s').describe('Not judged for so long after a start.'),
     hold: duration.prefault('5m').describe('How long each step of the traffic is held.'),
     watch: duration.prefault('30m').describe('How long it is watched after the last step.'),
+    live: selector
+      .optional()
+      .describe(
+        'A metric that shows which version runs, such as `app_build_info{commit="{sha}"}`, read from `health.source`: the watch starts once it is there.',
+      ),
     candidate: labelTemplates.optional().describe("Labels of the new version's series."),
     baseline: baseline
       .optional()
@@ -178,6 +183,7 @@ export const health = z
   .superRefine((value, context) => {
     requireRules(value, context)
     requireSources(value, context)
+    requireVersionInLive(value, context)
     requireArms(value, context)
     requireTime(value, context)
     requireReachablePast(value, context)
@@ -233,6 +239,20 @@ function requireSources({ source, checks }: Draft, context: z.RefinementCtx): vo
       message: 'no source: set it here or as health.source',
     })
   }
+}
+
+/** A metric without the version in it is there whichever version runs. */
+function requireVersionInLive(
+  { source, live }: Draft & { live?: Selector | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (live === undefined) return
+  const complain = (message: string): void => context.addIssue({ code: 'custom', path: ['live'], message })
+  if (source === undefined) complain('no source: it is read from health.source')
+  const isOfVersion = live.matchers.some(
+    ({ operator, value }) => (operator === '=' || operator === '=~') && /\{(?:sha|version)\}/.test(value),
+  )
+  if (!isOfVersion) complain('no {sha} or {version} in its labels: it would show whichever version runs')
 }
 
 const LEAST_EVERY_MS = 100

@@ -199,18 +199,23 @@ function refuseUnknownSources(
     if (!known) report(at, 'unknown source', { expected, written: name, names })
     return known
   }
+  const refuseType = (name: string, wanted: readonly string[], at: Path): void => {
+    const type = sources[name]?.type
+    if (type === undefined || wanted.includes(type)) return
+    const message = `its source "${name}" is of type ${type}`
+    report(at, message, { expected: `a source of type ${wanted.join(' or ')}` })
+  }
   if (health?.source !== undefined) isKnown(health.source, [...path, 'source'])
+  if (health?.live !== undefined) refuseType(health.source ?? '', METRICS, [...path, 'live'])
   for (const [key, check] of Object.entries(health?.checks ?? {})) {
     const name = check.source ?? health?.source ?? ''
     if (check.source !== undefined && !isKnown(name, [...path, 'checks', key, 'source'])) continue
-    const type = sources[name]?.type
-    const wanted =
-      check.kind !== 'probe' ? ['prometheus', 'scrape'] : 'alerts' in check ? ['grafana'] : ['probe']
-    if (type === undefined || wanted.includes(type)) continue
-    const message = `its source "${name}" is of type ${type}`
-    report([...path, 'checks', key], message, { expected: `a source of type ${wanted.join(' or ')}` })
+    const wanted = check.kind !== 'probe' ? METRICS : 'alerts' in check ? ['grafana'] : ['probe']
+    refuseType(name, wanted, [...path, 'checks', key])
   }
 }
+
+const METRICS = ['prometheus', 'scrape']
 
 function oneOf(names: readonly string[]): string {
   return `one of ${names.join(', ')}`

@@ -26,8 +26,9 @@ export function queriesOf(health: Health, values: TemplateValues): readonly Quer
 }
 
 /** The names of the sources that a watch reads, also those whose queries cannot be made yet. */
-export function sourcesOf({ source, checks }: Health): readonly string[] {
-  return [...new Set(Object.values(checks).flatMap((check) => check.source ?? source ?? []))]
+export function sourcesOf({ source, live, checks }: Health): readonly string[] {
+  const ofChecks = Object.values(checks).flatMap((check) => check.source ?? source ?? [])
+  return [...new Set(live === undefined || source === undefined ? ofChecks : [...ofChecks, source])]
 }
 
 export function planQueries(health: Health, values: TemplateValues): QueryPlan {

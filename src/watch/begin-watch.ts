@@ -1,6 +1,21 @@
-import type { Deployed } from '../ports/deployments.ts'
+import { liveQuestion, LIVE_WITHIN_MS } from '../health/build-info.ts'
+import { loadBaseline } from '../health/baseline.ts'
+import { nextTickMs } from '../health/tick-times.ts'
+import { enterStep, type History, startWatch, type WatchState } from '../health/watch.ts'
+import { type Watched, watchedValues } from '../health/watched-values.ts'
+import type { Deployed, ReadDeployment } from '../ports/deployments.ts'
+import type { Merge } from '../ports/pull-requests.ts'
+import { causes } from '../report/causes.ts'
+import { watchCheck } from '../report/watch/watch-check.ts'
+import { type Beginning, beginningOf } from './beginning.ts'
+import { decided } from './decided.ts'
+import { foundByRun } from './found-by-run.ts'
+import { inTime } from './in-time.ts'
+import { areOpen, openSources } from './open-sources.ts'
+import { confirmAlreadyLive, confirmRollback } from './rollback-live.ts'
 import type { WatchPorts } from './watch-ports.ts'
-import type { WatchRecord } from './watch-record.ts'
+import type { WatchPull, WatchRecord } from './watch-record.ts'
+import { type WatchRules, watchRules } from './watch-rules.ts'
 
 /** What a Deployment's newest state means for its watch. */
 export type Began =
@@ -15,6 +30,201 @@ export type Began =
   /** Nothing is to be watched; `why` for the log. */
   | { readonly kind: 'nothing'; readonly why: string }
 
-export async function beginWatch(_deploymentId: string, _ports: WatchPorts): Promise<Began> {
-  throw new Error('not yet')
+/** Events of a Deployment come within seconds; one that comes later than this may have been overtaken by another deployment's. */
+const LATE_MS = 120_000
+
+/**
+ * The watch of a Deployment as it stands now, whoever made it and however often this is asked; only the first answer for a
+ * Deployment that all users have is to be kept. Error: `GitHubError`.
+ */
+export async function beginWatch(deploymentId: string, ports: WatchPorts): Promise<Began> {
+  const deployment = await ports.deployments.read(deploymentId)
+  const beginning = beginningOf(deployment)
+  switch (beginning.kind) {
+    case 'nothing':
+      return beginning
+    case 'rollback_live':
+    case 'already_live':
+      return beginSettled(deployment, beginning.kind, ports)
+    case 'live':
+    case 'found_bad':
+    case 'held':
+      return begin(deployment, beginning, ports)
+  }
+}
+
+type Watchable = Extract<Beginning, { kind: 'live' | 'found_bad' | 'held' }>
+
+/** Of what was found healthy before nothing is watched again. */
+async function beginSettled(
+  deployment: ReadDeployment,
+  kind: 'rollback_live' | 'already_live',
+  ports: WatchPorts,
+): Promise<Began> {
+  const { id, sha, version, environment, key } = deployment
+  const rules = await watchRules(environment, undefined, ports)
+  if (kind === 'already_live') {
+    if (rules.kind === 'rules') await confirmAlreadyLive(deployment, ports)
+    return { kind: 'nothing', why: 'it was there already' }
+  }
+  const why = rules.kind === 'rules' ? await confirmRollback(deployment, ports) : rules.why
+  if (why !== undefined) ports.log.info(`The rollback of ${environment} gets no verdict: ${why}.`)
+  return { kind: 'rollback_live', environment, deployment: { id, sha, version }, key }
+}
+
+async function begin(deployment: ReadDeployment, beginning: Watchable, ports: WatchPorts): Promise<Began> {
+  const { environment, sha } = deployment
+  const merge = await ports.mergeOf(sha)
+  const rules = await watchRules(environment, merge, ports)
+  if (rules.kind === 'nothing') return rules
+  if (beginning.kind === 'live' && (await isOvertaken(deployment, ports)))
+    return { kind: 'nothing', why: 'a later deployment is live' }
+  const facts = await gather(deployment, { merge, rules }, ports)
+  if (beginning.kind === 'live') return { kind: 'watch', record: await beginLive(facts, ports) }
+  const record = foundByRun(facts.record, facts.startedAs, beginning)
+  return record === undefined
+    ? { kind: 'nothing', why: `it ended in ${beginning.kind}, and not for its health` }
+    : { kind: 'watch', record }
+}
+
+/** A later one that is live makes its own watch; two of them would judge the same users. */
+async function isOvertaken(
+  { id, environment, stateAtMs }: ReadDeployment,
+  { deployments, clock }: WatchPorts,
+): Promise<boolean> {
+  if (stateAtMs !== undefined && clock.now() - stateAtMs < LATE_MS) return false
+  return (await deployments.newest(environment, 'success'))?.id !== id
+}
+
+interface Facts {
+  readonly rules: WatchRules
+  readonly record: WatchRecord
+  readonly watched: Watched
+  /** The state that a watch of it starts in, without a past. */
+  readonly startedAs: WatchState
+}
+
+async function gather(
+  deployment: ReadDeployment,
+  { merge, rules }: { readonly merge: Merge | undefined; readonly rules: WatchRules },
+  ports: WatchPorts,
+): Promise<Facts> {
+  const { id, sha, version, environment } = deployment
+  const [before, pull, run] = await Promise.all([
+    ports.deployments.lastHealthy(environment, sha),
+    pullOf(deployment, merge, ports),
+    ports.runReport(environment, sha),
+  ])
+  const { liveMs, begunMs } = timesOf(deployment, ports.clock.now())
+  const branch = await branchOf(rules, { merge, pull }, ports)
+  const watched = {
+    version,
+    sha,
+    environment,
+    repository: ports.repository,
+    branch,
+    previous: before?.version,
+  }
+  const record: WatchRecord = {
+    schema: 1,
+    deployment: { id, sha, version },
+    environment,
+    repository: ports.repository,
+    ...(before !== undefined && { before }),
+    ...(pull !== undefined && { pull }),
+    policy: { revert: rules.environment.revert, shadow: rules.environment.shadow },
+    sources: rules.sources,
+    begunMs,
+    liveMs,
+    phase: 'watching',
+    acts: {},
+    ...(run !== undefined && { run }),
+  }
+  return { rules, record, watched, startedAs: started(rules, watched, { atMs: liveMs }) }
+}
+
+/** By GitHub's clock, which may be ahead of ours: a watch never starts in the future. */
+function timesOf(
+  { createdAtMs, stateAtMs }: ReadDeployment,
+  nowMs: number,
+): { readonly begunMs: number; readonly liveMs: number } {
+  const liveMs = Math.min(nowMs, stateAtMs ?? nowMs)
+  return { liveMs, begunMs: Math.min(createdAtMs, liveMs) }
+}
+
+async function pullOf(
+  { key }: ReadDeployment,
+  merge: Merge | undefined,
+  ports: Pick<WatchPorts, 'pullOf'>,
+): Promise<WatchPull | undefined> {
+  if (merge !== undefined) return { number: merge.number, author: merge.author, isMerged: true }
+  const pull = await ports.pullOf(key)
+  return pull && { ...pull, isMerged: false }
+}
+
+/** Asked for only where a label names it. */
+async function branchOf(
+  { health }: WatchRules,
+  { merge, pull }: { readonly merge: Merge | undefined; readonly pull: WatchPull | undefined },
+  { pulls }: Pick<WatchPorts, 'pulls'>,
+): Promise<string | undefined> {
+  if (pull === undefined || !JSON.stringify(health).includes('{branch}')) return merge?.base
+  return (await pulls.read(pull.number))?.headBranch
+}
+
+function started(
+  { health, environment }: WatchRules,
+  watched: Watched,
+  { atMs, history }: { readonly atMs: number; readonly history?: History | undefined },
+): WatchState {
+  const state = startWatch(health, watchedValues(watched), atMs, history)
+  return environment.traffic === undefined ? state : enterStep(state, 1, atMs)
+}
+
+async function beginLive(
+  { rules, record, watched, startedAs }: Facts,
+  ports: WatchPorts,
+): Promise<WatchRecord> {
+  const opened = await openSources(rules.health, rules.sources, ports)
+  if (!areOpen(opened)) {
+    ports.log.warning(`The watch of ${record.environment} cannot read its sources: ${opened.why}`)
+    const unread = { ...record, state: startedAs }
+    const nowMs = ports.clock.now()
+    const outcome = {
+      verdict: 'inconclusive',
+      reason: 'health_no_data',
+      line: opened.why,
+      atMs: nowMs,
+    } as const
+    return decided(unread, outcome, nowMs)
+  }
+  const past = { sources: opened, nowMs: record.begunMs }
+  const history = await inTime(ports, PAST_WITHIN_MS, async (signal) =>
+    loadBaseline(rules.health, watchedValues(watched), { ...past, signal }),
+  ).catch((error: unknown) => {
+    ports.signal.throwIfAborted()
+    ports.log.warning(`The past of ${record.environment} could not be read: ${causes(error)}`)
+    return undefined
+  })
+  const state = started(rules, watched, { atMs: record.liveMs, history })
+  const begun = { ...record, state, ...(history !== undefined && { history }) }
+  return sayThatItIsWatched(whenLive(begun, state, ports.clock.now()), ports)
+}
+
+/** A past of days is some thousand points a check; a source's own time-outs are much shorter for each of its answers. */
+const PAST_WITHIN_MS = 300_000
+
+function whenLive(record: WatchRecord, { health, values }: WatchState, nowMs: number): WatchRecord {
+  const { liveMs } = record
+  const nextMs = nextTickMs(liveMs, health.everyMs, nowMs)
+  if (liveQuestion(health, values) === undefined) return { ...record, nextMs }
+  return { ...record, phase: 'awaiting', awaitedUntilMs: liveMs + LIVE_WITHIN_MS, nextMs }
+}
+
+async function sayThatItIsWatched(
+  record: WatchRecord,
+  { deployments, clock }: WatchPorts,
+): Promise<WatchRecord> {
+  await deployments.watching?.(record.deployment.id, watchCheck(record, clock.now()))
+  return record
 }

@@ -2,13 +2,16 @@ import type { WatchOrder } from '../ports/watches.ts'
 import { decided } from './decided.ts'
 import type { WatchRecord } from './watch-record.ts'
 
-/** Whether a watch can still be told this: what is being taken back, and what has ended, cannot. */
+/** Whether a watch can still be told this. What is being taken back can be stopped between its steps, and not be promoted any more. */
 export function takesOrder(record: WatchRecord, kind: WatchOrder['kind']): boolean {
   if (record.supersededBy !== undefined) return false
-  const isOpen = record.phase === 'awaiting' || record.phase === 'watching'
-  if (kind === 'pause' || kind === 'continue') return isOpen
+  const { phase, outcome } = record
+  const isOpen = phase === 'awaiting' || phase === 'watching'
+  if (kind === 'pause' || kind === 'continue') {
+    return isOpen || (phase === 'acting' && outcome?.verdict === 'unhealthy')
+  }
   // What a run holds at a step of its traffic is nowhere near all users: only a run brings it there.
-  return isOpen || (record.phase === 'held' && record.state !== undefined)
+  return isOpen || (phase === 'held' && record.state !== undefined)
 }
 
 /** Carries out what a command left; it is gone afterwards, also where there is nothing left to do by it. */
