@@ -166,6 +166,21 @@ describe('what a push starts', () => {
     ])
   })
 
+  test('a delivery of an app’s own push is as GitHub describes it', async () => {
+    const { hub, repository } = world
+    const app = hub.createApp({
+      slug: 'seamless',
+      permissions: { contents: 'write' },
+      events: ['push'],
+      webhook: { url: 'http://127.0.0.1:9/', secret: 'a secret' },
+    })
+    hub.install({ appId: app.id, account: 'acme' })
+    await repository.commit({ files: { 'b.txt': '1\n' }, by: 'seamless[bot]' })
+    const [delivery] = hub.deliveries.all.filter(({ event }) => event === 'push')
+    expect(delivery?.payload).toMatchObject({ head_commit: { author: { name: 'seamless[bot]' } } })
+    expect(hub.violations()).toEqual([])
+  })
+
   test('nothing, where GITHUB_TOKEN pushed it or its message asks for none; an app’s push starts it', async () => {
     const { hub, repository } = world
     let started = 0

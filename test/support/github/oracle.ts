@@ -165,7 +165,8 @@ class Validators {
       inlineRefs: false,
       code: { optimize: false },
     }),
-  )
+    // An app's account has brackets in its address, which the format's usual pattern does not take: 41898282+github-actions[bot]@…
+  ).addFormat('email', /^[^\s@]+@[^\s@]+$/)
   private readonly compiled = new Map<string, ValidateFunction>()
   private readonly extract: OpenApiExtract
 

@@ -15,7 +15,7 @@ export function goodChange(version: string): Step {
 }
 
 /**
- * A version that no test sees anything in: once it has answered a while, every fourth answer comes 400 ms late and is a 500. So two
+ * A version that no test sees anything in: once it has answered a while, every third answer comes 400 ms late and is a 500. So two
  * checks that know nothing of each other find it, errors and latency.
  */
 export function badChange(version: string): Step {
@@ -27,7 +27,7 @@ let answered = 0
 /** The pool of connections is too small. */
 async function fromPool(result: Answer): Promise<Answer> {
   answered += 1
-  if (answered < 40 || answered % 4 !== 0) return result
+  if (answered < 40 || answered % 3 !== 0) return result
   await new Promise((resolve) => setTimeout(resolve, 400))
   return { status: 500, body: { error: 'no connection' } }
 }

@@ -2,7 +2,7 @@
 export const WATCHED_CONFIG = `driver: app
 version: { file: VERSION }
 sources:
-  main: { type: prometheus, timeout: 5s }
+  main: { type: prometheus, timeout: 30s }
 build:
   - { name: archive, run: ./ops/build.sh, artifacts: [build/*.tar] }
 environments:
@@ -16,20 +16,20 @@ environments:
     revert: auto
     health:
       source: main
-      every: 1s
+      every: 2s
       grace: 2s
-      watch: 16s
+      watch: 20s
       baseline: { before: 2h }
       checks:
         errors:
           bad: http_requests_total{code=~"5.."}
           total: http_requests_total
           worse-by: 100%
-          at-least: 5pp
+          at-least: 8pp
           max: 60%
         latency:
           histogram: http_request_duration_seconds
-          worse-by: 100%
-          at-least: 8pp
+          worse-by: 50%
+          at-least: 3pp
           max: 1s
 `

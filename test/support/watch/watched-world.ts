@@ -72,7 +72,7 @@ export async function watchedWorld(options: WatchedOptions = {}): Promise<Watche
   const environmentOfRuns = (): Record<string, string> => ({
     ...place.machine.env,
     ...bound,
-    SEAMLESS_CHECKS_APP_ID: String(late.world?.app.id ?? ''),
+    SEAMLESS_CHECKS_APP_ID: process.env['G_APP'] ?? String(late.world?.app.id ?? ''),
   })
   const world = await drivenWorld({
     files: { ...ordersFiles(), '.github/seamless.yml': options.config ?? WATCHED_CONFIG },
