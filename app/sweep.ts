@@ -53,7 +53,8 @@ export function deliverySweep({ list, inbox, mark, clock, metrics, log }: SweepP
       }
     }
     await advance(seenMs, listed, failed)
-    if (count > 0) log.info(`Recovered ${count} deliveries that never arrived.`)
+    if (count > 0)
+      log.info(`Recovered ${count} ${count === 1 ? 'delivery' : 'deliveries'} that never arrived.`)
     return count
   }
 

@@ -56,6 +56,7 @@ export function written(command: Command, environment?: string): string {
   return [
     `/${command.kind}`,
     ...(where === undefined ? [] : [where]),
+    ...('to' in command ? [command.to] : []),
     ...('sha' in command && command.sha !== undefined ? [`--sha=${command.sha}`] : []),
   ].join(' ')
 }

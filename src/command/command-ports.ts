@@ -5,8 +5,10 @@ import type { Conversation } from '../ports/conversation.ts'
 import type { Deployments, DeploymentVerdict } from '../ports/deployments.ts'
 import type { Log } from '../ports/log.ts'
 import type { PullRequestFacts } from '../ports/pull-facts.ts'
+import type { PullRequests } from '../ports/pull-requests.ts'
 import type { Records } from '../ports/records.ts'
 import type { CommitId } from '../ports/version-control.ts'
+import type { Watches } from '../ports/watches.ts'
 import type { Workflows } from '../ports/workflows.ts'
 import type { DecidedOutcome } from './command-outcome.ts'
 import type { TakenBack } from './quarantine.ts'
@@ -64,6 +66,10 @@ export interface CommandPorts {
   readonly deployments: Deployments
   readonly workflows: Workflows
   readonly quarantine: QuarantineRecords
+  /** How a merge is taken back, for `/revert`; absent where this shell cannot. */
+  readonly pullRequests?: PullRequests
+  /** The App's own watches; absent where there is no server: a job watches then. */
+  readonly watches?: Watches
   /** The result of the dry run that this key asked for; nothing where it wrote none. */
   planResult(environment: string, sha: CommitId, key: string): Promise<PlanResult | undefined>
   /** Keeps what was decided before it is said, so that a worker that comes again says the same. Without it a command that is served twice is decided twice. */
@@ -81,5 +87,5 @@ export interface CommandPorts {
 /** What following and ending an operation needs of them. */
 export type OperationPorts = Omit<
   CommandPorts,
-  'config' | 'authority' | 'quarantine' | 'planResult' | 'decided' | 'queue'
+  'config' | 'authority' | 'quarantine' | 'pullRequests' | 'watches' | 'planResult' | 'decided' | 'queue'
 >

@@ -6,12 +6,24 @@ export type Command =
   | { readonly kind: 'deploy'; readonly environment?: string; readonly sha?: string }
   | { readonly kind: 'plan'; readonly environment?: string; readonly sha?: string }
   | { readonly kind: 'rollback'; readonly environment?: string }
+  /** What is watched counts as well now; of a held step of the traffic the rest is skipped. */
+  | { readonly kind: 'promote'; readonly environment?: string }
+  /** What was found is accepted, though it may be bad. */
+  | { readonly kind: 'accept'; readonly environment?: string }
+  /** Nothing is promoted or taken back by itself … */
+  | { readonly kind: 'pause'; readonly environment?: string }
+  /** … until this. */
+  | { readonly kind: 'continue'; readonly environment?: string }
+  /** Takes the merge of this very pull request back. */
+  | { readonly kind: 'revert' }
   | { readonly kind: 'lock'; readonly environment?: string; readonly reason?: string }
   | { readonly kind: 'unlock'; readonly environment?: string }
   /** Somebody has looked at a half-done or unknown environment: it may be deployed to again. */
   | { readonly kind: 'resolve'; readonly environment?: string }
   /** A change that was taken back may be deployed again. */
   | { readonly kind: 'unquarantine' }
+  /** The kill switch of the repository: whether merges are taken back by themselves. */
+  | { readonly kind: 'autorevert'; readonly to: 'on' | 'off' }
   | { readonly kind: 'status' }
   /** Of one command, or of all. */
   | { readonly kind: 'help'; readonly about?: CommandKind }

@@ -38,6 +38,7 @@ interface Arguments {
   sha?: string
   reason?: string
   about?: CommandKind
+  to?: 'on' | 'off'
 }
 
 /** A command with what stands behind its name. */
@@ -45,7 +46,7 @@ function argued(kind: CommandKind, given: readonly string[]): ParsedComment {
   const found: Arguments = {}
   for (const [index, word] of given.entries()) {
     if (grammar[kind].takes.includes('reason') && index > 0) {
-      found.reason = given.slice(1).join(' ')
+      Object.assign(found, reasonIn(given.slice(1)))
       break
     }
     const fault = take(kind, word, found)
@@ -53,13 +54,22 @@ function argued(kind: CommandKind, given: readonly string[]): ParsedComment {
   }
   if ((found.reason?.length ?? 0) > LONGEST_REASON)
     return malformed(kind, `The reason has more than ${LONGEST_REASON} characters.`)
+  if (grammar[kind].takes.includes('switch') && found.to === undefined)
+    return malformed(kind, `It says neither ${code('on')} nor ${code('off')}.`)
   return { kind: 'command', command: { kind, ...found } as Command }
+}
+
+/** The answers say "because" themselves. */
+function reasonIn(words: readonly string[]): Pick<Arguments, 'reason'> {
+  const reason = words.join(' ').replace(/^because\b[,:]? ?/i, '')
+  return reason === '' ? {} : { reason }
 }
 
 /** Puts one word where it belongs; what is wrong with it, where it belongs nowhere. */
 function take(kind: CommandKind, word: string, found: Arguments): string | undefined {
   const { takes } = grammar[kind]
   if (takes.includes('command')) return takeTopic(word, found)
+  if (takes.includes('switch')) return takeSwitch(word, found)
   if (word.startsWith('-')) return takeOption(kind, word, found)
   if (takes.includes('sha') && isFullSha(word)) return takeSha(word, found)
   if (takes.includes('sha') && looksLikeSha(word, found.environment !== undefined)) return shortSha(word)
@@ -91,6 +101,13 @@ function takeTopic(word: string, found: Arguments): string | undefined {
   const topic = commandKinds.find((kind) => kind === word.replace(/^\//, ''))
   if (topic === undefined || found.about !== undefined) return `There is no help on ${code(word)}.`
   found.about = topic
+  return undefined
+}
+
+function takeSwitch(word: string, found: Arguments): string | undefined {
+  if (found.to !== undefined) return `${code(word)} is one word too many.`
+  if (word !== 'on' && word !== 'off') return `${code(word)} is neither ${code('on')} nor ${code('off')}.`
+  found.to = word
   return undefined
 }
 

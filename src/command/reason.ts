@@ -23,6 +23,16 @@ export const commandReasons = [
   'nothing_to_resolve',
   'unquarantined',
   'not_quarantined',
+  'promoted_on_request',
+  'accepted_on_request',
+  'already_healthy',
+  'paused',
+  'already_paused',
+  'nothing_to_pause',
+  'continued',
+  'not_paused',
+  'autorevert_on',
+  'autorevert_off',
   // an operation, while and after it runs
   'deploy_started',
   'rollback_started',
@@ -45,6 +55,7 @@ export const commandReasons = [
   'head_unknown',
   'sha_not_head',
   // what the pull request must be
+  'not_merged',
   'pull_closed',
   'pull_draft',
   'pull_fork',
@@ -59,6 +70,12 @@ export const commandReasons = [
   'not_up_to_date',
   'base_unknown',
   'quarantined',
+  // what is watched
+  'nothing_watched',
+  'found_unhealthy',
+  'being_taken_back',
+  'not_all_users',
+  'not_live',
   // the repository
   'config_missing',
 ] as const

@@ -11,10 +11,14 @@ import {
 import type { CommandPorts, TrustedConfig } from './command-ports.ts'
 import type { Command } from './command.ts'
 import { environmentOf } from './environment-of.ts'
+import { grammar } from './grammar.ts'
 import { dropOwn, isUnderWay } from './own-operation.ts'
+import { serveAutoRevert } from './serve-auto-revert.ts'
 import { serveDeploy } from './serve-deploy.ts'
 import { serveLock, serveResolve, serveUnlock } from './serve-lock.ts'
+import { serveOrder } from './serve-order.ts'
 import { isPlanUnderWay, servePlan } from './serve-plan.ts'
+import { serveRevert } from './serve-revert.ts'
 import { serveRollback } from './serve-rollback.ts'
 import { serveHelp, serveStatus } from './serve-status.ts'
 import { serveUnquarantine } from './serve-unquarantine.ts'
@@ -76,24 +80,25 @@ async function serveKnown(serving: Serving, role: Role | 'unverified'): Promise<
     const authority = await authorityOf(serving, role)
     if (authority.kind !== 'allowed') return notAllowed(authority)
     if (isLate(serving)) return expired()
-    return serveGeneral(serving)
+    return serveGeneral({ ...serving, command })
   }
   const choice = environmentOf(command.environment, Object.keys(config.environments))
   if (choice.kind === 'refused') return refused(choice.reason, choice.text)
   const environment = choice.name
-  const outcome = await serveThere(serving, role, environment)
+  const outcome = await serveThere({ ...serving, command }, role, environment)
   const hasOperation = command.kind === 'deploy' || command.kind === 'rollback'
   return outcome.kind === 'refused' && hasOperation ? { ...outcome, environment } : outcome
 }
 
-type AboutEnvironment = Exclude<Command, { kind: 'unquarantine' | 'status' | 'help' }>
+type GeneralKind = 'revert' | 'unquarantine' | 'autorevert' | 'status' | 'help'
+type AboutEnvironment = Exclude<Command, { kind: GeneralKind }>
 
 function isAboutEnvironment(command: Command): command is AboutEnvironment {
-  return command.kind !== 'unquarantine' && command.kind !== 'status' && command.kind !== 'help'
+  return grammar[command.kind].takes.includes('environment')
 }
 
 async function serveThere(
-  serving: Serving,
+  serving: Serving<AboutEnvironment['kind']>,
   role: Role | 'unverified',
   environment: string,
 ): Promise<CommandOutcome> {
@@ -111,25 +116,34 @@ async function serveThere(
       return serveRollback({ ...serving, command }, environment)
     case 'plan':
       return servePlan({ ...serving, command }, environment)
+    case 'promote':
+    case 'accept':
+    case 'pause':
+    case 'continue':
+      return serveOrder({ ...serving, command }, environment)
     case 'lock':
       return serveLock({ ...serving, command }, environment)
     case 'unlock':
       return serveUnlock({ ...serving, command }, environment, authority)
     case 'resolve':
       return serveResolve({ ...serving, command }, environment)
-    case 'unquarantine':
-    case 'status':
-    case 'help':
-      throw new Error(`/${command.kind} is about no environment`)
   }
 }
 
-async function serveGeneral(serving: Serving): Promise<CommandOutcome> {
+async function serveGeneral(serving: Serving<GeneralKind>): Promise<CommandOutcome> {
   const { command } = serving
-  if (command.kind === 'help') return serveHelp({ ...serving, command })
-  if (command.kind === 'status') return serveStatus({ ...serving, command })
-  if (command.kind === 'unquarantine') return serveUnquarantine({ ...serving, command })
-  throw new Error(`/${command.kind} is about an environment`)
+  switch (command.kind) {
+    case 'revert':
+      return serveRevert({ ...serving, command })
+    case 'unquarantine':
+      return serveUnquarantine({ ...serving, command })
+    case 'autorevert':
+      return serveAutoRevert({ ...serving, command })
+    case 'status':
+      return serveStatus({ ...serving, command })
+    case 'help':
+      return serveHelp({ ...serving, command })
+  }
 }
 
 async function authorityOf(

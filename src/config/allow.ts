@@ -4,7 +4,21 @@ import { z } from 'zod'
 const GRANTED_ROLES = ['triage', 'write', 'maintain', 'admin'] as const
 
 /** The commands whose people an environment may choose; the others are for everybody who knows the repository. */
-const CHOSEN_COMMANDS = ['deploy', 'plan', 'rollback', 'lock', 'unlock', 'resolve', 'unquarantine'] as const
+const CHOSEN_COMMANDS = [
+  'deploy',
+  'plan',
+  'rollback',
+  'revert',
+  'promote',
+  'accept',
+  'pause',
+  'continue',
+  'lock',
+  'unlock',
+  'resolve',
+  'unquarantine',
+  'autorevert',
+] as const
 export type ChosenCommand = (typeof CHOSEN_COMMANDS)[number]
 
 /** Who may: one word of a rule. A role means this role or a higher one. */
@@ -35,10 +49,18 @@ export const allow = z
     deploy: people.describe('Who may `/deploy` there; anyone with write.'),
     plan: people.describe('Who may `/plan`; anyone with write.'),
     rollback: people.describe('Who may `/rollback`; anyone with write.'),
+    revert: people.describe('Who may `/revert` a merge; anyone with write.'),
+    promote: people.describe('Who may `/promote`; anyone with write.'),
+    accept: people.describe('Who may `/accept` what was found there; anyone with write.'),
+    pause: people.describe('Who may `/pause` its watch; anyone with write.'),
+    continue: people.describe('Who may `/continue` a paused one; anyone with write.'),
     lock: people.describe('Who may `/lock` it; anyone with write.'),
     unlock: people.describe('Who may `/unlock` it; anyone with write.'),
     resolve: people.describe('Who may say by `/resolve` that it was looked after; anyone with write.'),
     unquarantine: people.describe('Who may `/unquarantine`; anyone with maintain.'),
+    autorevert: people.describe(
+      'Who may say by `/autorevert` whether merges are taken back by themselves; anyone with maintain.',
+    ),
   })
   .prefault({})
   .transform((found): Allow => found as Allow)

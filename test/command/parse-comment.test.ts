@@ -38,7 +38,20 @@ describe('the whole first line of a comment is a command', () => {
       { kind: 'lock', environment: 'production', reason: 'a reason of words, with --sha=x and more' },
     ],
     ['/lock production', { kind: 'lock', environment: 'production' }],
+    [
+      '/lock production because: the database moves',
+      { kind: 'lock', environment: 'production', reason: 'the database moves' },
+    ],
+    ['/lock production because', { kind: 'lock', environment: 'production' }],
     ['/lock', { kind: 'lock' }],
+    ['/promote', { kind: 'promote' }],
+    ['/promote production', { kind: 'promote', environment: 'production' }],
+    ['/accept production', { kind: 'accept', environment: 'production' }],
+    ['/pause production', { kind: 'pause', environment: 'production' }],
+    ['/continue production', { kind: 'continue', environment: 'production' }],
+    ['/revert', { kind: 'revert' }],
+    ['/autorevert on', { kind: 'autorevert', to: 'on' }],
+    ['/autorevert  off ', { kind: 'autorevert', to: 'off' }],
     ['/unlock production', { kind: 'unlock', environment: 'production' }],
     ['/resolve production', { kind: 'resolve', environment: 'production' }],
     ['/unquarantine', { kind: 'unquarantine' }],
@@ -100,6 +113,8 @@ describe('nothing is a command', () => {
     ['another bot’s', '/retest'],
     ['another bot’s', '/assign @ada'],
     ['another bot’s', '/approve'],
+    ['another bot’s', '/approve no-issue'],
+    ['another bot’s', '/approve cancel'],
     ['another bot’s', '/lgtm'],
     ['another bot’s', '/remove-label bug'],
     ['another bot’s', '/close'],
@@ -121,6 +136,13 @@ describe('what means a command but is none is told how to be one', () => {
     ['/unqarantin', '/unquarantine'],
     ['/stauts', '/status'],
     ['/halp', '/help'],
+    ['/contniue production', '/continue'],
+    ['/promot', '/promote'],
+    ['/auto-revert off', '/autorevert'],
+    ['/resume production', '/continue'],
+    ['/unpause', '/continue'],
+    ['/abort', '/rollback'],
+    ['/approve production', '/accept'],
   ])('%j means %s', (body, meant) => {
     expect(reply(body)).toEqual({
       kind: 'reply',
@@ -145,6 +167,13 @@ describe('what means a command but is none is told how to be one', () => {
     ['/deploy $(reboot)', /^`\$\(reboot\)` cannot be/],
     ['/unquarantine production', /^`production` is one word too many/],
     ['/status production', /^`production` is one word too many/],
+    ['/autorevert', /^It says neither `on` nor `off`/],
+    ['/autorevert maybe', /^`maybe` is neither `on` nor `off`/],
+    ['/autorevert on off', /^`off` is one word too many/],
+    ['/autorevert production off', /^`production` is neither/],
+    ['/revert production', /^`production` is one word too many/],
+    ['/promote production now', /^`now` is one word too many/],
+    [`/accept ${SHA}`, /cannot be the name of an environment/],
     ['/help me', /^There is no help on `me`/],
     [`/lock production ${'so long '.repeat(40)}`, /^The reason has more than 300 characters/],
   ])('%s', (titled, text) => {
@@ -216,7 +245,7 @@ describe('whatever is written', () => {
         const body = pieces.join('')
         if (parseComment(body).kind !== 'command') return
         expect(body).toMatch(
-          /^\/(?:deploy|plan|rollback|lock|unlock|resolve|unquarantine|status|help)(?:\s|$)/,
+          /^\/(?:deploy|plan|rollback|revert|promote|accept|pause|continue|lock|unlock|resolve|unquarantine|autorevert|status|help)(?:\s|$)/,
         )
       }),
       { numRuns: 3000 },

@@ -1,23 +1,35 @@
 import type { NewestDeployment } from '../../ports/deployments.ts'
+import type { VerdictCounts, WatchStanding } from '../../ports/watches.ts'
 import { elapsed } from '../../report/headline.ts'
 import { cell } from '../../report/markdown.ts'
+import type { AutoRevert } from '../../revert/auto-revert.ts'
+import type { Breaker } from '../../revert/breaker.ts'
 import type { LockRead } from '../claim.ts'
 import type { QueuedCommand } from '../command-ports.ts'
 import { pageLink, utc } from '../lock-text.ts'
 import type { Operation } from '../operation-lock.ts'
+import { breakerText, switchText } from './auto-revert.ts'
 
 export interface EnvironmentStatus {
   readonly name: string
   readonly newest: NewestDeployment | undefined
   readonly lock: LockRead
+  readonly breaker: Breaker
+  /** The newest watch of the App. */
+  readonly watch?: WatchStanding
+}
+
+export interface RepositoryStatus {
+  readonly environments: readonly EnvironmentStatus[]
+  readonly queue: readonly QueuedCommand[]
+  readonly autoRevert: AutoRevert
+  /** How verdicts turned out; absent where there is no server that keeps them. */
+  readonly counts?: VerdictCounts
 }
 
 /** The answer to `/status`. */
-export function statusText(
-  environments: readonly EnvironmentStatus[],
-  queue: readonly QueuedCommand[],
-  nowMs: number,
-): string {
+export function statusText(status: RepositoryStatus, nowMs: number): string {
+  const { environments, queue } = status
   const rows = environments.map(
     ({ name, newest, lock }) =>
       `| ${cell(name)} | ${versionText(newest)} | ${stateText(newest)} | ${lockText(lock)} | ${workText(lock)} |`,
@@ -28,7 +40,53 @@ export function statusText(
       `| #${pull} | ${cell(command)} | ${elapsed(Math.max(0, nowMs - sinceMs))} |`,
   )
   const queued = ['', '| waiting | command | since |', '|---|---|---|', ...waiting]
-  return [...table, ...(waiting.length === 0 ? [] : queued)].join('\n')
+  return [
+    ...table,
+    ...watchTable(environments, nowMs),
+    ...(waiting.length === 0 ? [] : queued),
+    ...switches(status),
+  ].join('\n')
+}
+
+function watchTable(environments: readonly EnvironmentStatus[], nowMs: number): readonly string[] {
+  const rows = environments.flatMap(({ name, watch }) => {
+    if (watch === undefined) return []
+    const { deployment, line, endsMs } = watch
+    const until = endsMs === undefined ? '' : untilText(endsMs, nowMs)
+    return [
+      `| ${cell(name)} | ${cell(deployment.version)} | ${watchState(watch)} | ${cell(line, 300)} | ${until} |`,
+    ]
+  })
+  if (rows.length === 0) return []
+  return ['', '| watched | version | state | how it looks | decided |', '|---|---|---|---|---|', ...rows]
+}
+
+function watchState({ state, paused, verdict }: WatchStanding): string {
+  const found = verdict === undefined ? '' : `, ${verdict}`
+  if (state === 'ended') return `ended${found}`
+  if (paused) return `⏸️ paused${found}`
+  return state === 'held' ? `✋ held${found}` : `👀 ${verdict === undefined ? 'watched' : `decided${found}`}`
+}
+
+function untilText(endsMs: number, nowMs: number): string {
+  const left = endsMs <= nowMs ? 'any moment' : `in ${elapsed(endsMs - nowMs)}`
+  return `${utc(endsMs)} (${left})`
+}
+
+/** What keeps reverts by itself on or off, and how right they were. */
+function switches({ environments, autoRevert, counts }: RepositoryStatus): readonly string[] {
+  const breakers = environments.flatMap(({ name, breaker }) => breakerText(name, breaker) ?? [])
+  const lines = [`Automatic reverts: ${switchText(autoRevert)}`, ...breakers, ...countsLine(counts)]
+  return lines.flatMap((line) => ['', line])
+}
+
+function countsLine(counts: VerdictCounts | undefined): readonly string[] {
+  if (counts === undefined) return []
+  const { right, wrong, missed, open } = counts
+  if (right + wrong + missed + open === 0) return []
+  return [
+    `Of what was taken back, ${right} turned out right and ${wrong} wrong; of what was promoted, people reverted ${missed}; of ${open} nobody knows yet.`,
+  ]
 }
 
 function versionText(newest: NewestDeployment | undefined): string {
