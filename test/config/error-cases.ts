@@ -151,8 +151,8 @@ const shape: ErrorCase[] = [
     title: 'a command that nobody can be allowed, and one that is misspelt',
     text: withProduction('allow: { status: [write], deplyo: [write] }'),
     errors: [
-      ':6:14 environments.production.allow.status: unknown key; expected one of deploy, plan, rollback, lock, unlock, resolve, unquarantine',
-      ':6:31 environments.production.allow.deplyo: unknown key; expected one of deploy, plan, rollback, lock, unlock, resolve, unquarantine. Did you mean "deploy"?',
+      ':6:14 environments.production.allow.status: unknown key; expected one of deploy, plan, rollback, revert, promote, accept, pause, continue, lock, unlock, resolve, unquarantine, autorevert',
+      ':6:31 environments.production.allow.deplyo: unknown key; expected one of deploy, plan, rollback, revert, promote, accept, pause, continue, lock, unlock, resolve, unquarantine, autorevert. Did you mean "deploy"?',
     ],
   },
   {
