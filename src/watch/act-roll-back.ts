@@ -1,3 +1,4 @@
+import { GitHubError } from '../errors.ts'
 import { beginOperation } from '../command/begin-operation.ts'
 import { claimEnvironment, type Claimed } from '../command/claim-environment.ts'
 import type { CommandOutcome } from '../command/command-outcome.ts'
@@ -14,6 +15,8 @@ import type { RollbackAct, WatchRecord } from './watch-record.ts'
 
 /** How often a rollback that runs is looked at; an event tells of its end, too. */
 const LOOK_EVERY_MS = 10_000
+/** GitHub that lets nothing be begun for longer than this is told to people, as is a run that it says nothing of. */
+const TRIED_FOR_MS = 60 * 60_000
 /** Somebody else wrote the lock just now. */
 const CONTENDED_MS = 2000
 
@@ -25,6 +28,15 @@ type Ended = NonNullable<RollbackAct['ended']>
  * in the operation's Deployment, whose key is the watch's. Error: `GitHubError`.
  */
 export async function rollBack(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
+  return look(record, ports).catch((error: unknown) => {
+    const sinceMs = record.acts.verdictToldAtMs ?? record.outcome?.atMs ?? 0
+    const isPassing = ports.clock.now() - sinceMs < TRIED_FOR_MS
+    if (!(error instanceof GitHubError) || isPassing) throw error
+    return ended(record, ports, failed(code(error.message, 500)))
+  })
+}
+
+async function look(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
   const { environment, deployment } = record
   const own = await ownOperation(environment, watchKey(deployment.id), ports)
   // Somebody must look at that lock; what is there is not ours to write over.

@@ -1,3 +1,4 @@
+import { GitHubError } from '../errors.ts'
 import { closeBreaker, openBreaker } from '../revert/breaker.ts'
 import { code } from '../report/markdown.ts'
 import { escalationOf } from '../report/watch/escalation-of.ts'
@@ -6,30 +7,73 @@ import { watchCheck } from '../report/watch/watch-check.ts'
 import type { LedgerEntry, WatchPorts } from './watch-ports.ts'
 import type { WatchOutcome, WatchRecord } from './watch-record.ts'
 
-/** The verdict, where everybody looks it up: the check run of the commit, and the ledger. Error: `GitHubError`, and the database's. */
+/** GitHub that refuses for longer than this is not asked again: what it keeps from being said is in the log. */
+const TRIED_FOR_MS = 30 * 60_000
+
+/**
+ * The verdict, where everybody looks it up: the check run of the commit, and the ledger. Users who have a bad version do not wait for
+ * it: where GitHub does not take it, it is said at the end. Error: `GitHubError` of any other verdict, and the database's.
+ */
 export async function tellVerdict(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
   const nowMs = ports.clock.now()
   const outcome = outcomeOf(record)
-  await ports.deployments.setVerdict(record.deployment.id, outcome.verdict, watchCheck(record, nowMs))
+  const [failure] = await failuresOf([async () => setVerdict(record, outcome, ports)])
+  if (failure !== undefined) {
+    if (outcome.verdict !== 'unhealthy' && nowMs - outcome.atMs < TRIED_FOR_MS) throw failure
+    ports.log.warning(`The check of ${record.environment} could not be written: ${failure.message}`)
+  }
   await ports.note(entryOf(record, outcome))
   return { ...record, nextMs: nowMs, acts: { ...record.acts, verdictToldAtMs: nowMs } }
 }
 
 /**
  * The end of it, once all that follows is done: the breaker, one new comment, the issue where a person is needed, the ledger.
- * Error: `GitHubError`, and the database's.
+ * One of them that fails keeps none of the others. Error: `GitHubError`, and the database's.
  */
 export async function tellEnd(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
   const nowMs = ports.clock.now()
   const outcome = outcomeOf(record)
   await switchBreaker(record, outcome, ports)
-  // What is known only now, how it was taken back, is part of what the check says.
-  if (outcome.verdict === 'unhealthy')
-    await ports.deployments.setVerdict(record.deployment.id, outcome.verdict, watchCheck(record, nowMs))
-  const url = await say(record, outcome, ports)
-  await callPeople(record, { outcome, url }, ports)
   await ports.note(entryOf(record, outcome))
+  let url: string | undefined
+  const failures = await failuresOf([
+    // How it was taken back is known only now.
+    async () => (outcome.verdict === 'unhealthy' ? setVerdict(record, outcome, ports) : undefined),
+    async () => {
+      url = await say(record, outcome, ports)
+    },
+    async () => callPeople(record, { outcome, url }, ports),
+  ])
+  const [first] = failures
+  if (first !== undefined && nowMs - lastActMs(record, outcome) < TRIED_FOR_MS) throw first
+  for (const { message } of failures)
+    ports.log.error(`The end of the watch of ${record.environment} is not told in full: ${message}`)
   return { ...record, nextMs: nowMs, acts: { ...record.acts, endToldAtMs: nowMs } }
+}
+
+async function failuresOf(parts: readonly (() => Promise<void>)[]): Promise<readonly GitHubError[]> {
+  const failures: GitHubError[] = []
+  for (const part of parts) {
+    try {
+      await part()
+    } catch (error) {
+      if (!(error instanceof GitHubError)) throw error
+      failures.push(error)
+    }
+  }
+  return failures
+}
+
+function lastActMs({ acts }: WatchRecord, { atMs }: WatchOutcome): number {
+  return acts.recovery?.ended?.atMs ?? acts.revert?.atMs ?? acts.rollback?.ended?.atMs ?? atMs
+}
+
+async function setVerdict(
+  record: WatchRecord,
+  { verdict }: WatchOutcome,
+  { deployments, clock }: WatchPorts,
+): Promise<void> {
+  await deployments.setVerdict(record.deployment.id, verdict, watchCheck(record, clock.now()))
 }
 
 async function say(
