@@ -48,7 +48,8 @@ export async function openClients(
     operations: { host: '127.0.0.1', port: 0 },
     store: { kind: 'embedded', folder: 'nowhere' },
     logLevel: 'trace',
-    checksAppId: 15_368,
+    actionsAppId: 15_368,
+    sources: [],
     sweepEveryMs: 300_000,
   }
   const { log, lines } = appLog({ privateKey: credentials.privateKey, webhookSecrets: [SECRET] })

@@ -7,12 +7,16 @@ export interface AppLog {
   readonly lines: string[]
 }
 
+type Logged = Pick<
+  Settings,
+  'privateKey' | 'webhookSecrets' | 'store' | 'logLevel' | 'sources' | 'escalationUrl'
+>
+
 /** The App's own logger, with what it would have written. */
-export function appLog(
-  secrets: Partial<Pick<Settings, 'privateKey' | 'webhookSecrets' | 'store' | 'logLevel'>> = {},
-): AppLog {
+export function appLog(secrets: Partial<Logged> = {}): AppLog {
   const lines: string[] = []
-  const settings: Pick<Settings, 'privateKey' | 'webhookSecrets' | 'store' | 'logLevel'> = {
+  const settings: Logged = {
+    sources: [],
     logLevel: 'trace',
     privateKey: '',
     webhookSecrets: ['a-secret-of-the-webhook'],

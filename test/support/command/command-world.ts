@@ -14,6 +14,7 @@ import { type MemoryConversation, memoryConversation } from './memory-conversati
 import { type MemoryDeployments, memoryDeployments } from './memory-deployments.ts'
 import { type MemoryPullFacts, memoryPullFacts } from './memory-pull-facts.ts'
 import { type MemoryRecords, memoryRecords } from './memory-records.ts'
+import { type MemoryWatches, memoryWatches } from './memory-watches.ts'
 import { type MemoryWorkflows, memoryWorkflows } from './memory-workflows.ts'
 
 export const SHA_A = 'a'.repeat(40)
@@ -40,6 +41,8 @@ export interface CommandWorld {
   readonly records: MemoryRecords
   readonly deployments: MemoryDeployments
   readonly workflows: MemoryWorkflows
+  /** The App's; no part of the ports of a config with `driver: action`. */
+  readonly watches: MemoryWatches
   readonly takenBack: TakenBack[]
   readonly patches: Map<number, string>
   readonly ports: CommandPorts
@@ -67,6 +70,7 @@ export function commandWorld(config = CONFIG): CommandWorld {
     records: memoryRecords(),
     deployments: memoryDeployments(),
     workflows: memoryWorkflows(clock),
+    watches: memoryWatches(),
   }
   const dev = memory.authority.person('dev', 'write')
   memory.pulls.open({ number: 5, head: SHA_A })
@@ -112,8 +116,9 @@ export function commandWorld(config = CONFIG): CommandWorld {
 
 function portsOf(world: CommandWorld): CommandPorts {
   const decided = new Map<string, DecidedOutcome>()
+  const isOfAction = world.config?.includes('driver: action') === true
   return {
-    driver: 'app',
+    ...(isOfAction ? { driver: 'action' as const } : { driver: 'app' as const, watches: world.watches }),
     config: async (): Promise<TrustedConfig> =>
       readTrustedConfig(world.config, { sha: 'c'.repeat(40), defaultBranch: 'main' }),
     authority: world.authority,

@@ -252,7 +252,7 @@ function portsOf(world: WatchWorld): WatchPorts {
       settle: async (_environment, text) => void world.settled.push(text),
     },
     others: async () => world.others,
-    note: async (entry) => void keep(world.ledger, entry),
+    note: async (entry) => keep(world.ledger, entry),
     pullOf: async (key) => world.askedOn.get(key),
     clock: world.clock,
     log: world.log,

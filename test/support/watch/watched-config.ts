@@ -18,7 +18,7 @@ environments:
       source: main
       every: 2s
       grace: 2s
-      watch: 20s
+      watch: 12s
       baseline: { before: 2h }
       checks:
         errors:

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import type { Load } from '../../../demo/load/load.ts'
 import { type DrivenWorld, drivenWorld, until } from '../app/driven-world.ts'
 import type { MergeMethod } from '../github/entities.ts'
@@ -44,12 +46,16 @@ export interface WatchedWorld extends DrivenWorld {
   open(change: Change): Promise<{ readonly number: number; readonly sha: string }>
   /** … merged by her through GitHub's API. */
   merge(change: Change): Promise<Merged>
-  /** The tree of a revision: equal trees have equal ids. */
-  tree(revision: string): Promise<string>
   /** The checks of a commit that the App itself made, by name. */
   verdicts(sha: string): Promise<readonly VerdictCheck[]>
   /** Waits until the App's verdict on a commit is completed. */
   verdictOf(sha: string, timeoutMs?: number): Promise<VerdictCheck>
+  /** What the App says on a pull request, once there are so many comments. */
+  said(pull: number, atLeast: number): Promise<readonly string[]>
+  /** Its last comment there, which tells people how it ended. */
+  endOf(pull: number): Promise<string>
+  /** What differs on the default branch from an earlier commit: `A docs/a.md`. */
+  changedSince(sha: string): Promise<readonly string[]>
   /** The issues that are no pull requests, oldest first. */
   issues(): Promise<readonly { number: number; title: string; body: string; state: string }[]>
   /** All that helps to find out why: the App's log, those of the runs, what was said. */
@@ -72,12 +78,12 @@ export async function watchedWorld(options: WatchedOptions = {}): Promise<Watche
   const environmentOfRuns = (): Record<string, string> => ({
     ...place.machine.env,
     ...bound,
-    SEAMLESS_CHECKS_APP_ID: process.env['G_APP'] ?? String(late.world?.app.id ?? ''),
+    SEAMLESS_CHECKS_APP_ID: String(late.world?.app.id ?? ''),
   })
   const world = await drivenWorld({
     files: { ...ordersFiles(), '.github/seamless.yml': options.config ?? WATCHED_CONFIG },
     runner: (of) => dispatchRunner(of, results, environmentOfRuns),
-    environment: { ...bound, ...options.environment },
+    environment: { ...bound, SEAMLESS_SOURCES_FOR: 'team/service', ...options.environment },
   })
   late.world = world
   world.hub.onPush(pushRunner(world, results, environmentOfRuns))
@@ -100,6 +106,20 @@ export async function watchedWorld(options: WatchedOptions = {}): Promise<Watche
   }
 }
 
+/** Never synchronous: the stand-in answers from this process. */
+const execute = promisify(execFile)
+
+/** The first version, watched by the App and found healthy: from now on there is one to go back to. */
+export async function adopt(world: WatchedWorld): Promise<Merged> {
+  const readme = 'Orders. Upgraded by Seamless.\n'
+  const merged = await world.merge({ steps: [{ message: 'Adopt Seamless', files: { 'README.md': readme } }] })
+  const { conclusion } = await world.verdictOf(merged.sha).catch(async (error: unknown) => {
+    throw new Error(`${String(error)}\n${await world.story()}`)
+  })
+  if (conclusion !== 'success') throw new Error(`the first version is not healthy:\n${await world.story()}`)
+  return merged
+}
+
 function dispatchRunner(
   of: WorkflowWorld,
   results: ActionResult[],
@@ -113,7 +133,12 @@ function dispatchRunner(
   }
 }
 
-type AsPeople = Pick<WatchedWorld, 'open' | 'merge' | 'tree' | 'verdicts' | 'verdictOf' | 'issues'>
+type AsPeople = Pick<
+  WatchedWorld,
+  'open' | 'merge' | 'verdicts' | 'verdictOf' | 'said' | 'endOf' | 'changedSince' | 'issues'
+>
+
+const LONG_MS = 120_000
 
 /** What people do there, and see. */
 function asPeople(world: DrivenWorld): AsPeople {
@@ -145,8 +170,23 @@ function asPeople(world: DrivenWorld): AsPeople {
       const { sha } = await world.api<{ sha: string }>('PUT', `/pulls/${number}/merge`, { body })
       return { number, sha, before }
     },
-    tree: async (revision) => treeOf(world, revision),
-    async verdictOf(sha, timeoutMs = 120_000) {
+    async said(pull, atLeast) {
+      const enough = async (): Promise<readonly string[] | false> => {
+        const all = await world.answers(pull)
+        return all.length >= atLeast && all
+      }
+      return until(enough, `${atLeast} comments on #${pull}`, LONG_MS)
+    },
+    async endOf(pull) {
+      const [, ...ends] = await this.said(pull, 2)
+      return ends.at(-1) ?? ''
+    },
+    async changedSince(sha) {
+      const args = ['--git-dir', repository.bareDir, 'diff', '--name-status', '--no-renames', sha, 'main']
+      const { stdout } = await execute('git', args)
+      return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.replace('\t', ' ')]))
+    },
+    async verdictOf(sha, timeoutMs = LONG_MS) {
       const completed = async (): Promise<VerdictCheck | undefined> =>
         (await verdicts(sha)).find(({ status }) => status === 'completed')
       return until(completed, `a verdict on ${sha}`, timeoutMs)
@@ -160,12 +200,6 @@ function asPeople(world: DrivenWorld): AsPeople {
       return all.filter((one) => !('pull_request' in one))
     },
   }
-}
-
-async function treeOf(world: DrivenWorld, revision: string): Promise<string> {
-  const sha = await world.repository.shaOf(revision)
-  const { tree } = await world.api<{ tree: { sha: string } }>('GET', `/git/commits/${sha}`)
-  return tree.sha
 }
 
 async function story(world: DrivenWorld, results: readonly ActionResult[]): Promise<string> {
