@@ -44,6 +44,15 @@ export async function mergeOf(github: GitHubRepository, commit: CommitId): Promi
   }
 }
 
+/** The merge of one pull request, under the same conditions. */
+export async function mergeOfPull(github: GitHubRepository, pull: number): Promise<Merge | undefined> {
+  const { octokit, owner, repo } = github
+  const { data } = await octokit.rest.pulls.get({ owner, repo, pull_number: pull })
+  if (!data.merged || data.merge_commit_sha === null) return undefined
+  const merge = await mergeOf(github, data.merge_commit_sha)
+  return merge?.number === pull ? merge : undefined
+}
+
 /** Of several (a stack, a branch merged through another), the one into the default branch, made by this very commit, first in time. */
 function mergeToBlame(pulls: readonly Pull[], commit: CommitId): Pull | undefined {
   const rank = (pull: Pull): number =>

@@ -3,7 +3,7 @@ import type { NewPullRequest, PullRequest, PullRequests } from '../ports/pull-re
 import { plain, posted } from '../report/markdown.ts'
 import type { GitHubRepository } from './client.ts'
 import { ensure, repeat } from './ensure.ts'
-import { mergeOf } from './merge-of.ts'
+import { mergeOf, mergeOfPull } from './merge-of.ts'
 import { revertMerge } from './revert/revert-merge.ts'
 import { revertedByUs } from './revert-name.ts'
 import { suspects } from './suspects.ts'
@@ -17,6 +17,7 @@ export function githubPullRequests(github: GitHubRepository): PullRequests {
   return {
     open: async (request) => openPullRequest(github, request),
     mergeOf: async (commit) => mergeOf(github, commit),
+    mergeOfPull: async (pull) => mergeOfPull(github, pull),
     suspects: async (from, to) => suspects(github, from, to),
     revert: async (merge, request) => revertMerge(github, merge, request),
     revertsSince: async (ms) => revertsSince(github, ms),

@@ -90,6 +90,8 @@ export interface PullRequests {
   open(request: NewPullRequest): Promise<PullRequest>
   /** The merge that brought this commit onto its base branch, or nothing (a direct push). */
   mergeOf(commit: CommitId): Promise<Merge | undefined>
+  /** The merge of a pull request; nothing where it is not merged, or how it was merged cannot be proven. */
+  mergeOfPull?(pull: number): Promise<Merge | undefined>
   /** The merges between a commit that was well and a later one. */
   suspects(from: CommitId, to: CommitId): Promise<Suspects>
   /** Undoes a merge in the repository by a pull request of its own; merged only where `merge` is true and the repository allows it. */

@@ -3,8 +3,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { githubPullRequests } from '../../src/github/pull-requests.ts'
 import { COOLDOWN_MS, decideRevert, REVERTS_A_DAY, type UnhealthyCheck } from '../../src/revert/decide.ts'
 import { gatherRevertFacts, type KnownFacts } from '../../src/revert/gather-facts.ts'
+import { revertByPerson } from '../../src/revert/revert-by-person.ts'
 import { revertMerge, type RevertResult } from '../../src/revert/revert-merge.ts'
-import { filesAt, type GitHubWorld, mergeByPerson, startGitHubWorld } from '../github/github-world.ts'
+import {
+  filesAt,
+  type GitHubWorld,
+  mergeByPerson,
+  openByPerson,
+  startGitHubWorld,
+} from '../github/github-world.ts'
 
 let world: GitHubWorld
 let healthy: string
@@ -195,5 +202,36 @@ describe('GitHub is asked nothing', () => {
       })
     })
     expect(calls.every((call) => call.startsWith('GET '))).toBe(true)
+  })
+})
+
+describe('by a person', () => {
+  const ada = { id: 1, login: 'ada' }
+  const revertPull = async (pull: number) =>
+    revertByPerson(pull, ada, { pullRequests: githubPullRequests(world.github) })
+
+  test.each(['merge', 'squash', 'rebase'] as const)(
+    'R15 /revert takes a merge by %s out, a day and more after it, and says so again when it is asked again',
+    async (how) => {
+      const commits =
+        how === 'squash' ? [{ 'cents.txt': '1\n' }] : [{ 'cents.txt': '1\n' }, { 'b.txt': 'b\n' }]
+      const { number } = await change({ how, commits })
+      world.clock.advance(30 * 24 * 3_600_000)
+      const done = await revertPull(number)
+      expect(done).toMatchObject({ outcome: 'merged', suspect: number })
+      expect(await filesAt(world, 'main')).not.toHaveProperty('cents.txt')
+      expect(await revertPull(number)).toEqual(done)
+      const { data } = await world.github.octokit.rest.pulls.get({
+        ...at,
+        pull_number: done.pullRequest!.number,
+      })
+      expect(data.body).toContain('`ada` asked for this by `/revert` on #' + number)
+    },
+  )
+
+  test('/revert of what is not merged does nothing', async () => {
+    const { number } = await openByPerson(world, { title: 'T', commits: [{ 'a.txt': 'a\n' }], how: 'merge' })
+    expect(await revertPull(number)).toMatchObject({ outcome: 'not_done', reason: 'no_merge' })
+    expect(await openReverts()).toHaveLength(1)
   })
 })
