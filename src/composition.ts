@@ -111,7 +111,7 @@ export async function composePorts(opened: Opened, config: Config): Promise<Port
   return {
     versionControl,
     ...(reverseMerges && { reverseMerges }),
-    ...(await composeRecord(opened, log, state)),
+    ...(await composeRecord(opened, { log, state }, config)),
     adapters: openAdapters({
       config,
       shell,
@@ -140,22 +140,26 @@ export async function composePorts(opened: Opened, config: Config): Promise<Port
  */
 async function composeRecord(
   { surroundings, reverseMerges }: Opened,
-  log: Log,
-  state: string,
-): Promise<Pick<Ports, 'deployments' | 'pullRequests'>> {
-  const { github, signal, clock } = surroundings
+  { log, state }: { log: Log; state: string },
+  config: Pick<Config, 'driver'>,
+): Promise<Pick<Ports, 'deployments' | 'pullRequests' | 'appWatches'>> {
+  const { github, signal, clock, environment } = surroundings
   const repository = reverseMerges === undefined ? await openGitHubOf({ surroundings, log }) : undefined
   if (github === undefined || repository === undefined) {
     const { localDeployments } = await import('./adapters/local-deployments.ts')
-    return { deployments: localDeployments(join(state, 'deployments.json'), { clock, signal }) }
+    const deployments = localDeployments(join(state, 'deployments.json'), { clock, signal })
+    return { deployments, appWatches: false }
   }
   const [{ githubDeployments }, { githubPullRequests }] = await Promise.all([
     import('./github/deployments.ts'),
     import('./github/pull-requests.ts'),
   ])
+  const appWatches = config.driver === 'app'
+  const options = { ...github, ...(appWatches && { reporterId: actionsAppId(environment) }) }
   return {
-    deployments: githubDeployments(repository, github),
+    deployments: githubDeployments(repository, options),
     pullRequests: githubPullRequests(repository),
+    appWatches,
   }
 }
 
@@ -183,10 +187,32 @@ export async function openGitHubOf({
  * app of one's own whose token is used. Error: `UsageError` where it is no number.
  */
 export function checksAppId(environment: Environment): number {
-  const said = environment['SEAMLESS_CHECKS_APP_ID']
+  return appIdIn(environment, 'SEAMLESS_CHECKS_APP_ID')
+}
+
+/** The app behind a workflow's own token, which writes what runs report; an Enterprise server's has another id. Error: as above. */
+export function actionsAppId(environment: Environment): number {
+  return appIdIn(environment, 'SEAMLESS_ACTIONS_APP_ID')
+}
+
+function appIdIn(environment: Environment, name: string): number {
+  const said = environment[name]
   if (said === undefined || said === '') return ACTIONS_APP_ID
   if (/^[1-9]\d{0,9}$/.test(said)) return Number(said)
-  throw new UsageError(`SEAMLESS_CHECKS_APP_ID is the number of a GitHub App, not ${JSON.stringify(said)}.`)
+  throw new UsageError(`${name} is the number of a GitHub App, not ${JSON.stringify(said)}.`)
+}
+
+/**
+ * With `driver: app` the App's verdicts are the only ones, and a run that does not know which app that is would find none: it would take
+ * each upgrade for the first, with nothing to go back to. Gives what to do about it, or nothing.
+ */
+export function missingApp(
+  { surroundings }: Pick<Opened, 'surroundings'>,
+  { driver }: Config,
+): string | undefined {
+  const { github, environment } = surroundings
+  if (driver !== 'app' || github === undefined || github.appId !== actionsAppId(environment)) return undefined
+  return 'driver: app needs the number of your Seamless App, whose verdicts are believed: set SEAMLESS_CHECKS_APP_ID to it ("App ID" in its settings), e.g. "SEAMLESS_CHECKS_APP_ID: ${{ vars.SEAMLESS_APP_ID }}" under env of the step.'
 }
 
 function maskFor({ environment, github }: Surroundings, declared: readonly string[]): Mask {

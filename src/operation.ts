@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { lockRun } from './adapters/run-lock.ts'
 import { stateFolder } from './adapters/state-folder.ts'
-import { composePorts, type Opened } from './composition.ts'
+import { composePorts, missingApp, type Opened } from './composition.ts'
 import { formatConfigError } from './config/config-error.ts'
 import { parseConfig } from './config/parse.ts'
 import { pinHealth } from './config/pin-health.ts'
@@ -67,12 +67,23 @@ export async function loadConfig(opened: Opened, file: string, place: ConfigPlac
 }
 
 export async function makePlan(request: OperationRequest): Promise<Plan> {
-  const ports = await composePorts(request.opened, request.loaded.config)
+  const { opened, loaded } = request
+  const ports = await composePorts(opened, loaded.config)
+  // A pull request of a fork is given no variables, and its plan changes nothing.
+  const missing = missingApp(opened, loaded.config)
+  if (missing !== undefined) opened.log.warning(`No verdict is known to this plan. ${missing}`)
   return prepare(request, ports)
+}
+
+/** Error: `UsageError` where the run would not know whose verdicts to believe. */
+function needApp({ opened, loaded }: Pick<OperationRequest, 'opened' | 'loaded'>): void {
+  const missing = missingApp(opened, loaded.config)
+  if (missing !== undefined) throw new UsageError(missing)
 }
 
 /** Runs the upgrade to its end. An approved plan that is no longer the plan is not run. */
 export async function operateRun(request: OperationRequest, signal: AbortSignal): Promise<Upgrade> {
+  needApp(request)
   return alone(request, () => runPlanned(request, signal))
 }
 
@@ -116,6 +127,7 @@ async function runPlanned(request: OperationRequest, signal: AbortSignal): Promi
 
 export async function operateRollback(request: OperationRequest, signal: AbortSignal): Promise<Upgrade> {
   const { opened, loaded, environment, watch } = request
+  needApp(request)
   const names = Object.keys(loaded.config.environments)
   const name = environment ?? (names.length === 1 ? names[0] : undefined)
   if (name === undefined) {

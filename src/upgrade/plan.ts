@@ -22,6 +22,8 @@ export interface PlanFacts {
   readonly head: Head
   /** Version n: what code and tests are compared with. Absent on a first upgrade. */
   readonly base?: Version
+  /** The App watches what is live, not the run. */
+  readonly appWatches?: boolean
   /** Per environment, what a rollback returns to. */
   readonly previous: Readonly<Record<string, Version | undefined>>
 }
@@ -179,7 +181,7 @@ function environmentSteps(facts: PlanFacts, name: string): PlannedStep[] {
   const monitor = facts.stage === 'all' || facts.stage === 'monitor'
   return [
     ...(deploy ? deploySteps(environment, name, facts.previous[name]) : []),
-    ...(monitor && environment.health ? [monitorStep(environment, name)] : []),
+    ...(monitor && environment.health ? [monitorStep(environment, name, facts.appWatches === true)] : []),
   ]
 }
 
@@ -228,13 +230,13 @@ function trafficStep(environment: EnvironmentConfig, name: string, percent: numb
   }
 }
 
-function monitorStep(environment: EnvironmentConfig, name: string): PlannedStep {
+function monitorStep(environment: EnvironmentConfig, name: string, isTheApps: boolean): PlannedStep {
   const checks = Object.keys(environment.health?.checks ?? {})
   return {
     id: `monitor/${name}`,
     stage: 'monitor',
     environment: name,
-    what: `watch ${name}: ${checks.join(', ')}`,
+    what: `${isTheApps ? 'leave it to the App to ' : ''}watch ${name}: ${checks.join(', ')}`,
     undo: `when users would have noticed: roll ${name} back${environment.revert === 'auto' ? ' and revert the merge' : ''}`,
     repeatable: true,
   }

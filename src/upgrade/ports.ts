@@ -31,6 +31,8 @@ export interface Ports {
   readonly receipts: Receipts
   readonly clock: Clock
   readonly log: Log
+  /** `driver: app`, and GitHub keeps the record: the App watches what is live and judges it, this run its traffic steps only. */
+  readonly appWatches: boolean
   /** Takes secrets out of a text that is kept or shown. */
   readonly mask: (text: string) => string
 

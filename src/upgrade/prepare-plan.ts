@@ -51,6 +51,7 @@ export async function preparePlan(request: PlanRequest): Promise<Plan> {
     ...(going && { id: going.id }),
     head,
     ...(base && { base }),
+    appWatches: ports.appWatches,
     previous,
   })
 }

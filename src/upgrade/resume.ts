@@ -3,6 +3,11 @@ import type { Plan } from './plan.ts'
 import type { Ending } from './run.ts'
 import type { Upgrade } from './receipt.ts'
 
+/** The environments, and whether the App watches what is live there: then nothing of it is left to this run. */
+export interface Watched extends Pick<Config, 'environments'> {
+  readonly appWatches?: boolean
+}
+
 /** What a run does with the upgrade that the journal holds. */
 export type Beginning =
   /** There is none, or it ended, or it touched nothing. */
@@ -21,11 +26,7 @@ export type Beginning =
  * Pure. An upgrade that was cut off has no decision: it goes on where it was, and one that was held is looked at again. A
  * job for one stage (`stage: test`) goes on from what the jobs before it did well.
  */
-export function decideBeginning(
-  before: Upgrade | undefined,
-  plan: Plan,
-  config: Pick<Config, 'environments'>,
-): Beginning {
+export function decideBeginning(before: Upgrade | undefined, plan: Plan, config: Watched): Beginning {
   if (before === undefined) return { kind: 'fresh' }
   if (before.id !== plan.id) return otherUpgrade(before, config)
   const refused = failedBefore(before, plan)
@@ -48,20 +49,18 @@ function failedBefore({ decision, reason, message = '' }: Upgrade, { stage }: Pl
 }
 
 /** The environments that a cut-off upgrade left in between. Where nobody watches, live is all that there is to be. */
-export function leftOpen(
-  upgrade: Upgrade,
-  { environments }: Pick<Config, 'environments'>,
-): readonly string[] {
+export function leftOpen(upgrade: Upgrade, { environments, appWatches = false }: Watched): readonly string[] {
   if (upgrade.decision !== undefined) return []
   return upgrade.environments
     .filter(
       ({ name, state }) =>
-        state === 'deploying' || (state === 'live' && environments[name]?.health !== undefined),
+        state === 'deploying' ||
+        (state === 'live' && !appWatches && environments[name]?.health !== undefined),
     )
     .map(({ name }) => name)
 }
 
-function otherUpgrade(before: Upgrade, config: Pick<Config, 'environments'>): Beginning {
+function otherUpgrade(before: Upgrade, config: Watched): Beginning {
   const open = leftOpen(before, config)
   if (open.length === 0) return { kind: 'fresh' }
   return {

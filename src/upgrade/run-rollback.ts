@@ -10,6 +10,7 @@ import { journaled, startedEvent } from './run-upgrade.ts'
 import { endAfterTakingBack } from './stages/verdict.ts'
 import { recordState, recordVerdict } from './state-of-record.ts'
 import { rollBackEnvironment } from './take-back.ts'
+import { tellOwn } from './tell-own.ts'
 import type { Upgrade } from './receipt.ts'
 
 export interface RollbackRequest {
@@ -42,7 +43,7 @@ export async function runRollback(request: RollbackRequest): Promise<Upgrade> {
       previous: target,
       ...(await begin(request, rollback)),
     })
-    if (request.adopt !== undefined) {
+    if (run.upgrade().environments[0]?.replaces !== undefined) {
       await recordState(run, environment, 'in_progress', `Rolling back to ${target.name}.`)
     }
     const taken = await rollBackEnvironment(run, environment, 'Asked for.')
@@ -55,9 +56,10 @@ export async function runRollback(request: RollbackRequest): Promise<Upgrade> {
           }
         : endAfterTakingBack(taken, 'rollback_failed', 'Asked for.', environment)
     // A version that somebody took back is no longer one to return to.
-    if (newest.wasHealthy && request.adopt === undefined)
+    if (newest.wasHealthy && request.adopt === undefined && !ports.appWatches)
       await recordVerdict(run, environment, 'inconclusive', ending.message)
     await run.record({ type: 'ended', ...ending })
+    await tellOwn(run)
     await ports.receipts.save(run.upgrade())
     return run.upgrade()
   } finally {
@@ -70,13 +72,25 @@ interface Rollback {
   readonly target: Version
 }
 
-/** Which deployment it is: one of its own, or that of the version it takes away. Error: `DeploymentMismatch`. */
+/**
+ * Which deployment it is: one of its own, or that of the version it takes away. The App learns of it by one of its own, whoever started
+ * it. Error: `DeploymentMismatch`.
+ */
 async function begin(
   { adopt, environment, ports }: RollbackRequest,
   { newest, target: { sha = '', name } }: Rollback,
 ): Promise<{ deployment: string; replaces?: { deployment: string; wasHealthy: boolean } }> {
-  if (adopt === undefined) return { deployment: newest.id }
-  const { id } = await ports.deployments.begin({ environment, sha, version: name, key: adopt, adopt })
+  const isOwn = adopt !== undefined || (ports.appWatches && sha !== '')
+  if (!isOwn) return { deployment: newest.id }
+  const { id } = await ports.deployments.begin({
+    environment,
+    sha,
+    version: name,
+    operation: 'rollback',
+    ...(adopt === undefined
+      ? { key: `rollback-of-${newest.id}/${ports.clock.now()}`, isFirst: true }
+      : { key: adopt, adopt }),
+  })
   return { deployment: id, replaces: { deployment: newest.id, wasHealthy: newest.wasHealthy } }
 }
 

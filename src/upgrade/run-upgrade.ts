@@ -12,11 +12,13 @@ import { endAfterTakingBack } from './stages/verdict.ts'
 import { branchStage } from './stages/branch.ts'
 import { buildStage } from './stages/build.ts'
 import { deployStage } from './stages/deploy.ts'
+import { handedOverEnd, holdsOthersBack, judgesHere } from './stages/hand-over.ts'
 import { monitorStage, openWatching, takeUpLive } from './stages/monitor.ts'
 import { revertStage } from './stages/revert.ts'
 import { superseded } from './stages/superseded.ts'
 import { testStage } from './stages/test.ts'
 import { rollBackEnvironment, undoSteps } from './take-back.ts'
+import { tellOwn } from './tell-own.ts'
 import { unfinished } from './unfinished.ts'
 import { next } from './upgrade.ts'
 
@@ -28,7 +30,10 @@ type UpgradeRequest = Omit<RunFacts, 'upgrade'>
  */
 export async function runUpgrade(request: UpgradeRequest): Promise<Upgrade> {
   const before = await journaled(request.ports)
-  const beginning = decideBeginning(before, request.plan, request.config)
+  const beginning = decideBeginning(before, request.plan, {
+    ...request.config,
+    appWatches: request.ports.appWatches,
+  })
   if (beginning.kind === 'refuse') {
     return refusedUpgrade(request.plan, request.ports.clock.now(), beginning.ending)
   }
@@ -99,10 +104,11 @@ async function finishEarlier(run: Run): Promise<Ending | undefined> {
 }
 
 /** A source without a place is told before anything is built, not when the new version waits to be watched. */
-async function openSources({ plan, ports, config }: Run): Promise<undefined> {
-  for (const name of plan.environments) {
-    const health = config.environments[name]?.health
-    for (const source of health === undefined ? [] : sourcesOf(health)) await ports.adapters.source(source)
+async function openSources(run: Run): Promise<undefined> {
+  for (const name of run.plan.environments) {
+    const { health } = environmentConfig(run, name)
+    if (health === undefined || !judgesHere(run, name)) continue
+    for (const source of sourcesOf(health)) await run.ports.adapters.source(source)
   }
 }
 
@@ -148,6 +154,7 @@ async function environmentStages(run: Run): Promise<Ending | undefined> {
     else endings.push(await environmentStage(run, name))
     const ending = endings.at(-1)
     if (ending !== undefined && ending.reason !== 'already_live') return ending
+    if (holdsOthersBack(run, name)) return handedOverEnd(run)
   }
   // Only where nothing was to be done anywhere there was nothing to do.
   return endings.every(Boolean) ? endings.at(-1) : undefined
@@ -155,7 +162,7 @@ async function environmentStages(run: Run): Promise<Ending | undefined> {
 
 async function environmentStage(run: Run, name: string): Promise<Ending | undefined> {
   const { stage } = run.plan
-  const watching = await openWatching(run, name)
+  const watching = judgesHere(run, name) ? await openWatching(run, name) : undefined
   const begun = stage === 'monitor' ? await takeUpLive(run, name) : await deployStage(run, name, watching)
   return begun ?? (stage === 'deploy' ? undefined : monitorStage(run, name, watching))
 }
@@ -166,6 +173,8 @@ function stateOf(run: Run, name: string): EnvironmentState | undefined {
 
 function completed(run: Run): Ending {
   const { plan } = run
+  const handed = handedOverEnd(run)
+  if (handed !== undefined) return handed
   const { name: version } = run.upgrade().candidate ?? { name: '' }
   const promoted = run
     .upgrade()
@@ -190,13 +199,19 @@ function completed(run: Run): Ending {
   }
 }
 
+const MERGE_IS_THE_APPS = 'What becomes of the merge the App says.'
+
 /** What a failed run leaves is undone before it ends; a bad version that users met is reverted in the repository too. */
 async function end(run: Run, ending: Ending): Promise<void> {
   if (run.signal.aborted) return
   if (ending.decision === 'rolled_back' || ending.decision === 'failed') await undoSteps(run)
   const isBad = ending.reason === 'unhealthy' || ending.reason === 'shadow_unhealthy'
-  if (isBad && run.upgrade().revert === undefined) await revertStage(run)
-  await run.record({ type: 'ended', ...ending })
+  // Whoever judges what is live decides about merges too: one judge, one actor.
+  const { appWatches } = run.ports
+  if (isBad && !appWatches && run.upgrade().revert === undefined) await revertStage(run)
+  const message = isBad && appWatches ? `${ending.message} ${MERGE_IS_THE_APPS}` : ending.message
+  await run.record({ type: 'ended', ...ending, message })
+  await tellOwn(run)
   await run.ports.receipts.save(run.upgrade())
 }
 

@@ -1,5 +1,6 @@
 import type { DeploymentState, DeploymentVerdict } from '../ports/deployments.ts'
 import type { EnvironmentRecord } from './receipt.ts'
+import { runReportText } from './report-of-run.ts'
 import { type Run, textOf } from './run.ts'
 import { verdictDetails } from './verdict-details.ts'
 
@@ -20,7 +21,7 @@ export async function recordState(
 
 /**
  * How taking an environment back ended. The deployment that was taken back is a failure then; a rollback that was given one
- * of its own is what is live now, and its version was found healthy before.
+ * of its own is what is live now, and its version was found healthy before (which the App says itself where it judges).
  */
 export async function recordTakenBack(
   run: Run,
@@ -33,6 +34,7 @@ export async function recordTakenBack(
   if (state === 'dirty') return recordState(run, name, 'error', message)
   if (replaces === undefined) return recordState(run, name, 'failure', message)
   await setState(run, name, { id: replaces.deployment, state: 'failure', message })
+  if (run.ports.appWatches) return recordState(run, name, 'success', message)
   if (replaces.wasHealthy) {
     await setVerdict(run, name, { id: replaces.deployment, verdict: 'inconclusive', line: message })
   }
@@ -53,6 +55,7 @@ async function setState(
   })
 }
 
+/** How users took it; where the App judges, what this run can tell it: its report, of what it built and how it judged a traffic step. */
 export async function recordVerdict(
   run: Run,
   name: string,
@@ -69,7 +72,10 @@ async function setVerdict(
   { id, verdict, line }: { id: string; verdict: DeploymentVerdict; line: string },
 ): Promise<void> {
   const { artifacts, id: upgrade } = run.upgrade()
-  const summary = { title: line, text: line, details: verdictDetails(upgrade, artifacts) }
+  const details = run.ports.appWatches
+    ? runReportText(run.upgrade(), name)
+    : verdictDetails(upgrade, artifacts)
+  const summary = { title: line, text: line, details }
   await run.ports.deployments.setVerdict(id, verdict, summary).catch((error: unknown) => {
     run.ports.log.error(
       `The verdict "${verdict}" of ${name} could not be recorded, so later runs do not know it: ${textOf(error)}`,

@@ -5,6 +5,7 @@ import { leftOpen } from './resume.ts'
 import { openRun, textOf } from './run.ts'
 import { journaled } from './run-upgrade.ts'
 import { superseded } from './stages/superseded.ts'
+import { tellOwn } from './tell-own.ts'
 import { leaveDirty, rollBackEnvironment, undoSteps } from './take-back.ts'
 import type { Upgrade } from './receipt.ts'
 
@@ -26,9 +27,9 @@ export async function undoInterrupted(request: UndoRequest): Promise<Upgrade | u
   const upgrade = await journaled(request.ports)
   if (upgrade === undefined || upgrade.decision !== undefined) return undefined
   const run = openRun({ ...request, plan: planOf(upgrade), upgrade })
-  const { log } = request.ports
+  const { log, appWatches } = request.ports
   try {
-    for (const name of leftOpen(upgrade, request.config)) {
+    for (const name of leftOpen(upgrade, { ...request.config, appWatches })) {
       if ((await superseded(run, name)) !== undefined) continue
       const taken = await rollBackEnvironment(run, name, request.why).catch(() =>
         leaveDirty(run, name, request.why),
@@ -37,6 +38,7 @@ export async function undoInterrupted(request: UndoRequest): Promise<Upgrade | u
     }
     await undoSteps(run).catch((error: unknown) => log.error(textOf(error)))
     await run.record({ type: 'ended', decision: 'cancelled', reason: 'cancelled', message: request.why })
+    await tellOwn(run)
     await request.ports.receipts.save(run.upgrade())
     return run.upgrade()
   } finally {

@@ -18,6 +18,7 @@ import {
 } from '../run.ts'
 import { recordState } from '../state-of-record.ts'
 import { rollBackEnvironment } from '../take-back.ts'
+import { handOver, isHandedOver } from './hand-over.ts'
 import type { Watching } from './monitor.ts'
 import { superseded } from './superseded.ts'
 import { endAfterTakingBack, endFromGate } from './verdict.ts'
@@ -273,7 +274,7 @@ async function nowLive(run: Run, name: string): Promise<undefined> {
   const { name: version } = candidateOf(run.upgrade())
   const message = `${name} runs ${version}.`
   await run.record({ type: 'environment_ended', environment: name, state: 'live', message })
-  await recordState(run, name, 'success', message)
+  await recordState(run, name, 'success', isHandedOver(run, name) ? await handOver(run, name) : message)
 }
 
 async function releaseContext(run: Run, name: string, step: string): Promise<StepContext> {

@@ -8,6 +8,7 @@ import type { HealthSource } from '../../ports/health-source.ts'
 import type { VerdictReport } from '../facts.ts'
 import { candidateOf, type Ending, perform, type Run, stepsOf } from '../run.ts'
 import { recordVerdict } from '../state-of-record.ts'
+import { isHandedOver } from './hand-over.ts'
 import { superseded } from './superseded.ts'
 import { endFromGate, type HealthGate, type HeldReason } from './verdict.ts'
 
@@ -91,7 +92,12 @@ export async function monitorStage(
   watching: Watching | undefined,
 ): Promise<Ending | undefined> {
   const [step] = stepsOf(run, 'monitor', name)
-  if (watching === undefined || step === undefined) return undefined
+  if (step === undefined) return undefined
+  if (isHandedOver(run, name)) {
+    await perform(run, step, async () => ({ result: 'skipped', message: 'The App watches it.' }))
+    return undefined
+  }
+  if (watching === undefined) return undefined
   let ending: Ending | undefined
   await perform(run, step, async () => {
     const gate = await watching.soak(run.config.environments[name]?.traffic && 100)

@@ -48,7 +48,8 @@ export function endAfterTakingBack(taken: TakenBack, reason: ReasonCode, why: st
 }
 
 async function hold(run: Run, name: string, reason: HeldReason, line: string): Promise<Ending> {
-  const message = `${line} Nothing was taken back and nothing promoted: ${name} stays as it is until somebody decides ("seamless rollback --environment ${name}", or run again).`
+  const back = run.ports.appWatches ? `/rollback ${name}` : `seamless rollback --environment ${name}`
+  const message = `${line} Nothing was taken back and nothing promoted: ${name} stays as it is until somebody decides ("${back}", or run again).`
   await run.record({ type: 'environment_ended', environment: name, state: 'held', message })
   await recordVerdict(run, name, 'inconclusive', line)
   return { decision: 'held', reason, message }
