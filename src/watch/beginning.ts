@@ -20,7 +20,9 @@ export type Beginning =
   | { readonly kind: 'held'; readonly reason: HeldReason | 'shadow_unhealthy'; readonly message: string }
   | { readonly kind: 'nothing'; readonly why: string }
 
-export function beginningOf(deployment: ReadDeployment): Beginning {
+export function beginningOf(
+  deployment: Pick<ReadDeployment, 'state' | 'operation' | 'key' | 'description'>,
+): Beginning {
   const { state, operation, key } = deployment
   // Only a Deployment of ours has a key.
   if (key === '') return { kind: 'nothing', why: 'another tool made this Deployment' }

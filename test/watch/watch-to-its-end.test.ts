@@ -3,6 +3,7 @@ import { GitHubError } from '../../src/errors.ts'
 import { standingOf } from '../../src/watch/standing-of.ts'
 import { stepWatch } from '../../src/watch/step-watch.ts'
 import { superseded } from '../../src/watch/superseded.ts'
+import type { WatchPorts } from '../../src/watch/watch-ports.ts'
 import type { WatchRecord } from '../../src/watch/watch-record.ts'
 import type { Trouble } from '../support/watch/scripted-service.ts'
 import {
@@ -287,10 +288,11 @@ describe('a watch beside what else happens', () => {
 })
 
 /** A port of which every call fails. */
-function gone<Port extends object>(error: Error): Port {
-  return new Proxy({} as Port, {
-    get: () => async () => {
-      throw error
-    },
-  })
+function gone(
+  error: Error,
+): WatchWorld['deployments'] & WatchWorld['conversation'] & WatchPorts['escalation'] {
+  const fails = async (): Promise<never> => {
+    throw error
+  }
+  return new Proxy({} as ReturnType<typeof gone>, { get: () => fails })
 }
