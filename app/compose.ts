@@ -2,7 +2,8 @@ import type { Logger } from 'pino'
 import type { Clock } from '../src/ports/clock.ts'
 import { deliveryList } from './delivery-list.ts'
 import type { Engine } from './engine/engine.ts'
-import { abandoned, commands, deliveries, follow, label, reap, sweep } from './engine/queues.ts'
+import { queues, sweep } from './engine/queues.ts'
+import { deploymentMemories } from './deployment-memories.ts'
 import { startEngine } from './engine/start-engine.ts'
 import { checkFeatures } from './feature-check.ts'
 import { InstallationTokens } from './installation-tokens.ts'
@@ -14,6 +15,8 @@ import { appClient, openProbot } from './probot.ts'
 import { operationsRoutes, publicRoutes } from './public-routes.ts'
 import { readinessProbe } from './readiness.ts'
 import type { Services } from './services.ts'
+import { openSources } from './sources/open-sources.ts'
+import { watchStore } from './store/watch-store.ts'
 import type { Address, Settings } from './settings.ts'
 import { databaseInbox } from './store/database-inbox.ts'
 import { openStore } from './store/open-store.ts'
@@ -50,11 +53,14 @@ export async function startApp(settings: Settings, ports: AppPorts): Promise<Run
   const store = await openStore(settings.store, { clock, log: logOf(log) })
   const opened: { engine?: Engine } = {}
   try {
-    const queues = [deliveries, commands, follow, label, sweep, reap, abandoned]
     const engine = await startEngine({ store, queues, log: logOf(log), meter: metrics.engine })
     opened.engine = engine
     const inbox = databaseInbox(store, engine)
-    const services = { settings, store, engine, inbox, ...clients, metrics, clock, log, signal }
+    const shared = {
+      sources: openSources(settings.sources, { clock, metrics }),
+      memories: deploymentMemories(),
+    }
+    const services = { settings, store, engine, inbox, ...clients, ...shared, metrics, clock, log, signal }
     await startWork(services, ports.startJobs)
     const listeners = await openListeners(services, signal)
     return { ...listeners.addresses, stop: stopper({ ...services, ...listeners, stopping }) }
@@ -80,7 +86,7 @@ async function openClients(
 }
 
 async function startWork(services: Services, startJobs: AppPorts['startJobs']): Promise<void> {
-  const { app, engine, store, settings } = services
+  const { app, engine, store, settings, clock } = services
   const look = deliverySweep({
     ...services,
     list: deliveryList(app),
@@ -90,6 +96,7 @@ async function startWork(services: Services, startJobs: AppPorts['startJobs']): 
   await startJobs(services)
   await engine.every(sweep, settings.sweepEveryMs, async () => void (await look()))
   services.metrics.queues(() => engine.counts())
+  services.metrics.watches(() => watchStore(store, clock).count())
   services.metrics.verdictLabels(() => countLabels(store))
 }
 

@@ -3,13 +3,14 @@ import { maskOf } from '../src/adapters/mask.ts'
 import type { Log } from '../src/ports/log.ts'
 import { causes } from '../src/report/causes.ts'
 import type { Settings } from './settings.ts'
+import { sourceSecrets } from './sources/bound-sources.ts'
 
 /**
  * The App's own log: a JSON object a line, on standard output. Whatever a line holds passes one gate on its way out: known
  * secrets in every usual form, what looks like a secret, and the values of headers and fields whose name says so.
  */
 export function openLogger(
-  settings: Pick<Settings, 'logLevel' | 'privateKey' | 'webhookSecrets' | 'store'>,
+  settings: Pick<Settings, 'logLevel' | SecretSetting>,
   // Written at once, so that the last words before an exit are not lost.
   destination: DestinationStream = pino.destination({ fd: 1, sync: true }),
 ): Logger {
@@ -39,15 +40,21 @@ export function logOf(logger: Logger, about: Readonly<Record<string, string | nu
   }
 }
 
+type SecretSetting = 'privateKey' | 'webhookSecrets' | 'store' | 'sources' | 'escalationUrl'
+
 /** What is secret by value. A database's password stands in its URL. */
 function secretsOf({
   privateKey,
   webhookSecrets,
   store,
-}: Pick<Settings, 'privateKey' | 'webhookSecrets' | 'store'>): string[] {
+  sources,
+  escalationUrl,
+}: Pick<Settings, SecretSetting>): string[] {
   const password = store.kind === 'postgres' ? (URL.parse(store.url)?.password ?? '') : ''
   const passwords = password === '' ? [] : [password, decodeURIComponent(password)]
-  return [privateKey, ...webhookSecrets, ...passwords]
+  // Whoever knows a webhook's address can write there.
+  const webhook = escalationUrl === undefined ? [] : [escalationUrl]
+  return [privateKey, ...webhookSecrets, ...passwords, ...sourceSecrets(sources), ...webhook]
 }
 
 /** Only what people need of an error: octokit's carry the whole request and its headers. */

@@ -40,6 +40,8 @@ export interface Metrics {
   rateLimit(installationId: number, remaining: number, resetAtMs: number): void
   /** Operations whose lease has run out and that nobody could end. */
   stuckOperations(count: number): void
+  /** Asked at each scrape for how many watches have not ended. */
+  watches(count: () => Promise<readonly { readonly phase: string; readonly count: number }[]>): void
   /** Asked at each scrape for how many verdicts have which label. */
   verdictLabels(count: () => Promise<ReadonlyMap<string, number>>): void
   /** Asked at each scrape for what waits in the queues. */
@@ -81,6 +83,7 @@ export function openMetrics(clock: Clock, events: readonly string[]): Metrics {
     sourceCall: (type, outcome) => sources.inc({ type, outcome }),
     rateLimit: rateLimitGauge(registry, clock),
     stuckOperations: (count) => stuck.set(count),
+    watches: (count) => watchGauge(registry, count),
     verdictLabels: (count) => labelGauge(registry, count),
     queues: (count) => queueGauges(registry, count),
     text: async () => ({ type: registry.contentType, body: await registry.metrics() }),
@@ -132,6 +135,24 @@ function rateLimitGauge(registry: Registry, clock: Clock): Metrics['rateLimit'] 
     },
   })
   return (installationId, remaining, resetAtMs) => left.set(installationId, { remaining, resetAtMs })
+}
+
+/** As the database counts them: a watch is nobody's while no job of it runs. */
+function watchGauge(
+  registry: Registry,
+  count: () => Promise<readonly { readonly phase: string; readonly count: number }[]>,
+): void {
+  const gauge = new Gauge({
+    name: 'seamless_watches',
+    help: 'Watches that have not ended, by phase; held: waiting for people.',
+    labelNames: ['phase'],
+    registers: [registry],
+    async collect() {
+      const found = await count().catch(() => [])
+      gauge.reset()
+      for (const { phase, count: watches } of found) gauge.set({ phase }, watches)
+    },
+  })
 }
 
 /** As the database counts them, so that a restart forgets none; where it does not answer, the gauge is missing. */

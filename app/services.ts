@@ -6,7 +6,9 @@ import type { InstallationTokens } from './installation-tokens.ts'
 import type { Metrics } from './metrics.ts'
 import type { Octokits } from './octokits.ts'
 import type { AppOctokit } from './probot.ts'
+import type { DeploymentMemories } from './deployment-memories.ts'
 import type { Settings } from './settings.ts'
+import type { Sources } from './sources/open-sources.ts'
 import type { DatabaseInbox } from './store/database-inbox.ts'
 import type { Store } from './store/store.ts'
 
@@ -21,6 +23,8 @@ export interface Services {
   readonly app: AppOctokit
   readonly tokens: InstallationTokens
   readonly octokits: Octokits
+  readonly sources: Sources
+  readonly memories: DeploymentMemories
   readonly metrics: Metrics
   readonly clock: Clock
   readonly log: Logger

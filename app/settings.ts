@@ -1,5 +1,9 @@
 import { z } from 'zod'
 import { privateKeyOf } from './private-key.ts'
+import { webhookUrl } from '../src/adapters/escalation-webhook.ts'
+import { ACTIONS_APP_ID } from '../src/github/verdict-check.ts'
+import type { BoundSource } from './sources/bound-sources.ts'
+import { readSources } from './sources/read-sources.ts'
 import { databaseRefusal, startRefusals } from './start-checks.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -28,8 +32,12 @@ export interface Settings {
   readonly operations: Address
   readonly store: StoreSettings
   readonly logLevel: LogLevel
-  /** The app whose verdicts are believed until this one watches by itself: that of GitHub Actions on github.com. */
-  readonly checksAppId: number
+  /** The app behind the token of workflows, whose reports of what a run did are read: that of GitHub Actions on github.com. */
+  readonly actionsAppId: number
+  /** Where health is read, for the repositories that may. */
+  readonly sources: readonly BoundSource[]
+  /** Told where a person must decide; in the form of a Slack webhook. */
+  readonly escalationUrl?: string
   /** How often GitHub's list of deliveries is read for what never arrived (ms). */
   readonly sweepEveryMs: number
 }
@@ -52,13 +60,15 @@ export async function readSettings(environment: Environment): Promise<SettingsRe
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
   const parsed = variables.safeParse(given)
   const key = await privateKeyOf(given)
+  const sources = await readSources(given)
   const errors = [
     ...(parsed.error?.issues ?? []).map((issue) => issueText(issue, given)),
     ...(key.ok ? [] : [key.error]),
     ...startRefusals(given),
+    ...(sources.ok ? [] : sources.errors),
   ]
-  if (!parsed.success || !key.ok || errors.length > 0) return { ok: false, errors }
-  return { ok: true, settings: settingsOf(parsed.data, key.pem) }
+  if (!parsed.success || !key.ok || !sources.ok || errors.length > 0) return { ok: false, errors }
+  return { ok: true, settings: settingsOf(parsed.data, key.pem, sources.bound) }
 }
 
 const port = z.coerce
@@ -100,11 +110,13 @@ const variables = z.object({
     .optional(),
   DATA_FOLDER: z.string().default('.seamless/app'),
   LOG_LEVEL: z.enum(logLevels, `is one of ${logLevels.join(', ')}.`).default('info'),
-  SEAMLESS_CHECKS_APP_ID: z
+  ACTIONS_APP_ID: z
     .string()
     .regex(/^[1-9]\d{0,9}$/, 'is the number of a GitHub App.')
     .transform(Number)
-    .default(15_368), // GitHub Actions on github.com
+    .default(ACTIONS_APP_ID),
+  ESCALATION_URL: z.string().refine(isWebhookUrl, 'is the https URL of an incoming webhook.').optional(),
+  SEAMLESS_SOURCES_FILE: z.string().optional(),
   SWEEP_MINUTES: z.coerce
     .number('is a number of minutes.')
     .min(1, 'is at least 1.')
@@ -112,7 +124,11 @@ const variables = z.object({
     .default(5),
 })
 
-function settingsOf(read: z.output<typeof variables>, privateKey: string): Settings {
+function settingsOf(
+  read: z.output<typeof variables>,
+  privateKey: string,
+  sources: readonly BoundSource[],
+): Settings {
   const current = read.WEBHOOK_SECRET ?? ''
   return {
     appId: read.APP_ID,
@@ -128,8 +144,18 @@ function settingsOf(read: z.output<typeof variables>, privateKey: string): Setti
         ? { kind: 'embedded', folder: read.DATA_FOLDER }
         : { kind: 'postgres', url: read.DATABASE_URL },
     logLevel: read.LOG_LEVEL,
-    checksAppId: read.SEAMLESS_CHECKS_APP_ID,
+    actionsAppId: read.ACTIONS_APP_ID,
+    sources,
+    ...(read.ESCALATION_URL === undefined ? {} : { escalationUrl: read.ESCALATION_URL }),
     sweepEveryMs: read.SWEEP_MINUTES * 60_000,
+  }
+}
+
+function isWebhookUrl(text: string): boolean {
+  try {
+    return webhookUrl(text).href !== ''
+  } catch {
+    return false
   }
 }
 

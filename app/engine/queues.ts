@@ -146,6 +146,28 @@ export const tell: Queue<Watched> = {
   pollSeconds: 1,
 }
 
+const tried = z.object({
+  installationId: z.number().int(),
+  repositoryId: z.number().int(),
+  /** `owner/name`. */
+  repository: z.string(),
+  /** The commit that a merge queue made to try it. */
+  sha: z.string(),
+})
+
+/** A merge queue waits for checks that only come with what is live: it is told so at once. */
+export const mergeQueue: Queue<z.infer<typeof tried>> = {
+  name: 'merge-queue',
+  data: tried,
+  lanes: 2,
+  perTenant: 1,
+  expireSeconds: 60,
+  attempts: 20,
+  retrySeconds: 2,
+  keepSeconds: DAY,
+  pollSeconds: 2,
+}
+
 /** What a merge tells about earlier verdicts of the repository is written into their ledger. */
 export const label: Queue<z.infer<typeof merged>> = {
   name: 'label',
@@ -172,14 +194,34 @@ const recurring: Omit<Queue<object>, 'name'> = {
   pollSeconds: 5,
 }
 
+/** GitHub's Deployments are compared with the watches: what was said while nobody was there to hear it. */
+export const missed: Queue<object> = { ...recurring, name: 'missed' }
+
 /** GitHub's list of deliveries is compared with the inbox. */
 export const sweep: Queue<object> = { ...recurring, name: 'sweep' }
 
 /** Operations whose lease has run out are looked after, and what is too old is forgotten. */
 export const reap: Queue<object> = { ...recurring, name: 'reap' }
 
-/** Watches that lost their job get one again, and what was deployed while nobody heard it is watched. */
+/** Watches that lost their job get one again. */
 export const reconcile: Queue<object> = { ...recurring, name: 'reconcile' }
 
 /** Verdicts that nothing came of for long are labelled by that. */
 export const abandoned: Queue<object> = { ...recurring, name: 'abandoned' }
+
+/** All of them: what is not named here is never worked on. */
+export const queues: readonly Queue<object>[] = [
+  deliveries,
+  commands,
+  follow,
+  begin,
+  watch,
+  tell,
+  mergeQueue,
+  label,
+  sweep,
+  reap,
+  reconcile,
+  missed,
+  abandoned,
+]

@@ -4,21 +4,22 @@ import { githubAuthority } from '../../src/github/authority.ts'
 import type { GitHubRepository } from '../../src/github/client.ts'
 import { githubConversation } from '../../src/github/conversation.ts'
 import { defaultBranchFile } from '../../src/github/default-branch-file.ts'
-import { githubDeployments } from '../../src/github/deployments.ts'
+import { githubPullRequests } from '../../src/github/pull-requests.ts'
 import { githubPullFacts } from '../../src/github/pull-facts.ts'
 import { githubQuarantine } from '../../src/github/quarantine.ts'
 import { readPlan } from '../../src/github/read-plan.ts'
-import { githubWorkflows } from '../../src/github/workflows.ts'
 import type { PullRequestFacts } from '../../src/ports/pull-facts.ts'
-import type { Workflows } from '../../src/ports/workflows.ts'
 import { logOf } from '../log.ts'
 import type { Operation } from '../permissions.ts'
 import type { Services } from '../services.ts'
 import { commandLog } from '../store/command-log.ts'
 import { databaseRecords } from '../store/database-records.ts'
 import { type HeadLedger, headLedger } from '../store/head-ledger.ts'
+import { appDeployments } from './app-deployments.ts'
+import { appWatches } from './app-watches.ts'
 import { decisionRecords } from './decision-records.ts'
 import type { KnownRepository } from './known-repository.ts'
+import { workflowsOf } from './repository-workflows.ts'
 
 /** All that commands of one repository need, on behalf of the App. A token is made when GitHub is first asked for something. */
 export function openCommandPorts(
@@ -29,7 +30,7 @@ export function openCommandPorts(
   const { settings, store, octokits, clock, signal } = services
   const log = logOf(services.log, { installation: repository.installationId, repository: repository.id })
   const github = octokits.githubOf(repository.installationId, repository, operation, log)
-  const { checksAppId: appId } = settings
+  const { appId, actionsAppId } = settings
   const records = databaseRecords(store, repository.id)
   // Read anew when a command is decided; what is asked for by that decision is asked for by the same config.
   let trusted: Promise<TrustedConfig> | undefined
@@ -39,13 +40,16 @@ export function openCommandPorts(
     config,
     authority: githubAuthority(github),
     pulls: withLedger(githubPullFacts(github), headLedger(store, repository.id)),
-    conversation: githubConversation(github, { appId: settings.appId }),
+    conversation: githubConversation(github, { appId }),
     records,
-    deployments: githubDeployments(github, { appId }),
+    deployments: appDeployments(services, repository, { operation, log }),
     workflows: workflowsOf(github, async () => trusted ?? config()),
     quarantine: githubQuarantine(github, { appId }),
+    pullRequests: githubPullRequests(octokits.githubOf(repository.installationId, repository, 'revert', log)),
+    watches: appWatches(services, repository),
+    // A dry run is the workflow's, and so is the check run that says what came of it.
     planResult: async (environment, sha, requestId) =>
-      readPlan(github, { environment, sha, requestId }, { appId }),
+      readPlan(github, { environment, sha, requestId }, { appId: actionsAppId }),
     decided: decisionRecords(records, clock),
     async queue() {
       const open = await commandLog(store).open(repository.id)
@@ -76,23 +80,5 @@ function withLedger(pulls: PullRequestFacts, ledger: HeadLedger): PullRequestFac
       const noted = await ledger.heads(pull.number)
       return noted.at(-1)?.sha === pull.head ? noted : pulls.heads(pull)
     },
-  }
-}
-
-/** Which workflow it is says the config; a run that is known by its number needs it not. */
-function workflowsOf(github: GitHubRepository, config: () => Promise<TrustedConfig>): Workflows {
-  let opened: Promise<Workflows> | undefined
-  const open = async (): Promise<Workflows> => {
-    const trusted = await config()
-    if (trusted.kind !== 'config') return githubWorkflows(github, { file: 'seamless.yml' })
-    const { workflow: file } = trusted.config
-    return githubWorkflows(github, { file, defaultBranch: trusted.defaultBranch })
-  }
-  const byNumber = githubWorkflows(github, { file: 'seamless.yml' })
-  return {
-    dispatch: async (request) => (await (opened ??= open())).dispatch(request),
-    find: async (key, sinceMs) => (await (opened ??= open())).find(key, sinceMs),
-    state: byNumber.state,
-    cancel: byNumber.cancel,
   }
 }

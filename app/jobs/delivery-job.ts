@@ -4,7 +4,7 @@ import { lockKey } from '../../src/command/claim.ts'
 import { environmentLock } from '../../src/command/operation-lock.ts'
 import { causes } from '../../src/report/causes.ts'
 import type { Job, JobOutcome } from '../engine/engine.ts'
-import { commands, follow } from '../engine/queues.ts'
+import { begin, commands, follow, label, mergeQueue, watch as watchQueue } from '../engine/queues.ts'
 import { readAsked, type Asked, type ProgressOf } from '../events.ts'
 import type { Delivery } from '../inbox.ts'
 import { noteInstallationChange } from '../installation-change.ts'
@@ -13,7 +13,10 @@ import { commandLog } from '../store/command-log.ts'
 import { databaseRecords } from '../store/database-records.ts'
 import { headLedger } from '../store/head-ledger.ts'
 import type { Sql } from '../store/store.ts'
+import { watchStore } from '../store/watch-store.ts'
 import { followKey } from './follow-job.ts'
+import { labelJob } from './label-job.ts'
+import { nudgeJob } from './watch-jobs.ts'
 
 type DeliveryJob = Job<{ readonly deliveries: readonly string[] }>
 
@@ -74,8 +77,29 @@ async function turn(services: Services, { delivery, asked, tx }: Turn): Promise<
       return takeCommand(services, { delivery, installationId, repositoryId, tx }, asked.request)
     case 'head':
       return headLedger(tx, repositoryId).note(asked.change)
-    case 'progress':
-      return wake(services, { delivery, installationId, repositoryId, tx }, asked.of)
+    case 'progress': {
+      const place = { delivery, installationId, repositoryId, tx }
+      if (asked.watch !== undefined) await nudge(services, place, asked.watch)
+      else await wake(services, place, asked.of)
+      return
+    }
+    case 'deployed':
+      return noteDeployed(services, { delivery, installationId, repositoryId, tx }, asked)
+    case 'merged': {
+      const { repository, pull } = asked
+      await services.engine.send(label, labelJob({ installationId, repositoryId, repository, pull }), tx)
+      return
+    }
+    case 'merge_group': {
+      const { repository, sha } = asked
+      const data = { installationId, repositoryId, repository, sha }
+      await services.engine.send(
+        mergeQueue,
+        { id: `${repositoryId}/${sha}`, data, tenant: installationId },
+        tx,
+      )
+      return
+    }
     case 'nothing':
   }
 }
@@ -111,6 +135,37 @@ async function takeCommand({ engine }: Services, place: Place, request: CommandR
   )
 }
 
+/** What is told of a Deployment of ours: its own watch begins, and whoever waits for it looks. */
+async function noteDeployed(
+  services: Services,
+  place: Place,
+  { repository, deployment, begins, isProgress, watch }: Extract<Asked, { kind: 'deployed' }>,
+): Promise<void> {
+  const { delivery, installationId, repositoryId, tx } = place
+  if (begins !== 'no')
+    await services.engine.send(
+      begin,
+      {
+        id: `${repositoryId}/${deployment}/${delivery.id}`,
+        data: { installationId, repositoryId, repository, deployment },
+        tenant: installationId,
+        urgency: begins === 'urgent' ? 'safety' : 'normal',
+      },
+      tx,
+    )
+  if (watch !== undefined) await nudge(services, place, watch)
+  else if (isProgress) await wake(services, place, { deployment })
+}
+
+/** The watch of that Deployment waits for this. */
+async function nudge({ engine, clock }: Services, place: Place, deployment: string): Promise<void> {
+  const { delivery, installationId, repositoryId, tx } = place
+  const watch = await watchStore(tx, clock).read({ repositoryId, deployment })
+  // By what the row says, not the delivery: a watch is of the installation that it began in.
+  if (watch?.installationId !== installationId || watch.record.phase !== 'acting') return
+  await engine.send(watchQueue, nudgeJob(watch, delivery.id), tx)
+}
+
 /** Whoever follows the operation looks at once, beside the look that is due anyway. */
 async function wake({ engine }: Services, place: Place, of: ProgressOf): Promise<void> {
   const { delivery, installationId, repositoryId, tx } = place
@@ -118,6 +173,8 @@ async function wake({ engine }: Services, place: Place, of: ProgressOf): Promise
     const lock = read.kind === 'found' ? environmentLock.safeParse(read.record.value).data : undefined
     const operation = lock?.operation
     if (lock === undefined || operation === undefined || !isOf(operation, of)) continue
+    // What a watch began it follows itself, and is told of by its own jobs.
+    if (operation.key.startsWith('watch-')) continue
     const { environment } = lock
     const data = { installationId, repositoryId, environment, operation: operation.key, once: true }
     const key = followKey(data, delivery.id)

@@ -3,12 +3,15 @@ import { reapOperations } from '../../src/command/reap-operations.ts'
 import { causes } from '../../src/report/causes.ts'
 import type { Services } from '../services.ts'
 import { databaseRecords } from '../store/database-records.ts'
+import { watchStore } from '../store/watch-store.ts'
 import { openCommandPorts } from './command-ports.ts'
 import { readRepository } from './known-repository.ts'
 
 const DAY_MS = 24 * 3_600_000
 /** GitHub redelivers for three days. */
 const DELIVERIES_KEPT_MS = 7 * DAY_MS
+/** The newest of each environment is kept for `/status`, however old. */
+const WATCHES_KEPT_MS = 30 * DAY_MS
 /** What was decided about a command is of use while its job may come again. */
 const ANSWERS_KEPT_MS = 2 * DAY_MS
 
@@ -28,6 +31,7 @@ export async function reap(services: Services): Promise<void> {
     }
   }
   metrics.stuckOperations(stuck)
+  await watchStore(store, clock).forget(clock.now() - WATCHES_KEPT_MS)
   await inbox.forget(clock.now() - DELIVERIES_KEPT_MS)
   await store.run(FORGET, [clock.now() - ANSWERS_KEPT_MS])
 }

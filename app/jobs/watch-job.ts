@@ -27,7 +27,7 @@ export async function workOnWatch(services: Services, job: Job<Watched>): Promis
     job.signal.throwIfAborted()
     const watch = await watches.read(job.data)
     if (watch === undefined) return { kind: 'done' }
-    const isNudged = job.data.nudge === true && count === 1
+    const isNudged = job.data.nudge === true && count === 1 && isWaiting(watch.record)
     if (!isNudged && waitMs(watch.record, services) > 0) return rest(watch.record, job, services)
     const step = await stepOf(watch, job, services)
     if (step.record === watch.record) return rest(watch.record, job, services)
@@ -35,6 +35,11 @@ export async function workOnWatch(services: Services, job: Job<Watched>): Promis
     const kept = await keep({ watch, step, isLast }, job, services)
     if (kept === 'kept' && isLast) return { kind: 'done' }
   }
+}
+
+/** What a nudge is for: a person's order, or an act that waits for its end. Looking is done when it is due, and not in between. */
+function isWaiting({ order, phase }: WatchRecord): boolean {
+  return order !== undefined || phase === 'acting'
 }
 
 /** How long until there is something to do; for ever where nothing more comes by itself. */

@@ -31,6 +31,8 @@ export interface CommandLog {
   start(key: CommandKey, atMs: number): Promise<'running' | 'ended'>
   /** Only the first end counts. */
   end(key: CommandKey, reason: string, atMs: number): Promise<'ended' | 'known'>
+  /** The pull request that a comment with a command was written on. */
+  pullOf(repositoryId: number, commentId: number): Promise<number | undefined>
   /** Those of a repository that have not ended, oldest first. */
   open(repositoryId: number): Promise<readonly LoggedCommand[]>
 }
@@ -49,6 +51,10 @@ export function commandLog(sql: Sql): CommandLog {
     async end(key, reason, atMs) {
       return (await change(END, key, reason, atMs)) ? 'ended' : 'known'
     },
+    async pullOf(repositoryId, commentId) {
+      const [found] = await sql.rows(pullRow, PULL, [repositoryId, commentId])
+      return found?.pull
+    },
     async open(repositoryId) {
       const open = await sql.rows(row, OPEN, [repositoryId])
       return open.map(toLoggedCommand)
@@ -65,6 +71,10 @@ const THIS_ONE = `repository_id = $1 AND comment_id = $2 AND command = $3 AND st
 const START = `UPDATE seamless.commands SET state = 'running', started_at = coalesce(started_at, $4) WHERE ${THIS_ONE}`
 
 const END = `UPDATE seamless.commands SET state = 'ended', reason = $4, ended_at = $5 WHERE ${THIS_ONE}`
+
+const PULL = `SELECT pull FROM seamless.commands WHERE repository_id = $1 AND comment_id = $2 LIMIT 1`
+
+const pullRow = z.object({ pull: z.number() })
 
 const OPEN = `SELECT * FROM seamless.commands WHERE repository_id = $1 AND state <> 'ended' ORDER BY queued_at, comment_id`
 

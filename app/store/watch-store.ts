@@ -53,13 +53,41 @@ export interface WatchStore {
 }
 
 export function watchStore(sql: Sql, clock: Pick<Clock, 'now'>): WatchStore {
-  const columnsOf = (record: WatchRecord): readonly unknown[] => columns(record, clock.now())
+  return { ...reading(sql), ...writing(sql, clock) }
+}
+
+type Writing = 'insert' | 'write' | 'forget'
+
+function reading(sql: Sql): Omit<WatchStore, Writing> {
   const stored = async (text: string, values: readonly unknown[]): Promise<readonly StoredWatch[]> =>
     (await sql.rows(row, text, values)).map(toStored)
   const first = async (text: string, ...values: readonly unknown[]): Promise<StoredWatch | undefined> =>
     (await stored(text, values))[0]
   return {
     read: async ({ repositoryId, deployment }) => first(READ, repositoryId, deployment),
+    async told({ repositoryId, deployment }) {
+      const [found] = await sql.rows(toldRow, TOLD, [repositoryId, deployment])
+      return found?.told ?? undefined
+    },
+    current: async (repositoryId, environment) => first(CURRENT, repositoryId, environment),
+    live: async (repositoryId, environment) => first(LIVE, repositoryId, environment),
+    open: async (repositoryId) => stored(OPEN, [repositoryId]),
+    async others({ installationId, repositoryId, deployment }, sinceMs) {
+      const found = await sql.rows(otherRow, OTHERS, [installationId, repositoryId, deployment, sinceMs])
+      return found.map(toOther)
+    },
+    async due(after, limit) {
+      const { repositoryId = 0, deployment = '' } = after ?? {}
+      const found = await sql.rows(dueRow, DUE, [repositoryId, deployment, limit])
+      return found.map(toDue)
+    },
+    count: async () => sql.rows(countRow, COUNT),
+  }
+}
+
+function writing(sql: Sql, clock: Pick<Clock, 'now'>): Pick<WatchStore, Writing> {
+  const columnsOf = (record: WatchRecord): readonly unknown[] => columns(record, clock.now())
+  return {
     async insert({ installationId, repositoryId, deployment, record }) {
       const { body, history } = texts(record)
       const { environment, repository, liveMs } = record
@@ -79,23 +107,6 @@ export function watchStore(sql: Sql, clock: Pick<Clock, 'now'>): WatchStore {
         : await sql.run(UPDATE_WITH_HISTORY, [...values, history])
       return written === 1 ? revision + 1 : 'lost'
     },
-    async told({ repositoryId, deployment }) {
-      const [found] = await sql.rows(toldRow, TOLD, [repositoryId, deployment])
-      return found?.told ?? undefined
-    },
-    current: async (repositoryId, environment) => first(CURRENT, repositoryId, environment),
-    live: async (repositoryId, environment) => first(LIVE, repositoryId, environment),
-    open: async (repositoryId) => stored(OPEN, [repositoryId]),
-    async others({ installationId, repositoryId, deployment }, sinceMs) {
-      const found = await sql.rows(otherRow, OTHERS, [installationId, repositoryId, deployment, sinceMs])
-      return found.map(toOther)
-    },
-    async due(after, limit) {
-      const { repositoryId = 0, deployment = '' } = after ?? {}
-      const found = await sql.rows(dueRow, DUE, [repositoryId, deployment, limit])
-      return found.map(toDue)
-    },
-    count: async () => sql.rows(countRow, COUNT),
     forget: async (beforeMs) => sql.run(FORGET, [beforeMs]),
   }
 }
