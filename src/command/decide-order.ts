@@ -2,17 +2,19 @@ import type { Person } from '../ports/authority.ts'
 import type { NewestDeployment } from '../ports/deployments.ts'
 import type { WatchOrder, WatchStanding } from '../ports/watches.ts'
 import { orderText, type OrderSaid, type OrderSituation } from './answers/order.ts'
-import type { JobOrder } from './job-order.ts'
+import type { JobAtWork } from './job-at-work.ts'
 
 /** What is known of an environment when somebody says something to its watch. */
 export interface OrderFacts {
   readonly kind: WatchOrder['kind']
   readonly environment: string
   readonly by: Person
+  /** When they did (ms, GitHub's clock). */
+  readonly atMs: number
   /** What users have there, as far as it is on record. */
   readonly live: NewestDeployment | undefined
   /** The newest deployment, while a job is at work on it. */
-  readonly job?: { readonly deployment: NewestDeployment; readonly last?: JobOrder }
+  readonly job?: JobAtWork
   /** The newest watch of the App. */
   readonly watch?: WatchStanding
 }
@@ -40,12 +42,17 @@ export function decideOrder(facts: OrderFacts): OrderDecision {
   return ofNobody(facts)
 }
 
-function ofJob(facts: OrderFacts, { deployment, last }: NonNullable<OrderFacts['job']>): OrderDecision {
+function ofJob(facts: OrderFacts, { deployment, last }: JobAtWork): OrderDecision {
+  const { kind, by, atMs } = facts
   const { version } = deployment
-  if (facts.kind === 'pause' && last?.kind === 'pause') {
+  const told = answer(DONE[kind], facts, { version, isJob: true })
+  // Said after the command was written: by this very command, whose worker died. Twice it would skip two steps.
+  const isSaid = last?.kind === kind && last.by === by.login && last.atMs >= atMs
+  if (isSaid) return { kind: 'answered', ...told }
+  if (kind === 'pause' && last?.kind === 'pause') {
     return { kind: 'answered', ...answer('already_paused', facts, { version, before: last.by }) }
   }
-  return { kind: 'tell_job', deployment, ...answer(DONE[facts.kind], facts, { version, isJob: true }) }
+  return { kind: 'tell_job', deployment, ...told }
 }
 
 function ofWatch(facts: OrderFacts, watch: WatchStanding): OrderDecision {
@@ -80,7 +87,8 @@ function ofNobody(facts: OrderFacts): OrderDecision {
   const no = (reason: OrderSituation): OrderDecision => ({ kind: 'refused', ...answer(reason, facts, said) })
   if (kind === 'pause' || kind === 'continue') return no('nothing_watched')
   if (live?.state !== 'success') return no('not_live')
-  if (live.verdict === 'healthy') return { kind: 'answered', ...answer('already_healthy', facts, said) }
+  if (live.verdict === 'healthy' || (isOfLive && watch.verdict === 'healthy'))
+    return { kind: 'answered', ...answer('already_healthy', facts, said) }
   if (kind === 'accept')
     return { kind: 'accept', deployment: live, ...answer('accepted_on_request', facts, said) }
   return no(live.verdict === 'unhealthy' ? 'found_unhealthy' : 'nothing_watched')

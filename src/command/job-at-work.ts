@@ -7,8 +7,8 @@ import { runAtWork } from './run-words.ts'
 /** A deployment that a job is still at work on. */
 export interface JobAtWork {
   readonly deployment: NewestDeployment
-  /** What a command said to it last. */
-  readonly last?: JobOrder
+  /** What a command said to it last, and when (ms, the record's clock). */
+  readonly last?: JobOrder & { readonly atMs: number }
 }
 
 /**
@@ -24,7 +24,8 @@ export async function jobAtWork(
   if (newest === undefined || !mayWork) return undefined
   const said = await ports.deployments.read(newest.id)
   if (said.state !== newest.state) return undefined
-  const last = readJobOrder(said.description)
+  const order = readJobOrder(said.description)
+  const last = order && { ...order, atMs: said.stateAtMs ?? 0 }
   const job = { deployment: newest, ...(last !== undefined && { last }) }
   const run = runAtWork(said) ?? (await runOfLock(environment, newest.id, ports))
   if (run === undefined) {

@@ -31,6 +31,9 @@ export const commandReasons = [
   'nothing_to_pause',
   'continued',
   'not_paused',
+  'reverted',
+  'revert_proposed',
+  'already_reverted',
   'autorevert_on',
   'autorevert_off',
   // an operation, while and after it runs
@@ -56,6 +59,9 @@ export const commandReasons = [
   'sha_not_head',
   // what the pull request must be
   'not_merged',
+  'revert_declined',
+  'revert_conflict',
+  'revert_failed',
   'pull_closed',
   'pull_draft',
   'pull_fork',

@@ -52,6 +52,7 @@ async function factsOf(
     kind: command.kind,
     environment,
     by: request.comment.author,
+    atMs: request.comment.createdAtMs,
     live,
     ...(job !== undefined && { job }),
     ...(watch !== undefined && { watch }),

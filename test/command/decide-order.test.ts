@@ -17,7 +17,7 @@ const open: WatchStanding = {
 }
 
 function facts(kind: WatchOrder['kind'], more: Partial<OrderFacts>): OrderFacts {
-  return { kind, environment: 'production', by, live, ...more }
+  return { kind, environment: 'production', by, atMs: 1000, live, ...more }
 }
 
 function reasons(more: Partial<OrderFacts>): Record<string, string> {
@@ -166,13 +166,25 @@ describe('while a job works on the newest deployment', () => {
   })
 
   test('one that is paused is not paused again, and it is said by whom it was', () => {
-    const job = { deployment: canary, last: { kind: 'pause', by: 'ada' } } as const
+    const job = { deployment: canary, last: { kind: 'pause', by: 'ada', atMs: 500 } } as const
     expect(decideOrder(facts('pause', { live: canary, job }))).toEqual({
       kind: 'answered',
       reason: 'already_paused',
       text: '`3.0.0` in `production` is paused already, by `ada`: `/continue production` ends that.',
     })
   })
+})
+
+test('a worker that comes again does not tell a job twice; a second command does', () => {
+  const canary = { ...live, state: 'in_progress' } as const
+  const told = (atMs: number): string =>
+    decideOrder(
+      facts('promote', {
+        live: canary,
+        job: { deployment: canary, last: { kind: 'promote', by: 'dev', atMs } },
+      }),
+    ).kind
+  expect([told(999), told(1000), told(60_000)]).toEqual(['tell_job', 'answered', 'answered'])
 })
 
 test.each(kinds)('/%s: the answer says who, what, where, and how it looked', (kind) => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { CommandRequest } from '../../src/command/command-outcome.ts'
 import type { CommandPorts } from '../../src/command/command-ports.ts'
 import { serveCommand } from '../../src/command/serve-command.ts'
+import { readAutoRevert } from '../../src/revert/auto-revert.ts'
 import { reapOperations } from '../../src/command/reap-operations.ts'
 import {
   type CommandWorld,
@@ -55,6 +56,7 @@ function mortal(ports: CommandPorts, plan: Plan | undefined): { ports: CommandPo
     'deployments',
     'workflows',
     'quarantine',
+    'watches',
     'decided',
   ] as const
   const wrapped = Object.fromEntries(names.map((name) => [name, port(name, ports[name] as object)]))
@@ -204,6 +206,81 @@ describe('a worker that dies at any call', () => {
         label,
       ).toEqual(['eyes', reaction])
       expect(world.workflows.dispatched.length, label).toBe(body.startsWith('/plan') ? 1 : 0)
+    })
+  })
+
+  test.each(['/promote', '/accept', '/pause', '/continue'])(
+    'L01 %s reaches the watch, and is answered once, as it was meant first',
+    async (command) => {
+      const open = () => {
+        const world = commandWorld()
+        const { id, sha, version, ...made } = world.deployments.before('production', SHA_OLD)
+        delete made.verdict
+        const deployment = { id, sha, version }
+        const paused = command === '/continue'
+        world.watches.watch({ deployment, environment: 'production', paused })
+        delete world.deployments.all[0]?.verdict
+        return { world, request: world.comment(`${command} production`) }
+      }
+      const kind = command.slice(1)
+      await killEachCall(open, (world, label) => {
+        const orders = world.watches.taken.map(({ order }) => order.kind)
+        expect(new Set(orders), label).toEqual(new Set([kind]))
+        expect(bodies(world, 'answer/'), label).toEqual([expect.stringMatching(/^\S+ `dev` /)])
+        expect(
+          world.conversation.reactions.map(({ reaction }) => reaction),
+          label,
+        ).toEqual(['eyes', 'rocket'])
+      })
+    },
+  )
+
+  test('L01 /promote is told to a job once, and answered once', async () => {
+    const open = () => {
+      const world = commandWorld()
+      const made = world.deployments.before('production', SHA_OLD)
+      delete made.verdict
+      const url = 'https://github.example/acme/shop/actions/runs/9001'
+      world.deployments.say(made.id, 'in_progress', 'A run works on it.', url)
+      const key = 'run-9001'
+      void world.workflows.dispatch({ operation: 'run', environment: 'production', sha: SHA_OLD, key })
+      return { world, request: world.comment('/promote production') }
+    }
+    await killEachCall(open, (world, label) => {
+      const said = world.deployments.all[0]?.states.slice(2).map(({ description }) => description)
+      expect(said, label).toEqual(['promoted: by dev'])
+      expect(bodies(world, 'answer/'), label).toEqual([expect.stringMatching(/^🚀 `dev` promotes/)])
+    })
+  })
+
+  test('L01 /accept of what nobody watches: one verdict, said once by whom', async () => {
+    const open = () => {
+      const world = commandWorld()
+      delete world.deployments.before('production', SHA_OLD).verdict
+      return { world, request: world.comment('/accept production') }
+    }
+    await killEachCall(open, (world, label) => {
+      expect(world.deployments.all[0]?.verdict, label).toBe('healthy')
+      expect(bodies(world, 'answer/'), label).toEqual([expect.stringMatching(/^✅ `dev` accepts/)])
+    })
+  })
+
+  test('L01 R13 /autorevert: the switch and the breakers, and one answer that says how it was', async () => {
+    const open = () => {
+      const world = commandWorld()
+      const by = world.authority.person('boss', 'maintain')
+      const off = { schema: 1, isOn: false, by: { id: 3, login: 'ada' }, atMs: 0 }
+      void world.records.write('autorevert', off, undefined)
+      const breaker = { schema: 1, deployment: '7', why: 'still bad', openedAtMs: 0 }
+      void world.records.write('breaker/production', breaker, undefined)
+      return { world, request: world.comment('/autorevert on', { by }) }
+    }
+    await killEachCall(open, async (world, label) => {
+      expect(await readAutoRevert(world.records), label).toMatchObject({ state: 'on', by: { login: 'boss' } })
+      expect(await world.records.list('breaker/'), label).toEqual([])
+      expect(bodies(world, 'answer/'), label).toEqual([
+        expect.stringMatching(/`boss`.*Until now: off, by `ada`/),
+      ])
     })
   })
 

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { artifactsIn } from '../../src/upgrade/verdict-details.ts'
-import { verdictDetails } from '../../src/upgrade/verdict-details.ts'
+import { artifactsIn, verdictDetails } from '../../src/upgrade/verdict-details.ts'
 import {
   CONFIG,
   type CommandWorld,
@@ -151,6 +150,7 @@ describe('a job that brings steps of the traffic', () => {
   test('after the first word, which names no run, the second reaches it, too', async () => {
     const made = await canary()
     await world.say('/pause production')
+    world.clock.advance(5000)
     expect(await world.say('/pause production')).toMatchObject({ reason: 'already_paused' })
     expect(await world.say('/continue production')).toMatchObject({ reason: 'continued' })
     expect(words(made).slice(1)).toEqual(['in_progress paused: by dev', 'in_progress continued: by dev'])
@@ -199,13 +199,13 @@ describe('without a server', () => {
 describe('/accept of what nobody watches', () => {
   test('it is what later rollbacks return to, said by whom; what was built stays known', async () => {
     const first = live(SHA_OLD)
-    const built = [{ name: 'web', digest: `sha256:${'1'.repeat(64)}` }]
-    first.details = verdictDetails('upgrade-1', built as never)
+    const built = [{ name: 'web.tar', digest: `sha256:${'1'.repeat(64)}`, bytes: 9 }]
+    first.details = verdictDetails('upgrade-1', built)
     first.verdict = 'inconclusive'
     expect(await world.say('/accept production')).toMatchObject({ reason: 'accepted_on_request' })
     expect(world.answer()).toMatch(/^✅ `dev` accepts `000000000000` in `production`/)
     expect(first.verdict).toBe('healthy')
-    expect(artifactsIn(first.details)).toEqual(artifactsIn(verdictDetails('upgrade-1', built as never)))
+    expect(artifactsIn(first.details)).toEqual(built)
     live(SHA_B).verdict = 'unhealthy'
     expect(await world.say('/rollback production')).toMatchObject({ kind: 'started' })
     expect(world.workflows.dispatched).toEqual([expect.objectContaining({ sha: SHA_OLD })])

@@ -111,6 +111,7 @@ export function commandWorld(config = CONFIG): CommandWorld {
         .filter(({ comment }) => comment === comments)
         .map(({ reaction }) => reaction),
   }
+  world.deployments.clock = clock
   return Object.assign(world, { ports: portsOf(world) })
 }
 

@@ -1,4 +1,5 @@
 import { DeploymentMismatch, DeploymentUnknown } from '../../../src/errors.ts'
+import type { Clock } from '../../../src/ports/clock.ts'
 import type {
   Deployments,
   DeploymentState,
@@ -16,13 +17,15 @@ export interface MemoryDeployment {
   readonly atMs: number
   readonly operation?: 'rollback'
   /** Every state it ever had, oldest first. */
-  readonly states: { state: DeploymentState; description: string; logUrl?: string }[]
+  readonly states: { state: DeploymentState; description: string; logUrl?: string; atMs?: number }[]
   verdict?: DeploymentVerdict
   details?: string
 }
 
 export interface MemoryDeployments extends Deployments {
   readonly all: MemoryDeployment[]
+  /** Set: when states are said. */
+  clock: Pick<Clock, 'now'> | undefined
   /** As a run says it, which names its page. */
   say(id: string, state: DeploymentState, description: string, logUrl: string): void
   /** Makes one of before, live and healthy or as given. */
@@ -47,10 +50,15 @@ export function memoryDeployments(all: MemoryDeployment[] = []): MemoryDeploymen
   }
   const of = (environment: string): MemoryDeployment[] =>
     all.filter((one) => one.environment === environment).toReversed()
-  return {
+  const at = (): { atMs?: number } => {
+    const { clock } = deployments
+    return clock === undefined ? {} : { atMs: clock.now() }
+  }
+  const deployments: MemoryDeployments = {
     all,
+    clock: undefined,
     say(id, state, description, logUrl) {
-      byId(id).states.push({ state, description, logUrl })
+      byId(id).states.push({ state, description, logUrl, ...at() })
     },
     before(environment, sha, verdict = 'healthy') {
       const made = make({ environment, sha, version: sha.slice(0, 12), key: `before-${all.length}` })
@@ -69,7 +77,7 @@ export function memoryDeployments(all: MemoryDeployment[] = []): MemoryDeploymen
       return { id: found.id, sha, version: wanted.version }
     },
     async setState(id, state, description) {
-      byId(id).states.push({ state, description: description.slice(0, 140) })
+      byId(id).states.push({ state, description: description.slice(0, 140), ...at() })
     },
     async setVerdict(id, verdict, { details }) {
       const one = byId(id)
@@ -92,7 +100,7 @@ export function memoryDeployments(all: MemoryDeployment[] = []): MemoryDeploymen
     },
     async read(id) {
       const found = byId(id)
-      const { description, logUrl } = found.states.at(-1) ?? {}
+      const { description, logUrl, atMs } = found.states.at(-1) ?? {}
       return {
         ...deployed(found),
         ...judged(found),
@@ -102,6 +110,7 @@ export function memoryDeployments(all: MemoryDeployment[] = []): MemoryDeploymen
         ...(found.operation !== undefined && { operation: found.operation }),
         ...(description !== undefined && { description }),
         ...(logUrl !== undefined && { logUrl }),
+        ...(atMs !== undefined && { stateAtMs: atMs }),
       }
     },
     async past(environment, limit) {
@@ -114,6 +123,7 @@ export function memoryDeployments(all: MemoryDeployment[] = []): MemoryDeploymen
         }))
     },
   }
+  return deployments
 }
 
 function deployed({ id, sha, version }: MemoryDeployment) {
