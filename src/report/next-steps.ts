@@ -35,6 +35,8 @@ const CORRECT = 'Correct what is named above. Nothing was done.'
 
 const ADVICE: Readonly<Record<ReasonCode, Advice>> = {
   healthy: undefined,
+  promoted_by_person: undefined,
+  accepted_by_person: undefined,
   not_watched: 'To know next time whether users notice, say under `health` what to watch there.',
   watched_by_app: undefined,
   stage_completed: undefined,

@@ -103,6 +103,15 @@ export const verdictReport = z.strictObject({
 })
 export type VerdictReport = z.infer<typeof verdictReport>
 
+/** What a person said of an environment while its health was looked at, and what was done about it then. */
+export const saidByPerson = z.strictObject({
+  step: z.string().describe('Of the traffic, such as 10%, or the watch after the last'),
+  said: z.enum(['paused', 'continued', 'promoted', 'accepted']),
+  by: z.string().describe('Login'),
+  saidAtMs: z.number().describe("By GitHub's clock"),
+})
+export type SaidByPerson = z.infer<typeof saidByPerson>
+
 /** What a rollback takes away, where it has a deployment of its own for what it returns to. */
 export const replaced = z.strictObject({
   deployment: z.string(),

@@ -20,6 +20,8 @@ export type Decision = (typeof decisions)[number]
 export const reasonCodes = [
   // well
   'healthy',
+  'promoted_by_person',
+  'accepted_by_person',
   'not_watched',
   'watched_by_app',
   'stage_completed',

@@ -6,6 +6,7 @@ import {
   pullRequest,
   replaced,
   revertRecord,
+  saidByPerson,
   stage,
   suiteResult,
   verdictReport,
@@ -37,6 +38,10 @@ const environmentRecord = z.strictObject({
   difference: z.string().optional().describe('The release difference (F), as its deployer gave it'),
   weight: z.number().optional().describe("The new version's share of the traffic, in percent"),
   judged: z.array(verdictReport),
+  said: z
+    .array(saidByPerson)
+    .optional()
+    .describe('By commands, while it was watched; absent where nobody did'),
 })
 export type EnvironmentRecord = z.infer<typeof environmentRecord>
 

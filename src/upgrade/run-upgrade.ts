@@ -3,7 +3,7 @@ import { sourcesOf } from '../health/query-plan.ts'
 import { reasonOf } from './reason-of.ts'
 import type { Plan } from './plan.ts'
 import type { Ports } from './ports.ts'
-import type { Upgrade } from './receipt.ts'
+import type { EnvironmentRecord, Upgrade } from './receipt.ts'
 import { decideBeginning } from './resume.ts'
 import type { NewEvent } from './event.ts'
 import type { EnvironmentState } from './facts.ts'
@@ -182,7 +182,13 @@ function completed(run: Run): Ending {
   if (promoted.length > 0) {
     const where = promoted.map(({ name }) => name).join(', ')
     const line = promoted.at(-1)?.judged.at(-1)?.line ?? ''
-    return { decision: 'promoted', reason: 'healthy', message: `${version} is healthy in ${where}. ${line}` }
+    return (
+      promotedByPerson(promoted, version) ?? {
+        decision: 'promoted',
+        reason: 'healthy',
+        message: `${version} is healthy in ${where}. ${line}`,
+      }
+    )
   }
   if (plan.stage !== 'all') {
     return {
@@ -200,6 +206,20 @@ function completed(run: Run): Ending {
 }
 
 const MERGE_IS_THE_APPS = 'What becomes of the merge the App says.'
+
+/** Where nobody waited for the end of the watch, nobody says that it is healthy. */
+function promotedByPerson(promoted: readonly EnvironmentRecord[], version: string): Ending | undefined {
+  for (const { name, said = [], message = '' } of promoted.toReversed()) {
+    const word = said.findLast(({ step }) => step === 'watch')?.said
+    if (word !== 'promoted' && word !== 'accepted') continue
+    return {
+      decision: 'promoted',
+      reason: `${word}_by_person`,
+      message: `${version} is live in ${name}. ${message}`,
+    }
+  }
+  return undefined
+}
 
 /** What a failed run leaves is undone before it ends; a bad version that users met is reverted in the repository too. */
 async function end(run: Run, ending: Ending): Promise<void> {

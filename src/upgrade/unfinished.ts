@@ -39,11 +39,15 @@ export function unfinished(
 /** Why it had to be taken back, if it had to. */
 function causeOf(
   upgrade: Upgrade,
-  { name, judged }: EnvironmentRecord,
+  { name, judged, said = [] }: EnvironmentRecord,
   shadow: boolean,
 ): { reason: ReasonCode | undefined; why: string } {
   const last = judged.at(-1)
-  if (last?.verdict === 'unhealthy' && !shadow) return { reason: 'unhealthy', why: last.line }
+  // Somebody took it on as it is.
+  const isOverruled = said.some(
+    (one) => one.step === last?.step && (one.said === 'promoted' || one.said === 'accepted'),
+  )
+  if (last?.verdict === 'unhealthy' && !shadow && !isOverruled) return { reason: 'unhealthy', why: last.line }
   const failed = upgrade.steps.find(
     ({ step, state }) => state === 'failed' && step.startsWith(`deploy/${name}/`),
   )

@@ -63,6 +63,7 @@ function reduce(upgrade: Upgrade, event: Exclude<UpgradeEvent, { type: 'started'
     case 'release_compared':
     case 'weight_set':
     case 'judged':
+    case 'person_said':
     case 'environment_ended':
       return inEnvironment(upgrade, event.environment, (known) => environmentAfter(known, event))
   }
@@ -92,6 +93,10 @@ function environmentAfter(known: EnvironmentRecord, event: EnvironmentEvent): En
         ...known,
         judged: [...known.judged.filter((report) => report.step !== event.report.step), event.report],
       }
+    case 'person_said': {
+      const { step, said, by, saidAtMs } = event
+      return { ...known, said: [...(known.said ?? []), { step, said, by, saidAtMs }] }
+    }
     case 'environment_ended':
       return { ...known, state: event.state, message: event.message }
   }

@@ -1,7 +1,9 @@
 import type { Health } from '../../config/health.ts'
 import { loadBaseline } from '../../health/baseline.ts'
 import { reportOf } from '../../health/explain.ts'
+import { heldReason } from '../../health/held-reason.ts'
 import { type Answers, queriesOf, sourcesOf } from '../../health/query-plan.ts'
+import { nextTickMs } from '../../health/tick-times.ts'
 import { enterStep, startWatch, tick, type WatchState } from '../../health/watch.ts'
 import { gateOf, verdictOf } from '../../health/watch-verdict.ts'
 import type { HealthSource } from '../../ports/health-source.ts'
@@ -10,7 +12,8 @@ import { candidateOf, type Ending, perform, type Run, stepsOf } from '../run.ts'
 import { recordVerdict } from '../state-of-record.ts'
 import { isHandedOver } from './hand-over.ts'
 import { superseded } from './superseded.ts'
-import { endFromGate, type HealthGate, type HeldReason } from './verdict.ts'
+import { listener } from './listen.ts'
+import { endFromGate, type HealthGate } from './verdict.ts'
 
 /** One watch of one environment: over all steps of its traffic to the end of the soak, one error budget for the whole. */
 export interface Watching {
@@ -30,6 +33,7 @@ export async function openWatching(run: Run, name: string): Promise<Watching | u
     ),
   )
   let state: WatchState | undefined
+  const people = listener(run, name)
   const openedMs = run.ports.clock.now()
   const begin = async (): Promise<WatchState> => {
     const values = valuesFor(run, name)
@@ -40,18 +44,24 @@ export async function openWatching(run: Run, name: string): Promise<Watching | u
     state ??= await begin()
     state = enterStep(state, percent === undefined ? undefined : percent / 100, run.ports.clock.now())
     const startedAtMs = state.step.sinceMs
+    const { clock } = run.ports
+    const seen = (watch: WatchState): VerdictReport => ({
+      step,
+      startedAtMs,
+      ...reportOf(watch, clock.now()),
+    })
     for (;;) {
-      // Anchored, so that ticks do not drift; what a slow source made us miss is missed, not made up for in a burst.
-      const number = Math.floor((run.ports.clock.now() - startedAtMs) / health.everyMs) + 1
-      const nextMs = startedAtMs + number * health.everyMs
-      await run.ports.clock.sleep(nextMs - run.ports.clock.now(), run.signal)
-      const answers = await ask(health, state, sources, run.signal)
-      const nowMs = run.ports.clock.now()
-      state = tick(state, answers, nowMs)
-      const report: VerdictReport = { step, startedAtMs, ...reportOf(state, nowMs) }
+      const heard = await people.listen({ name: step, sinceMs: startedAtMs })
+      if (heard.kind === 'go_on') return { ...heard, kind: 'person', report: seen(state) }
+      const nextMs = nextTickMs(startedAtMs, health.everyMs, clock.now())
+      const isTick = await sleepUntil(nextMs, people.nextMs(), run)
+      if (!isTick) continue
+      state = tick(state, await ask(health, state, sources, run.signal), clock.now())
+      const report = seen(state)
       run.ports.watchTick?.(name, report)
-      const gate = decide(state, nowMs, report)
-      if (gate !== undefined) return gate
+      const gate = decide(state, clock.now(), report)
+      if (heard.kind !== 'paused' && gate !== undefined) return gate
+      if (gate?.kind === 'unhealthy') people.sayBad(report)
     }
   }
   return {
@@ -102,14 +112,14 @@ export async function monitorStage(
   await perform(run, step, async () => {
     const gate = await watching.soak(run.config.environments[name]?.traffic && 100)
     ending = await endFromGate(run, name, gate)
-    if (ending === undefined) await promote(run, name, gate.report)
+    if (ending === undefined) await promote(run, name, lineOf(gate))
     const result = ending?.reason === 'superseded' ? 'held' : results[gate.kind]
-    return { result, message: gate.report.line }
+    return { result, message: lineOf(gate) }
   })
   return ending
 }
 
-const results = { proceed: 'done', hold: 'held', unhealthy: 'failed' } as const
+const results = { proceed: 'done', person: 'done', hold: 'held', unhealthy: 'failed' } as const
 
 type Decide = (watch: WatchState, nowMs: number, report: VerdictReport) => HealthGate | undefined
 
@@ -135,13 +145,12 @@ const decideSoak: Decide = (watch, nowMs, report) => {
   return { kind: 'hold', report, reason: heldReason(reason) }
 }
 
-/** The run's word for why nothing is known. */
-function heldReason(reason: ReturnType<typeof verdictOf>['reason']): HeldReason {
-  if (reason === 'undecided' || reason === 'no_baseline' || reason === 'worse_than_short_baseline') {
-    return 'health_undecided'
-  }
-  if (reason === 'too_little_traffic') return 'health_too_little_traffic'
-  return 'health_no_data'
+/** Whether it is time for a tick; else only for people. */
+async function sleepUntil(tickMs: number, peopleMs: number, { ports, signal }: Run): Promise<boolean> {
+  const nowMs = ports.clock.now()
+  const untilMs = Math.min(tickMs, Math.max(peopleMs, nowMs))
+  await ports.clock.sleep(untilMs - nowMs, signal)
+  return ports.clock.now() >= tickMs
 }
 
 async function ask(
@@ -157,9 +166,17 @@ async function ask(
   )
 }
 
-async function promote(run: Run, name: string, report: VerdictReport): Promise<void> {
-  await recordVerdict(run, name, 'healthy', report.line)
-  await run.record({ type: 'environment_ended', environment: name, state: 'promoted', message: report.line })
+async function promote(run: Run, name: string, line: string): Promise<void> {
+  await recordVerdict(run, name, 'healthy', line)
+  await run.record({ type: 'environment_ended', environment: name, state: 'promoted', message: line })
+}
+
+function lineOf(gate: HealthGate): string {
+  const { line } = gate.report
+  if (gate.kind !== 'person') return line
+  return gate.said === 'promoted'
+    ? `${gate.by} promoted it before the end of the watch. Until then: ${line}`
+    : `${gate.by} accepted it as it is. Until then: ${line}`
 }
 
 function valuesFor(run: Run, name: string): Parameters<typeof startWatch>[1] {

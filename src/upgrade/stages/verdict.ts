@@ -1,3 +1,4 @@
+import type { HeldReason } from '../../health/held-reason.ts'
 import type { Decision, ReasonCode } from '../reason.ts'
 import type { VerdictReport } from '../facts.ts'
 import type { Ending, Run } from '../run.ts'
@@ -10,11 +11,13 @@ export type HealthGate =
   | { readonly kind: 'proceed'; readonly report: VerdictReport }
   | { readonly kind: 'hold'; readonly report: VerdictReport; readonly reason: HeldReason }
   | { readonly kind: 'unhealthy'; readonly report: VerdictReport }
-
-export type HeldReason = Extract<
-  ReasonCode,
-  'health_no_data' | 'health_too_little_traffic' | 'health_undecided'
->
+  /** Somebody decides instead, whatever was found. */
+  | {
+      readonly kind: 'person'
+      readonly report: VerdictReport
+      readonly said: 'promoted' | 'accepted'
+      readonly by: string
+    }
 
 /** Acts on a gate: goes on, holds and says so, or takes the environment back. Only `unhealthy` takes back. */
 export async function endFromGate(run: Run, name: string, gate: HealthGate): Promise<Ending | undefined> {
@@ -23,6 +26,7 @@ export async function endFromGate(run: Run, name: string, gate: HealthGate): Pro
   if (other) return other
   switch (gate.kind) {
     case 'proceed':
+    case 'person':
       return undefined
     case 'hold':
       return hold(run, name, gate.reason, gate.report.line)
