@@ -105,8 +105,19 @@ function kindOf({ asked }: CommandRequest): CommandKind | 'none' {
   return asked.kind === 'command' ? asked.command.kind : 'none'
 }
 
+/** They write states of Deployments, or start runs. */
+const DEPLOYING: ReadonlySet<CommandKind> = new Set([
+  'deploy',
+  'plan',
+  'resolve',
+  'promote',
+  'accept',
+  'pause',
+  'continue',
+])
+
 /** What its token may do: no more than the command needs. */
 function operationOf(kind: CommandKind | 'none'): Operation {
   if (kind === 'rollback') return 'rollback'
-  return kind === 'deploy' || kind === 'plan' || kind === 'resolve' ? 'deploy' : 'answer'
+  return kind !== 'none' && DEPLOYING.has(kind) ? 'deploy' : 'answer'
 }

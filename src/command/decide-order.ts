@@ -57,7 +57,8 @@ function ofJob(facts: OrderFacts, { deployment, last }: JobAtWork): OrderDecisio
 
 function ofWatch(facts: OrderFacts, watch: WatchStanding): OrderDecision {
   const { deployment, line } = watch
-  const said = { version: deployment.version, line }
+  const isBad = watch.verdict === 'unhealthy'
+  const said = { version: deployment.version, line, isBad }
   const why = whyNot(facts, watch)
   if (why === undefined) {
     return { kind: 'order', deployment: deployment.id, ...answer(DONE[facts.kind], facts, said) }
@@ -68,12 +69,12 @@ function ofWatch(facts: OrderFacts, watch: WatchStanding): OrderDecision {
 function whyNot({ kind, live }: OrderFacts, watch: WatchStanding): OrderSituation | undefined {
   const { state, paused, verdict, deployment } = watch
   if (kind === 'continue') return paused ? undefined : 'not_paused'
-  // It was found bad, and what follows from that is being done.
-  if (state === 'open' && verdict === 'unhealthy' && !paused) return 'being_taken_back'
   if (kind === 'pause') {
     if (paused) return 'already_paused'
     return state === 'held' ? 'nothing_to_pause' : undefined
   }
+  // What follows from that is being done: it can be stopped between its steps, but it is decided.
+  if (state === 'open' && verdict === 'unhealthy') return 'being_taken_back'
   // Its run has ended with a part of the traffic: a word cannot bring it the rest.
   if (live?.id === deployment.id && live.state !== 'success') return 'not_all_users'
   if (verdict === 'healthy') return 'already_healthy'

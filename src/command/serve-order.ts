@@ -29,7 +29,7 @@ export async function serveOrder(serving: Serving<Asked>, environment: string): 
     if (attempt === 1) await conversation.say(...on, body)
     if ((await carryOut(serving, environment, decision)) === 'done') return outcome
   }
-  const text = `The watch of ${code(environment)} takes no ${code(`/${command.kind}`)} any more: it has just been decided. Nothing was done.`
+  const text = `The watch of ${code(environment)} takes no ${code(`/${command.kind}`)} any more: it is past that. Nothing was done.`
   await conversation.keep(...on, answerBody(request, refused('nothing_watched', text)))
   return refused('nothing_watched', text)
 }

@@ -52,11 +52,11 @@ describe('what is said to a watch of the App', () => {
       },
     ],
     [
-      'that is paused, and found it bad',
+      'that takes back what was found bad, and is paused in it',
       { paused: true, verdict: 'unhealthy' },
       {
-        promote: 'refused found_unhealthy',
-        accept: 'order accepted_on_request',
+        promote: 'refused being_taken_back',
+        accept: 'refused being_taken_back',
         pause: 'answered already_paused',
         continue: 'order continued',
       },
@@ -67,7 +67,7 @@ describe('what is said to a watch of the App', () => {
       {
         promote: 'refused being_taken_back',
         accept: 'refused being_taken_back',
-        pause: 'refused being_taken_back',
+        pause: 'order paused',
         continue: 'answered not_paused',
       },
     ],

@@ -26,6 +26,8 @@ export interface OrderSaid {
   readonly version?: string
   /** How the watch stands, or how it ended: outside text. */
   readonly line?: string
+  /** It was found bad, and is being taken back. */
+  readonly isBad?: boolean
   /** It is told to a job, which looks once a minute. */
   readonly isJob?: boolean
   /** Who paused it before. */
@@ -54,7 +56,7 @@ const sentences: Readonly<Record<OrderSituation, (said: OrderSaid) => readonly s
   ],
   paused: (said) => [
     `⏸️ ${code(said.by)} pauses ${what(said)}: nothing is promoted or taken back by itself until ${command('continue', said)}.`,
-    said.isJob === true ? 'Its run sees that within a minute or so.' : 'It is still watched, and told.',
+    afterPause(said),
     `${command('rollback', said)} takes it back at any time.`,
     ...soFar(said),
   ],
@@ -88,7 +90,7 @@ const sentences: Readonly<Record<OrderSituation, (said: OrderSaid) => readonly s
     NOTHING_DONE,
   ],
   being_taken_back: (said) => [
-    `${what(said)} was found bad, and it is being taken back already: too late for that.`,
+    `${what(said)} was found bad, and it is being taken back: too late for that.`,
     ...found(said),
     'If you want it all the same, deploy it again once that has ended.',
     NOTHING_DONE,
@@ -106,6 +108,13 @@ const sentences: Readonly<Record<OrderSituation, (said: OrderSaid) => readonly s
 }
 
 const NOTHING_DONE = 'Nothing was done.'
+
+function afterPause({ isJob = false, isBad = false }: OrderSaid): string {
+  if (isJob) return 'Its run sees that within a minute or so.'
+  return isBad
+    ? 'What a run does already goes on to its end; nothing comes after it.'
+    : 'It is still watched, and told.'
+}
 
 function what({ version = '', environment }: OrderSaid): string {
   return `${code(version)} in ${code(environment)}`

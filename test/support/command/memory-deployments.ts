@@ -42,7 +42,13 @@ export function memoryDeployments(all: MemoryDeployment[] = []): MemoryDeploymen
   const make = ({ environment, sha, version, key, operation }: NewDeployment): MemoryDeployment => {
     const id = String(700 + all.length)
     const made = {
-      ...{ id, environment, sha, version, key, atMs: all.length, states: [] },
+      id,
+      environment,
+      sha,
+      version,
+      key,
+      atMs: all.length,
+      states: [],
       ...(operation !== undefined && { operation }),
     }
     all.push(made)
