@@ -58,7 +58,7 @@ describe('an escalation on GitHub', () => {
     expect(issue?.body).toMatch(/^Look at it\.\n\nAll of it: https:\/\/github\.test/)
   })
 
-  test('L05 whose answer got lost is looked for, and made once', async () => {
+  test('L08 whose answer got lost is looked for, and made once', async () => {
     world.hub.faults.add({ on: MAKE, when: 'after', answer: { status: 502, body: {} } })
     await escalation().raise('watch-end/1', stuck)
     expect(await issuesOf(world)).toHaveLength(1)
