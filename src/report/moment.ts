@@ -6,6 +6,12 @@ export function moment(ms: number, nowMs: number): string {
   return day === dayOf(nowMs) ? `${time} UTC` : `${day} ${time} UTC`
 }
 
+/** `12:31:45 UTC`, likewise: where seconds count. */
+export function exactMoment(ms: number, nowMs: number): string {
+  const [day, time] = [dayOf(ms), new Date(ms).toISOString().slice(11, 19)]
+  return day === dayOf(nowMs) ? `${time} UTC` : `${day} ${time} UTC`
+}
+
 /** `2026-11-23 12:31 UTC` */
 export function fullMoment(ms: number): string {
   return `${dayOf(ms)} ${new Date(ms).toISOString().slice(11, 16)} UTC`

@@ -1,13 +1,15 @@
 import { health as healthSchema } from '../../src/config/health.ts'
 import { loadBaseline } from '../../src/health/baseline.ts'
 import { queriesOf } from '../../src/health/query-plan.ts'
-import { type History, startWatch, tick, type WatchState } from '../../src/health/watch.ts'
 import { reportOf } from '../../src/health/explain.ts'
+import { verdictOf } from '../../src/health/watch-verdict.ts'
+import { type History, startWatch, tick, type WatchState } from '../../src/health/watch.ts'
 import type { Measurement } from '../../src/ports/health-source.ts'
 import { recoveryTick, startRecovery } from '../../src/watch/recover.ts'
 import type { RunReport } from '../../src/upgrade/run-report.ts'
-import type { Found, RollbackAct, WatchOutcome, WatchRecord } from '../../src/watch/watch-record.ts'
-import { random, sample, service, type World } from '../health/service.ts'
+import { decided, outcomeIn } from '../../src/watch/decided.ts'
+import type { RollbackAct, WatchRecord } from '../../src/watch/watch-record.ts'
+import { random, service, type World } from '../health/service.ts'
 import { addTick, expose, remembering, type Version } from '../health/worlds.ts'
 
 export const MINUTE = 60_000
@@ -37,7 +39,6 @@ export const run: RunReport = {
 const checks = {
   errors: { bad: 'requests{code=~"5.."}', total: 'requests', max: '2%' },
   latency: { histogram: 'latency_seconds', max: '1s' },
-  memory: { gauge: 'memory_bytes', max: '512MiB' },
 }
 const common = {
   source: 'main',
@@ -55,7 +56,7 @@ export const sideBySide = healthSchema.parse({
   ...common,
   candidate: { version: '{version}' },
   baseline: { version: '{previous}' },
-  checks: { errors: checks.errors, latency: checks.latency },
+  checks,
 })
 /** Its limits are all there is. */
 export const limitsOnly = healthSchema.parse({ ...common, checks })
@@ -66,21 +67,25 @@ export interface Bad {
   readonly slower?: number
   /** Prometheus is gone from then on, until then (ms). */
   readonly gone?: readonly [number, number]
+  readonly seed?: number
+  /** Requests in 15 s. */
+  readonly perTick?: number
   /** The old version is back from then on (ms). */
   readonly backMs?: number
 }
 
-const USUAL = { perTick: 400, failing: 0.001 }
-
 /** A service whose requests are random, the same at every run: one version at a time, or both next to each other. */
-export function worldOf({ failing = 0.001, slower = 1, gone, backMs = Infinity }: Bad, both: boolean): World {
-  const uniform = random(11)
+export function worldOf(
+  { failing = 0.001, slower = 1, gone, backMs = Infinity, seed = 1, perTick = 2000 }: Bad,
+  both: boolean,
+): World {
+  const uniform = random(seed)
   const total = { good: 0, bad: 0, buckets: [0, 0, 0, 0, 0] }
   const arms = { old: structuredClone(total), new: structuredClone(total), all: total }
   const known = new Map<number, ReturnType<typeof expose>>()
   let atMs = LIVE - (PAST_TICKS + 20) * EVERY
-  const old: Version = { version: both ? '1.4.0' : '', ...USUAL }
-  const newer: Version = { version: both ? '1.5.0' : '', perTick: 400, failing, slower }
+  const old: Version = { version: both ? '1.4.0' : '', perTick, failing: 0.001 }
+  const newer: Version = { version: both ? '1.5.0' : '', perTick, failing, slower }
   const world = service((wantedMs) => {
     for (; atMs <= wantedMs; atMs += EVERY) {
       if (both) addTick(arms.old, old, uniform)
@@ -89,8 +94,7 @@ export function worldOf({ failing = 0.001, slower = 1, gone, backMs = Infinity }
       const versions = both
         ? [...expose(old, arms.old, atMs), ...expose(newer, arms.new, atMs)]
         : expose(old, arms.all, atMs)
-      const bytes = Math.round((300 + 8 * uniform()) * 1024 ** 2)
-      known.set(atMs, [...versions, sample({ __name__: 'memory_bytes' }, bytes, atMs)])
+      known.set(atMs, versions)
     }
     return known.get(wantedMs) ?? []
   })
@@ -104,10 +108,29 @@ export interface Watched {
   readonly state: WatchState
   readonly history?: History
   readonly world: World
+  readonly lastMs: number
 }
 
-/** A watch by the real judge, from when it went live until then. */
-export async function watched(health: WatchState['health'], bad: Bad, untilMs: number): Promise<Watched> {
+const known = new Map<string, Promise<Watched>>()
+
+/** A watch by the real judge, from when it went live until then, or until it is found bad. */
+export async function watched(
+  health: WatchState['health'],
+  bad: Bad,
+  untilMs: number,
+  until: 'found' | 'then' = 'then',
+): Promise<Watched> {
+  const key = JSON.stringify([health, bad, untilMs, until])
+  const running = known.get(key) ?? watch(health, bad, { untilMs, until })
+  known.set(key, running)
+  return running
+}
+
+async function watch(
+  health: WatchState['health'],
+  bad: Bad,
+  { untilMs, until }: { readonly untilMs: number; readonly until: 'found' | 'then' },
+): Promise<Watched> {
   const world = worldOf(bad, health.candidate !== undefined)
   const sources = new Map([['main', remembering(world)]])
   const signal = new AbortController().signal
@@ -117,8 +140,10 @@ export async function watched(health: WatchState['health'], bad: Bad, untilMs: n
   for (let atMs = LIVE + EVERY; atMs <= untilMs; atMs += EVERY) {
     const answers = batches.map(({ queries }) => queries.map((query) => world(query, atMs)))
     state = tick(state, answers, atMs)
+    if (until === 'found' && verdictOf(state, atMs).verdict === 'unhealthy') break
   }
-  return { state, world, ...(history === undefined ? {} : { history }) }
+  const lastMs = state.lastTickMs ?? LIVE
+  return { state, world, lastMs, ...(history === undefined ? {} : { history }) }
 }
 
 /** The watch of a merged pull request, of which nothing is decided. */
@@ -143,18 +168,24 @@ export function recordOf({ state, history }: Partial<Watched>, more: Partial<Wat
   }
 }
 
-/** Decided at this moment, with what the judge had found by then. */
-export function decided(
+/** Decided at this moment by the judge, or by a person. */
+export function decidedAt(
   record: WatchRecord,
-  outcome: Pick<WatchOutcome, 'verdict' | 'reason' | 'by'>,
   atMs: number,
+  by?: 'promoted_by_person' | 'accepted_by_person',
 ): WatchRecord {
-  const {
-    evidence: _,
-    endedAtMs: __,
-    ...found
-  }: Found & { evidence?: unknown; endedAtMs?: number } = reportOf(record.state!, atMs)
-  return { ...record, phase: 'acting', found, outcome: { ...outcome, line: found.line, atMs } }
+  const outcome =
+    by === undefined
+      ? outcomeIn(record.state!, record.policy, atMs)
+      : ({
+          verdict: 'healthy',
+          reason: by,
+          line: `${record.deployment.version} by grace`,
+          atMs,
+          by: grace,
+        } as const)
+  if (outcome === undefined) throw new Error('the judge has not decided')
+  return decided(record, outcome, atMs)
 }
 
 /** Taken back 48 s after it was found bad. */
@@ -194,4 +225,10 @@ export function recovering(record: WatchRecord, world: World, minutes: number): 
 export function ended(record: WatchRecord, phase: 'held' | 'ended' = 'ended'): WatchRecord {
   const { nextMs: _, ...rest } = record
   return { ...rest, phase }
+}
+
+/** What a run that judged a step of its traffic by itself has left for the App. */
+export function judgedByRun({ state }: Watched, step: string, atMs: number): RunReport {
+  const { evidence: _, ...report } = reportOf(state, atMs)
+  return { ...run, judged: { step, ...report } }
 }

@@ -1,6 +1,7 @@
+import type { WatchRecord } from '../../watch/watch-record.ts'
 import { code, prose } from '../markdown.ts'
-import { moment, roughly } from '../moment.ts'
-import type { Told } from './told.ts'
+import { exactMoment, roughly } from '../moment.ts'
+import { isOfRun, type Told, versionName } from './told.ts'
 
 /** What was done, each with its time: found, taken back, reverted, well again. Nothing before anything was. */
 export function doneLines(told: Told): readonly string[] {
@@ -11,47 +12,61 @@ export function doneLines(told: Told): readonly string[] {
     ...rollbackLines(told, outcome.atMs),
     ...(acts.revert === undefined
       ? []
-      : [`${moment(acts.revert.atMs, told.nowMs)}: ${firstLine(acts.revert.message)}`]),
+      : [`${exactMoment(acts.revert.atMs, told.nowMs)}: ${firstLine(acts.revert.message)}`]),
     ...recoveryLines(told),
+    ...laterLines(told),
   ]
 }
 
-/** The rest of what is said of the revert: a recipe to do it by hand, where there is one. */
-export function recipeOf({ record: { acts } }: Told): string {
-  const message = acts.revert?.message ?? ''
-  const first = message.split('\n')[0] ?? ''
-  return message.slice(first.length).trim()
+/** The rest of what is said of the rollback and of the revert: how to do it by hand, where a person must. */
+export function recipeOf({ record }: Told): string {
+  const messages = [rollbackWords(record), record.acts.revert?.message ?? '']
+  return messages
+    .map((message) => message.slice(firstLine(message).length).trim())
+    .filter((rest) => rest !== '')
+    .join('\n\n')
 }
 
 function foundLine({ record, nowMs }: Told, atMs: number): string {
   const after = atMs > record.liveMs ? `, ${roughly(atMs - record.liveMs)} after it was live` : ''
-  return `${moment(atMs, nowMs)}: found that users would notice${after}`
+  const step = isOfRun(record) ? record.run?.judged?.step : undefined
+  const part = step === undefined ? '' : `, at ${prose(step)} of the traffic`
+  return `${exactMoment(atMs, nowMs)}: found that users would notice${part}${after}`
 }
 
 function rollbackLines({ record, nowMs, back, version }: Told, foundMs: number): readonly string[] {
   const { rollback } = record.acts
   if (rollback === undefined) return []
-  const { dispatchedAtMs, ended, key } = rollback
+  const { dispatchedAtMs, ended } = rollback
   const asked =
     dispatchedAtMs === undefined
       ? []
-      : [`${moment(dispatchedAtMs, nowMs)}: a run was asked to take it back${after(dispatchedAtMs, foundMs)}`]
+      : [
+          `${exactMoment(dispatchedAtMs, nowMs)}: a run was asked to take it back${after(dispatchedAtMs, foundMs)}`,
+        ]
   if (ended === undefined) return asked
-  const at = moment(ended.atMs, nowMs)
-  const words = ended.message === '' ? '' : `: ${code(ended.message, 300)}`
+  const at = exactMoment(ended.atMs, nowMs)
+  const said = firstLine(rollbackWords(record))
+  const words = said === '' ? '' : `: ${said}`
   switch (ended.kind) {
     case 'rolled_back': {
-      const by = key === undefined ? ', by the run that deployed it' : ''
+      const by = isOfRun(record) ? ', by the run that deployed it' : ''
       return [
         ...asked,
         `${at}: users have ${back ?? 'the version before'} again${after(ended.atMs, foundMs)}${by}`,
       ]
     }
     case 'no_target':
-      return [...asked, `${at}: no version to go back to${words}`]
+      return [...asked, `${at}: ${said === '' ? 'There is no version to go back to.' : said}`]
     case 'failed':
       return [...asked, `${at}: taking ${version} back failed${words}`]
   }
+}
+
+/** A run's words are outside text; the App's own are Markdown already. */
+function rollbackWords(record: WatchRecord): string {
+  const message = record.acts.rollback?.ended?.message ?? ''
+  return message !== '' && isOfRun(record) ? code(message, 300) : message
 }
 
 function after(ms: number, foundMs: number): string {
@@ -62,7 +77,11 @@ function recoveryLines({ record, nowMs }: Told): readonly string[] {
   const end = record.acts.recovery?.ended
   if (end === undefined) return []
   const words = { recovered: 'users are well again', still_bad: 'it is still bad', unknown: 'nobody knows' }
-  return [`${moment(end.atMs, nowMs)}: ${words[end.kind]}: ${prose(end.line, 500)}`]
+  return [`${exactMoment(end.atMs, nowMs)}: ${words[end.kind]}: ${prose(end.line, 500)}`]
+}
+
+function laterLines({ record: { supersededBy } }: Told): readonly string[] {
+  return supersededBy === undefined ? [] : [`Since then: ${code(versionName(supersededBy), 100)} came.`]
 }
 
 function firstLine(message: string): string {

@@ -8,7 +8,7 @@ import {
   doneSection,
   evidenceSection,
   footSection,
-  headSection,
+  leadSection,
   nextSection,
   recipeSection,
   tableSection,
@@ -22,7 +22,7 @@ export function escalationOf(record: WatchRecord, nowMs: number): Escalated | un
   const told = toldOf(record, nowMs)
   if (!needsPerson(told)) return undefined
   const text = fitSections([
-    headSection(told),
+    leadSection(told),
     whereSection(told),
     evidenceSection(told),
     doneSection(told),
@@ -45,12 +45,12 @@ function needsPerson(told: Told): boolean {
     case 'no_target':
       return true
     case 'taken_back':
+    case 'superseded':
       return isUnwell(told) || mergeNeedsPerson(told)
     case 'awaiting':
     case 'watching':
     case 'promoted':
     case 'accepted':
-    case 'superseded':
     case 'taking_back':
       return false
   }
@@ -85,6 +85,6 @@ function whereSection({ record: { pull } }: Told): Section {
   const text =
     pull === undefined
       ? 'It came by a push, without a pull request. The commands below are comments on any pull request.'
-      : `Told in full on #${pull.number}, where the commands below are comments.`
+      : `It is about #${pull.number}; the commands below are comments there.`
   return { rank: 0, name: 'where', text }
 }

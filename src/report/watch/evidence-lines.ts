@@ -6,12 +6,17 @@ import { prose } from '../markdown.ts'
 import type { Told } from './told.ts'
 
 /** The verdict in one line, who noticed, and how sure that is. */
-export function evidenceLines({ found, back }: Told): readonly string[] {
-  if (found === undefined) return []
-  const noticed = found.noticed === undefined ? changedLine(found) : `${capital(noticedLine(found.noticed))}.`
+export function evidenceLines({ record, found, back }: Told): readonly string[] {
+  const { outcome } = record
+  // Where nothing could be measured the outcome says why; what a person said is no evidence.
+  const line = outcome === undefined || outcome.by !== undefined ? found?.line : outcome.line
+  const said = line === undefined ? [] : [`> ${prose(line, 1000)}`]
+  if (found === undefined) return said
+  const noticed =
+    found.noticed === undefined ? changedLine(found) : `**${capital(noticedLine(found.noticed))}.**`
   return [
-    `> ${prose(found.line, 1000)}`,
-    ...(noticed === '' ? [] : [`**${noticed}**`]),
+    ...said,
+    ...(noticed === '' ? [] : [noticed]),
     ...(found.verdict === 'inconclusive' ? [] : [howSure(found, back ?? 'the version before')]),
   ]
 }
@@ -19,7 +24,7 @@ export function evidenceLines({ found, back }: Told): readonly string[] {
 /** Without a comparison at the same time nobody can say that a request failed because of the new version, only what changed since. */
 function changedLine(found: Found): string {
   const changed = badFirst(found.checks)
-    .filter(({ before, after }) => before !== '' && after !== '')
+    .filter(({ before, after }) => before !== '' && after !== '' && before !== after)
     .filter(({ verdict }) => found.verdict !== 'unhealthy' || verdict === 'unhealthy')
   const shown = changed
     .slice(0, 3)
@@ -40,7 +45,7 @@ function howSure({ verdict, comparison, checks }: Found, old: string): string {
   if (verdict === 'healthy') {
     return comparison === 'none'
       ? 'How sure: it kept its limits. It was compared with nothing, so what got worse within them does not show.'
-      : `How sure: compared ${against}, each check is no worse than allowed with 95 % confidence.`
+      : `How sure: compared ${against}, each check is within its promote margin with 95 % confidence.`
   }
   const compared = checks.some(({ reason }) => reason === 'worse_than_baseline')
   const bad = checks.filter((check) => check.verdict === 'unhealthy')

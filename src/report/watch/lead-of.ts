@@ -4,7 +4,7 @@ import type { RevertResult } from '../../revert/revert-merge.ts'
 import { capital } from '../headline.ts'
 import { code, prose } from '../markdown.ts'
 import { moment, roughly } from '../moment.ts'
-import { command, type Told, versionName } from './told.ts'
+import { command, isOfRun, type Told, versionName } from './told.ts'
 
 /** The second line: what happens next and when, or what somebody must do now. Whoever reads no further knows enough. */
 export function leadOf(told: Told): string {
@@ -29,23 +29,23 @@ export function leadOf(told: Told): string {
     case 'taking_back':
       return takingBackLead(told)
     case 'rollback_failed':
-      return `**Somebody must act now:** users may still have ${version}, or something half done. ${command(told, 'rollback')} tries once more.`
+      return `**Somebody must act now:** users may still have ${version}, or something half done. ${command(told, 'rollback')} tries once more.${mergeText(told)}`
     case 'no_target':
-      return `**Somebody must act now:** users still have ${version}, for no other version of ${told.where} was ever found healthy. Deploy one that works.`
+      return `**Somebody must act now:** users still have ${version}, for no other version of ${told.where} was ever found healthy. Deploy one that works.${mergeText(told)}`
     case 'taken_back':
       return takenBackLead(told)
   }
 }
 
-/** `12:31 UTC** (in 18 min, as of 12:13 UTC)`: the bold that it is said in ends before the brackets. */
+/** `12:31 UTC** (in 18 min, as of 12:13 UTC).`: the end of a sentence in bold, which ends before the brackets. */
 function whenText(ms: number, nowMs: number): string {
   const relative = ms <= nowMs ? '' : ` (in ${roughly(ms - nowMs)}, as of ${moment(nowMs, nowMs)})`
-  return `${moment(ms, nowMs)}**${relative}`
+  return `${moment(ms, nowMs)}**${relative}.`
 }
 
 function awaitingLead({ record, nowMs, version }: Told): string {
   const until =
-    record.awaitedUntilMs === undefined ? '' : `**Awaited until ${whenText(record.awaitedUntilMs, nowMs)}.** `
+    record.awaitedUntilMs === undefined ? '' : `**Awaited until ${whenText(record.awaitedUntilMs, nowMs)} `
   const watch = record.state === undefined ? '' : ` for ${roughly(record.state.health.watchMs)}`
   return `${until}The metric that shows which version runs does not show ${version} yet. Once it does, it is watched${watch}; if it does not by then, it is held and a person is asked.`
 }
@@ -63,7 +63,7 @@ function watchingLead(told: Told): string {
 function decidedText({ record, nowMs }: Told): string {
   if (record.state === undefined) return ''
   const { endsMs } = verdictOf(record.state, nowMs)
-  return endsMs <= nowMs ? '**It is being decided.**' : `**Decided at ${whenText(endsMs, nowMs)}.**`
+  return endsMs <= nowMs ? '**It is being decided.**' : `**Decided at ${whenText(endsMs, nowMs)}`
 }
 
 /** Said only once it is so: what was missed is given as long again. */
@@ -119,40 +119,41 @@ function acceptedLead(told: Told): string {
 }
 
 function heldLead(told: Told): string {
-  const { record, situation, version, nowMs } = told
-  const step = record.run?.judged?.step
-  const isPart = record.state === undefined && step !== undefined && step !== 'watch'
-  const stays = isPart ? `It stays at ${prose(step)} of the traffic` : 'It stays live'
-  const awaited = record.awaitedUntilMs === undefined ? '' : ` by ${moment(record.awaitedUntilMs, nowMs)}`
+  const { record, situation, where, back } = told
+  const step = record.run?.judged?.step ?? 'a part'
+  const stays = isOfRun(record) ? `It stays at ${prose(step)} of the traffic` : 'It stays live'
   const why =
-    situation === 'never_seen'
-      ? ` The metric that shows which version runs did not show ${version}${awaited}.`
-      : situation === 'shadow'
-        ? ` But for \`shadow\`, ${takeBackText(told)}${revertPromise(told)}.`
-        : ''
+    situation === 'shadow' && back !== undefined
+      ? ` Without \`shadow\`, ${where} would be back on ${back} by now.`
+      : ''
   return `**Somebody must decide:** ${choices(told)}. ${stays} until then; nothing happens by itself.${why}`
 }
 
 function choices(told: Told): string {
-  const keep = told.situation === 'shadow' ? 'accept' : 'promote'
+  const keep = command(told, told.situation === 'shadow' ? 'accept' : 'promote')
+  const goOn = isOfRun(told.record) ? 'deploying it again goes on with it' : `${keep} keeps it`
   const rollback = `${command(told, 'rollback')} brings ${told.back ?? 'its last healthy version'} back`
-  return `${command(told, keep)} keeps it, ${rollback}`
+  return `${goOn}, ${rollback}`
 }
 
-function supersededLead({ record, version }: Told): string {
+function supersededLead(told: Told): string {
+  const { record, version } = told
   const by = record.supersededBy
   const name = by === undefined ? 'A later version' : code(versionName(by), 100)
+  const has = `${name} is what users have now`
+  if (record.outcome?.verdict === 'unhealthy' && record.outcome.reason === 'unhealthy')
+    return `**${capital(has)}.** Users would notice ${version}, and before it was taken back the other came.${mergeText(told)}`
   const was =
     record.outcome === undefined
       ? `Whether users noticed ${version} was not decided by then.`
       : 'What it was held for was not decided by then.'
-  return `**Nothing is to be done here:** ${name} is what users have now. ${was}`
+  return `**Nothing is to be done here:** ${has}. ${was}`
 }
 
 function takingBackLead(told: Told): string {
   const { record, nowMs, where, back } = told
   const begun = record.acts.rollback?.begunAtMs
-  const since = begun === undefined ? '' : ` since ${moment(begun, nowMs)}`
+  const since = begun === undefined ? '' : `, begun at ${moment(begun, nowMs)}`
   return `**${where} goes back to ${back ?? 'its last healthy version'}${since}.** Nobody needs to do anything; this says when it is done${revertPromise(told) === '' ? '' : ', and what becomes of the merge'}.`
 }
 
@@ -160,20 +161,27 @@ function takenBackLead(told: Told): string {
   const { record, nowMs, back } = told
   const { rollback, recovery, revert } = record.acts
   const at = rollback?.ended === undefined ? '' : ` since ${moment(rollback.ended.atMs, nowMs)}`
-  const has = `**Users have ${back ?? 'the version before'} again${at}.**`
+  const well = recovery?.ended?.kind === 'recovered'
+  const has = `**Users have ${back ?? 'the version before'} again${at}${well ? ' and are well' : ''}.**`
+  const isOut = revert?.outcome === 'merged' || revert?.outcome === 'already_reverted'
+  const calm = well && isOut ? ' Nothing is urgent.' : ''
   const paused =
     record.paused === undefined
       ? ''
       : ` ${capital(pausedBy(told))}: nothing more is done until ${command(told, 'continue')}.`
   const open = recovery !== undefined && recovery.ended === undefined
-  const known = open ? ` **Whether they are well is known at ${whenText(recovery.untilMs, nowMs)}.**` : ''
-  const merge = revert === undefined ? '' : ` ${revertWords(revert)}`
-  return `${has}${merge}${known}${paused}`
+  const known = open ? ` **Whether they are well is known at ${whenText(recovery.untilMs, nowMs)}` : ''
+  return `${has}${mergeText(told)}${calm}${known}${paused}`
+}
+
+function mergeText({ record: { acts, pull } }: Told): string {
+  if (acts.revert === undefined) return ''
+  const suspect = acts.revert.suspect ?? (pull?.isMerged === true ? pull.number : undefined)
+  return ` ${revertWords(acts.revert, suspect === undefined ? 'The merge' : `#${suspect}`)}`
 }
 
 /** In one sentence; the result's own message says why. */
-function revertWords({ outcome, pullRequest, suspect }: RevertResult): string {
-  const merge = suspect === undefined ? 'The merge' : `#${suspect}`
+function revertWords({ outcome, pullRequest }: RevertResult, merge: string): string {
   const by = pullRequest === undefined ? '' : `#${pullRequest.number}`
   switch (outcome) {
     case 'merged':

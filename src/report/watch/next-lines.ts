@@ -1,4 +1,4 @@
-import { command, type Told } from './told.ts'
+import { command, isOfRun, type Told } from './told.ts'
 
 /** What a person can do now, and which command does it; nothing where nothing is to be done. */
 export function nextLines(told: Told): readonly string[] {
@@ -16,7 +16,9 @@ export function nextLines(told: Told): readonly string[] {
       return laterLines(told)
     case 'held':
     case 'never_seen':
-      return [look(told), promote(told), rollback(told), accept(told)]
+      return isOfRun(told.record)
+        ? [look(told), 'Deploying it again goes on with it where it stopped.', rollback(told)]
+        : [look(told), promote(told), rollback(told), accept(told)]
     case 'shadow':
       return [
         rollback(told),
@@ -25,6 +27,7 @@ export function nextLines(told: Told): readonly string[] {
         'Judge whether you agree, and take `shadow` out of the configuration when you trust it.',
       ]
     case 'superseded':
+      return mergeLines(told)
     case 'taking_back':
       return []
     case 'rollback_failed':
@@ -44,7 +47,7 @@ export function nextLines(told: Told): readonly string[] {
 }
 
 function pause(told: Told): string {
-  return `${command(told, 'pause')}: nothing is promoted or taken back until ${command(told, 'continue')}.`
+  return `${command(told, 'pause')} stops that: nothing is promoted or taken back until ${command(told, 'continue')}.`
 }
 
 function goOn(told: Told, what: string): string {
@@ -52,17 +55,17 @@ function goOn(told: Told, what: string): string {
 }
 
 function promote(told: Told): string {
-  return `${command(told, 'promote')}: it is fine, and need not be watched any longer.`
+  return `${command(told, 'promote')} says that it is fine, and ends the watch.`
 }
 
 function accept(told: Told): string {
-  return `${command(told, 'accept')}: it stays, though it may be bad, and is what ${told.where} goes back to from now on.`
+  return `${command(told, 'accept')} keeps it, though it may be bad: it is what ${told.where} goes back to from then on.`
 }
 
 function rollback(told: Told): string {
   return told.back === undefined
     ? `There is no healthy version of ${told.where} to go back to: deploy one that works.`
-    : `${command(told, 'rollback')}: users have ${told.back} again, within a run.`
+    : `${command(told, 'rollback')} brings ${told.back} back.`
 }
 
 function revert({ record: { pull } }: Told): readonly string[] {
@@ -101,7 +104,9 @@ function recoveryLines({ record: { acts }, where }: Told): readonly string[] {
     case 'still_bad':
       return [`Look elsewhere: ${where} has its last healthy version and is bad all the same.`]
     case 'unknown':
-      return [`See whether users are well: ${where} could not be measured after it was taken back.`]
+      return [
+        `See whether users are well in ${where}: it could not be told by machine. What was measured stands above.`,
+      ]
     case 'recovered':
     case undefined:
       return []

@@ -7,9 +7,10 @@ import {
   doneSection,
   evidenceSection,
   footSection,
-  headSection,
+  leadSection,
   nextSection,
   recipeSection,
+  titleSection,
 } from './watch-sections.ts'
 
 /**
@@ -18,9 +19,11 @@ import {
  */
 export function outcomeComment(record: WatchRecord, nowMs: number): string | undefined {
   const told = toldOf(record, nowMs)
-  if (QUIET.has(told.situation)) return undefined
+  const isBad = record.outcome?.reason === 'unhealthy'
+  if (QUIET.has(told.situation) && !(told.situation === 'superseded' && isBad)) return undefined
   return fitSections([
-    headSection(told, addressees(told)),
+    titleSection(told),
+    leadSection(told, addressees(told)),
     evidenceSection(told),
     doneSection(told),
     recipeSection(told),

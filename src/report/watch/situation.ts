@@ -69,7 +69,7 @@ function ofBad({ paused, policy }: WatchRecord): Situation {
   return policy.shadow ? 'shadow' : 'taking_back'
 }
 
-function ofRollback({ acts }: WatchRecord): Situation {
+function ofRollback({ acts, supersededBy }: WatchRecord): Situation {
   switch (acts.rollback?.ended?.kind) {
     case undefined:
       return 'taking_back'
@@ -78,6 +78,7 @@ function ofRollback({ acts }: WatchRecord): Situation {
     case 'no_target':
       return 'no_target'
     case 'failed':
-      return 'rollback_failed'
+      // What could not be taken back is gone all the same.
+      return supersededBy === undefined ? 'rollback_failed' : 'superseded'
   }
 }

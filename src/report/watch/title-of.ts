@@ -1,5 +1,5 @@
-import { code, plain } from '../markdown.ts'
 import type { Found } from '../../watch/watch-record.ts'
+import { code, plain } from '../markdown.ts'
 import { type Told, versionName } from './told.ts'
 
 /** The first line of all that is said of a watch, as Markdown: where, what, how it is. */

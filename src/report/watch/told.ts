@@ -31,6 +31,14 @@ export function toldOf(record: WatchRecord, nowMs: number): Told {
   }
 }
 
+/** The deploying run has judged it at a step of its traffic, and has taken it back or holds it: it never had all users. */
+export function isOfRun({ outcome, acts: { rollback }, state }: WatchRecord): boolean {
+  if (outcome === undefined) return false
+  if (rollback === undefined) return state === undefined
+  const { key, begunAtMs, ended } = rollback
+  return key === undefined && begunAtMs === outcome.atMs && ended?.atMs === outcome.atMs
+}
+
 /** What people call it; a commit's id in short. */
 export function versionName({ version, sha }: Deployed): string {
   return version === sha ? sha.slice(0, 12) : version

@@ -6,12 +6,13 @@ import {
   doneSection,
   evidenceSection,
   footSection,
-  headSection,
+  leadSection,
   nextSection,
   queriesSection,
   recipeSection,
   releaseSection,
   tableSection,
+  titleSection,
 } from './watch-sections.ts'
 
 /**
@@ -21,7 +22,8 @@ import {
 export function watchComment(record: WatchRecord, nowMs: number): string {
   const told = toldOf(record, nowMs)
   return fitSections([
-    headSection(told),
+    titleSection(told),
+    leadSection(told),
     evidenceSection(told),
     doneSection(told),
     recipeSection(told),

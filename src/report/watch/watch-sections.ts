@@ -9,19 +9,20 @@ import type { Section } from './fit-sections.ts'
 import { leadOf } from './lead-of.ts'
 import { nextLines } from './next-lines.ts'
 import { titleOf } from './title-of.ts'
-import type { Told } from './told.ts'
+import { isOfRun, type Told } from './told.ts'
 
 const MAX_RECIPE = 8000
 const MAX_QUERIES = 16_000
 
-/** Title and lead: whoever reads no further knows enough. `who`: mentions of those who must act. */
-export function headSection(told: Told, who = ''): Section {
+/** Whoever reads no further than this and the lead knows enough. */
+export function titleSection(told: Told): Section {
+  return { rank: 0, name: 'what it is', text: `### ${titleOf(told)}` }
+}
+
+/** `who`: mentions of those who must act. */
+export function leadSection(told: Told, who = ''): Section {
   const lead = leadOf(told)
-  return {
-    rank: 0,
-    name: 'what it is',
-    text: `### ${titleOf(told)}\n\n${who === '' ? lead : `${who} ${lead}`}`,
-  }
+  return { rank: 0, name: 'what comes next', text: who === '' ? lead : `${who} ${lead}` }
 }
 
 export function evidenceSection(told: Told): Section {
@@ -33,7 +34,9 @@ export function doneSection(told: Told): Section {
 }
 
 export function recipeSection(told: Told): Section {
-  return { rank: 2, name: 'how to take it back by hand', text: posted(recipeOf(told), { max: MAX_RECIPE }) }
+  const recipe = recipeOf(told)
+  const text = titled('By hand', recipe === '' ? [] : [posted(recipe, { max: MAX_RECIPE })])
+  return { rank: 2, name: 'how to take it back by hand', text }
 }
 
 export function tableSection({ found }: Told): Section {
@@ -71,8 +74,11 @@ export function nextSection(told: Told): Section {
 /** As of when, so that a text which is edited seldom never says what is not so any more. */
 export function footSection({ record, nowMs }: Told): Section {
   const { deployment, liveMs, state } = record
-  const every = state === undefined ? '' : `, looked at every ${roughly(state.health.everyMs)}`
-  const text = `<sub>As of ${fullMoment(nowMs)}. ${code(deployment.sha)}, Deployment ${code(deployment.id)}, live since ${fullMoment(liveMs)}${every}.</sub>`
+  const watched =
+    state === undefined || isOfRun(record)
+      ? ''
+      : `, live since ${fullMoment(liveMs)}, looked at every ${roughly(state.health.everyMs)}`
+  const text = `<sub>As of ${fullMoment(nowMs)}. ${code(deployment.sha)}, Deployment ${code(deployment.id)}${watched}.</sub>`
   return { rank: 0, name: 'as of when', text }
 }
 
