@@ -9,6 +9,7 @@ import { ACTIONS_SPEAKER, githubConversation } from '../github/conversation.ts'
 import { defaultBranchFile } from '../github/default-branch-file.ts'
 import { githubDeployments } from '../github/deployments.ts'
 import { githubPullFacts } from '../github/pull-facts.ts'
+import { githubPullRequests } from '../github/pull-requests.ts'
 import { githubQuarantine } from '../github/quarantine.ts'
 import { readPlan } from '../github/read-plan.ts'
 import { refRecords } from '../github/ref-records.ts'
@@ -72,6 +73,7 @@ export function actionCommandPorts(side: ActionSide, trusted: TrustedConfig): Co
     },
     authority: githubAuthority(github),
     quarantine: githubQuarantine(github, { appId }),
+    pullRequests: githubPullRequests(github),
     planResult: async (environment, sha, requestId) =>
       readPlan(github, { environment, sha, requestId }, { appId }),
   }
