@@ -210,8 +210,14 @@ describe('the rollback', () => {
     await world.deployments.setState(later.id, 'in_progress', 'deploying')
     runs()
     const operation = {
-      ...{ kind: 'deploy', key: 'comment-5', sha: SHA_LATER, by: ada, sinceMs: world.clock.now() },
-      ...{ leaseUntilMs: world.clock.now() + 300_000, deployment: later.id, dispatched: true },
+      kind: 'deploy',
+      key: 'comment-5',
+      sha: SHA_LATER,
+      by: ada,
+      sinceMs: world.clock.now(),
+      leaseUntilMs: world.clock.now() + 300_000,
+      deployment: later.id,
+      dispatched: true,
       run: { id: run!.id, url: run!.url },
     }
     await world.records.write(
@@ -265,8 +271,14 @@ describe('the rollback', () => {
       key: 'comment-9',
     })
     const operation = {
-      ...{ kind: 'rollback', key: 'comment-9', sha: SHA_BEFORE, by: ada, sinceMs: world.clock.now() },
-      ...{ leaseUntilMs: world.clock.now() + 300_000, deployment: back.id, dispatched: true },
+      kind: 'rollback',
+      key: 'comment-9',
+      sha: SHA_BEFORE,
+      by: ada,
+      sinceMs: world.clock.now(),
+      leaseUntilMs: world.clock.now() + 300_000,
+      deployment: back.id,
+      dispatched: true,
       run: { id: run!.id, url: run!.url },
     }
     await world.records.write(

@@ -123,7 +123,8 @@ function workText(lock: LockRead): string {
   const { kind, sha, pull, by, sinceMs, run, dirty } = operation
   const what = `${verb(kind, dirty)} ${cell(sha.slice(0, 12))}`
   const page = run === undefined ? '' : `, ${pageLink('run', run.url)}`
-  return `${what} for #${pull} by ${cell(by.login)} since ${utc(sinceMs)}${page}`
+  const forPull = pull === undefined ? '' : ` for #${pull}`
+  return `${what}${forPull} by ${cell(by.login)} since ${utc(sinceMs)}${page}`
 }
 
 function verb(kind: Operation['kind'], dirty: string | undefined): string {

@@ -41,7 +41,7 @@ export function dyingPorts(
     }),
   )
   const single = Object.fromEntries(CALLS.map((name) => [name, dies(name, ports[name] as Called)]))
-  return { ports: { ...ports, ...wrapped, ...single } as WatchPorts, calls }
+  return { ports: { ...ports, ...wrapped, ...single }, calls }
 }
 
 type Called = (...given: unknown[]) => Promise<unknown>
