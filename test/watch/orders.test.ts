@@ -213,7 +213,7 @@ describe('the metric that shows the commit', () => {
     expect(decided.outcome).toMatchObject({ verdict: 'healthy', atMs: LIVE_MS + 15 * MINUTE_MS })
   })
 
-  it('it never is: nothing of it was watched, so nobody knows', async () => {
+  it('is never there: nothing of it was watched, so nobody knows', async () => {
     const { world, watch } = await begun(config)
     world.service.shows.set(SHA_LATER, LIVE_MS)
     const held = await stepUntil(world, watch, 'held')

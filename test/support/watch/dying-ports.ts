@@ -13,7 +13,7 @@ export interface Death {
 }
 
 const PARTS = ['deployments', 'conversation', 'records', 'workflows', 'pullRequests', 'escalation'] as const
-const CALLS = ['note', 'others'] as const
+const CALLS = ['config', 'configAt', 'mergeOf', 'runReport', 'pullOf', 'note', 'others'] as const
 
 /** The same ports in a process that dies at one of its calls; `calls` counts them, and names the last. */
 export function dyingPorts(
