@@ -1,3 +1,4 @@
+import type { CheckRow } from '../../health/explain.ts'
 import { checksTable } from '../checks-table.ts'
 import { graphsLink } from '../graphs-link.ts'
 import { code, fence, posted } from '../markdown.ts'
@@ -13,6 +14,7 @@ import { isOfRun, type Told } from './told.ts'
 
 const MAX_RECIPE = 8000
 const MAX_QUERIES = 16_000
+const MAX_TABLE = 40_000
 
 /** Whoever reads no further than this and the lead knows enough. */
 export function titleSection(told: Told): Section {
@@ -40,9 +42,11 @@ export function recipeSection(told: Told): Section {
 }
 
 export function tableSection({ found }: Told): Section {
-  const lines = found === undefined || found.checks.length === 0 ? [] : checksTable(badFirst(found.checks))
   const graphs = graphsLink(found?.dashboard)
-  const text = titled('Health', [...lines, ...(graphs === undefined ? [] : ['', graphs])])
+  const text = titled('Health', [
+    ...tableLines(badFirst(found?.checks ?? [])),
+    ...(graphs === undefined ? [] : ['', graphs]),
+  ])
   return { rank: 1, name: 'the table of checks', text }
 }
 
@@ -52,6 +56,15 @@ export function changeSection(told: Told): Section {
 
 export function releaseSection(told: Told): Section {
   return { rank: 5, name: "the release's difference", text: releaseDifference(told) }
+}
+
+/** As many as fit, the worst first. */
+function tableLines(checks: readonly CheckRow[]): readonly string[] {
+  if (checks.length === 0) return []
+  let shown = checks
+  while (checksTable(shown).join('\n').length > MAX_TABLE) shown = shown.slice(0, -1)
+  const more = checks.length - shown.length
+  return [...checksTable(shown), ...(more === 0 ? [] : ['', `… and ${more} more, none of them worse.`])]
 }
 
 /** Each check in words, and what was asked of its source with every variable filled in. */
