@@ -17,7 +17,7 @@ export async function serveRevert({ request, ports }: Serving<'revert'>): Promis
     return refused('revert_failed', 'Merges cannot be taken back from here. Nothing was done.')
   const by = request.comment.author
   // Asked again after a crash it finds its own pull request, goes on with it, or tells how it ended.
-  return outcomeOf(await revertByPerson(request.pull, by, { pullRequests }), by.login)
+  return outcomeOf(await revertByPerson(request.pull, by, { pullRequests, records: ports.records }), by.login)
 }
 
 function outcomeOf({ outcome, reason, message }: RevertResult, login: string): DecidedOutcome {

@@ -8,6 +8,7 @@ import { reapOperations } from '../../src/command/reap-operations.ts'
 import {
   type CommandWorld,
   commandWorld,
+  mergeOf,
   followToEnd,
   SHA_A,
   SHA_B,
@@ -57,6 +58,7 @@ function mortal(ports: CommandPorts, plan: Plan | undefined): { ports: CommandPo
     'workflows',
     'quarantine',
     'watches',
+    'pullRequests',
     'decided',
   ] as const
   const wrapped = Object.fromEntries(names.map((name) => [name, port(name, ports[name] as object)]))
@@ -262,6 +264,19 @@ describe('a worker that dies at any call', () => {
     await killEachCall(open, (world, label) => {
       expect(world.deployments.all[0]?.verdict, label).toBe('healthy')
       expect(bodies(world, 'answer/'), label).toEqual([expect.stringMatching(/^✅ `dev` accepts/)])
+    })
+  })
+
+  test('L01 /revert is asked for again after a crash, and answered once', async () => {
+    const open = () => {
+      const world = commandWorld()
+      world.pulls.open({ number: 5, head: SHA_A, state: 'merged' })
+      world.pullRequests.merges.set(5, mergeOf(5))
+      return { world, request: world.comment('/revert') }
+    }
+    await killEachCall(open, (world, label) => {
+      expect(new Set(world.pullRequests.asked.map(({ merge }) => merge)), label).toEqual(new Set([5]))
+      expect(bodies(world, 'answer/'), label).toEqual([expect.stringMatching(/`dev` asked for it: #5 was/)])
     })
   })
 

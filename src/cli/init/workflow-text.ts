@@ -72,7 +72,7 @@ function commandJob(): string[] {
     '      pull-requests: write # the answer',
     '      deployments: write # what is about to run where',
     '      actions: write # starts the run',
-    '      checks: read # those that the pull request needs',
+    '      checks: write # those that the pull request needs; that /accept calls a version well',
     '      statuses: read # the same',
     '    steps: # no checkout: nothing of a pull request comes near these rights',
     `      - uses: ${SEAMLESS}`,

@@ -6,6 +6,7 @@ import { serveCommand } from '../../../src/command/serve-command.ts'
 import type { TakenBack } from '../../../src/command/quarantine.ts'
 import { readTrustedConfig } from '../../../src/command/trusted-config.ts'
 import type { Person } from '../../../src/ports/authority.ts'
+import type { Merge, PullRequests } from '../../../src/ports/pull-requests.ts'
 import type { DeploymentVerdict } from '../../../src/ports/deployments.ts'
 import { type ManualClock, manualClock } from '../manual-clock.ts'
 import { memoryLog } from '../memory-log.ts'
@@ -13,6 +14,7 @@ import { type MemoryAuthority, memoryAuthority } from './memory-authority.ts'
 import { type MemoryConversation, memoryConversation } from './memory-conversation.ts'
 import { type MemoryDeployments, memoryDeployments } from './memory-deployments.ts'
 import { type MemoryPullFacts, memoryPullFacts } from './memory-pull-facts.ts'
+import { type MemoryPullRequests, memoryPullRequests } from './memory-pull-requests.ts'
 import { type MemoryRecords, memoryRecords } from './memory-records.ts'
 import { type MemoryWatches, memoryWatches } from './memory-watches.ts'
 import { type MemoryWorkflows, memoryWorkflows } from './memory-workflows.ts'
@@ -43,6 +45,7 @@ export interface CommandWorld {
   readonly workflows: MemoryWorkflows
   /** The App's; no part of the ports of a config with `driver: action`. */
   readonly watches: MemoryWatches
+  readonly pullRequests: MemoryPullRequests & PullRequests
   readonly takenBack: TakenBack[]
   readonly patches: Map<number, string>
   readonly ports: CommandPorts
@@ -71,6 +74,7 @@ export function commandWorld(config = CONFIG): CommandWorld {
     deployments: memoryDeployments(),
     workflows: memoryWorkflows(clock),
     watches: memoryWatches(),
+    pullRequests: memoryPullRequests(),
   }
   const dev = memory.authority.person('dev', 'write')
   memory.pulls.open({ number: 5, head: SHA_A })
@@ -128,6 +132,7 @@ function portsOf(world: CommandWorld): CommandPorts {
     records: world.records,
     deployments: world.deployments,
     workflows: world.workflows,
+    pullRequests: world.pullRequests,
     quarantine: {
       takenBack: async () => world.takenBack,
       patchOf: async (pull) => world.patches.get(pull),
@@ -194,4 +199,20 @@ export async function followToEnd(
     world.clock.advance(Math.max(1, outcome.untilMs - world.clock.now()))
   }
   throw new Error('it never ended')
+}
+
+/** The squash of a pull request. */
+export function mergeOf(number: number): Merge {
+  return {
+    number,
+    title: 'A change',
+    author: 'ada',
+    result: SHA_B,
+    before: SHA_OLD,
+    base: 'main',
+    shape: 'squash',
+    mergedAtMs: CREATED_MS,
+    labels: [],
+    forwardOnly: false,
+  }
 }
