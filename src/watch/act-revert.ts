@@ -5,6 +5,7 @@ import { type Brakes, decideRevert, type UnhealthyCheck } from '../revert/decide
 import { gatherRevertFacts, type KnownFacts } from '../revert/gather-facts.ts'
 import { type RevertResult, revertMerge } from '../revert/revert-merge.ts'
 import { code } from '../report/markdown.ts'
+import { lookOn } from './look-on.ts'
 import { hasSharedCause } from './shared-cause.ts'
 import type { WatchPorts } from './watch-ports.ts'
 import type { Found, WatchRecord } from './watch-record.ts'
@@ -17,7 +18,9 @@ const AGAIN_MS = 30_000
  * Decides about the merge that brought what was found bad, and carries it out. A second call finds the first one's pull request.
  * The environment was taken back before, so what GitHub does not let us do is a result for people. Error: the database's.
  */
-export async function revert(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
+export async function revert(judged: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
+  const found = await lookOn(judged, ports)
+  const record = { ...judged, ...(found !== undefined && { found }) }
   const atMs = ports.clock.now()
   const sinceMs = record.acts.rollback?.ended?.atMs ?? record.outcome?.atMs ?? atMs
   const result = await takeBack(record, ports).catch(githubFailed)

@@ -54,6 +54,10 @@ export interface WatchedWorld extends DrivenWorld {
   said(pull: number, atLeast: number): Promise<readonly string[]>
   /** Its last comment there, which tells people how it ended. */
   endOf(pull: number): Promise<string>
+  /** Pull requests of the App itself, oldest first. */
+  reverts(): Promise<readonly { number: number; merged_at: string | null; user: { login: string } }[]>
+  /** The Deployments that bring an environment back. */
+  rollbacks(): Promise<readonly { id: number; sha: string }[]>
   /** What differs on the default branch from an earlier commit: `A docs/a.md`. */
   changedSince(sha: string): Promise<readonly string[]>
   /** The issues that are no pull requests, oldest first. */
@@ -135,7 +139,16 @@ function dispatchRunner(
 
 type AsPeople = Pick<
   WatchedWorld,
-  'open' | 'merge' | 'verdicts' | 'verdictOf' | 'said' | 'endOf' | 'changedSince' | 'issues'
+  | 'open'
+  | 'merge'
+  | 'verdicts'
+  | 'verdictOf'
+  | 'said'
+  | 'endOf'
+  | 'reverts'
+  | 'rollbacks'
+  | 'changedSince'
+  | 'issues'
 >
 
 const LONG_MS = 120_000
@@ -181,6 +194,21 @@ function asPeople(world: DrivenWorld): AsPeople {
       const [, ...ends] = await this.said(pull, 2)
       return ends.at(-1) ?? ''
     },
+    async reverts() {
+      const path = '/pulls?state=all&per_page=100&direction=asc'
+      const all = await world.api<{ number: number; merged_at: string; user: { login: string } }[]>(
+        'GET',
+        path,
+      )
+      return all.filter(({ user }) => user.login.endsWith('[bot]'))
+    },
+    async rollbacks() {
+      const all = await world.api<{ id: number; sha: string; payload: { operation?: string } }[]>(
+        'GET',
+        '/deployments?per_page=100',
+      )
+      return all.filter(({ payload }) => payload.operation === 'rollback')
+    },
     async changedSince(sha) {
       const args = ['--git-dir', repository.bareDir, 'diff', '--name-status', '--no-renames', sha, 'main']
       const { stdout } = await execute('git', args)
@@ -210,5 +238,11 @@ async function story(world: DrivenWorld, results: readonly ActionResult[]): Prom
       async ({ id, sha }) => `${id} ${sha}\n  ${(await world.statesOf(String(id))).join('\n  ')}`,
     ),
   )
-  return [world.process().output(), ...runs, '── Deployments', ...states].join('\n')
+  const pulls = await world.api<{ number: number; title: string }[]>('GET', '/pulls?state=all&per_page=100')
+  const said = await Promise.all(
+    pulls.map(
+      async ({ number, title }) => `── #${number} ${title}\n${(await world.answers(number)).join('\n\n')}`,
+    ),
+  )
+  return [world.process().output(), ...runs, '── Deployments', ...states, ...said].join('\n')
 }

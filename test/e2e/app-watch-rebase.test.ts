@@ -1,0 +1,25 @@
+import { afterAll, afterEach, beforeAll, describe, it } from 'vitest'
+import { hasPrometheus } from '../support/prometheus-server.ts'
+import { showTakenBack } from '../support/watch/take-back.ts'
+import { adopt, type WatchedWorld, watchedWorld } from '../support/watch/watched-world.ts'
+
+/* A world of its own: of two reverts within half an hour the second one would only be proposed. */
+describe.runIf(hasPrometheus())(
+  'the App takes back what was merged by rebase, of three commits',
+  { timeout: 300_000 },
+  () => {
+    let world: WatchedWorld
+    beforeAll(async () => {
+      world = await watchedWorld()
+      await adopt(world)
+    }, 240_000)
+    afterEach(async ({ task }) => {
+      if (task.result?.state === 'fail') console.log(await world.story())
+    })
+    afterAll(() => world?.close(), 60_000)
+
+    it('R15 the environment goes back, the merge is reverted, later work stays, users are well', async () => {
+      await showTakenBack(world, { method: 'rebase', version: '1.1.0' })
+    })
+  },
+)

@@ -1,0 +1,49 @@
+import { expect } from 'vitest'
+import { until } from '../app/driven-world.ts'
+import type { MergeMethod } from '../github/entities.ts'
+import { badChange, inThreeCommits, laterWork } from './changes.ts'
+import { delaysOf } from './delays.ts'
+import { FIRST_VERSION } from './orders-place.ts'
+import type { Merged, WatchedWorld } from './watched-world.ts'
+
+/** A version that users notice is merged, other work after it: all of what must come of that, by itself. */
+export async function showTakenBack(
+  world: WatchedWorld,
+  { method, version, back = FIRST_VERSION }: { method: MergeMethod; version: string; back?: string },
+): Promise<Merged> {
+  const from = world.hub.requests.length
+  const bad = badChange(version)
+  const merged = await world.merge({ steps: method === 'rebase' ? inThreeCommits(bad) : [bad], method })
+  await world.merge({ steps: [laterWork(method)] })
+  await expectTakenBack(world, merged, { version, back, later: [`A docs/${method}.md`] })
+  console.log((await delaysOf(world, from, version)).join('\n'))
+  return merged
+}
+
+/** The environment is back, the merge reverted, later work kept, and people were told once that users are well. */
+export async function expectTakenBack(
+  world: WatchedWorld,
+  merged: Merged,
+  { version, back, later }: { version: string; back: string; later: readonly string[] },
+): Promise<void> {
+  expect(await world.verdictOf(merged.sha)).toMatchObject({
+    name: 'seamless/production',
+    conclusion: 'failure',
+    app: { id: world.app.id },
+  })
+  expect(await until(async () => (await world.place.served()) === back, `${back} is back`)).toBe(true)
+  const [receipt, end, ...more] = await world.said(merged.number, 2)
+  const title = `↩️ \`production\` is back on \`${back}\`, and users are well: \`${version}\` was taken back`
+  expect(receipt).toContain(title)
+  expect(end).toContain(title)
+  expect(end).toContain('@ada')
+  expect(more).toEqual([])
+  // The tree before the merge, and what came after it.
+  expect(await world.changedSince(merged.before)).toEqual(later)
+  const [revert, ...others] = await world.reverts()
+  expect(revert).toMatchObject({ merged_at: expect.any(String), user: { login: 'seamless[bot]' } })
+  expect(others).toEqual([])
+  const rollbacks = await world.rollbacks()
+  expect(rollbacks).toHaveLength(1)
+  expect(await world.issues()).toEqual([])
+}
