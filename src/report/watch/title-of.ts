@@ -88,13 +88,32 @@ function takenBackTitle(
   const to = record.acts.rollback?.ended?.to ?? record.before
   const back = `${where} is back on ${to === undefined ? 'its last healthy version' : name(versionName(to))}`
   switch (record.acts.recovery?.ended?.kind) {
-    case undefined:
-      return `↩️ ${back}: ${version} was taken back`
-    case 'recovered':
-      return `↩️ ${back}, and users are well: ${version} was taken back`
     case 'still_bad':
       return `🚨 ${back}, and it is still bad: ${version} may not be to blame`
     case 'unknown':
-      return `⚠️ ${back}, but nobody knows whether users are well: ${version} was taken back`
+      return `⚠️ ${back}, but nobody knows whether users are well`
+    case 'recovered':
+      return mergeTitle(record, back) ?? `↩️ ${back}, and users are well: ${version} was taken back`
+    case undefined:
+      return mergeTitle(record, back) ?? `↩️ ${back}: ${version} was taken back`
+  }
+}
+
+/** Where users are well, or nothing else is known, what matters is the merge. */
+function mergeTitle({ acts }: Told['record'], back: string): string | undefined {
+  const { revert, recovery } = acts
+  const merge = revert?.suspect === undefined ? 'the merge' : `#${revert.suspect}`
+  switch (revert?.outcome) {
+    case 'merged':
+    case 'already_reverted':
+      return `↩️ ${back}${recovery?.ended === undefined ? '' : ', users are well'}, and ${merge} is reverted`
+    case 'proposed':
+      return `↩️ ${back}, and the revert of ${merge} waits for a person`
+    case 'conflict':
+    case 'failed':
+      return `⚠️ ${back}, but ${merge} must be reverted by a person`
+    case 'not_done':
+    case undefined:
+      return undefined
   }
 }
