@@ -142,7 +142,7 @@ async function composeRecord(
   { surroundings, reverseMerges }: Opened,
   { log, state }: { log: Log; state: string },
   config: Pick<Config, 'driver'>,
-): Promise<Pick<Ports, 'deployments' | 'pullRequests' | 'appWatches'>> {
+): Promise<Pick<Ports, 'deployments' | 'pullRequests' | 'records' | 'appWatches'>> {
   const { github, signal, clock, environment } = surroundings
   const repository = reverseMerges === undefined ? await openGitHubOf({ surroundings, log }) : undefined
   if (github === undefined || repository === undefined) {
@@ -150,15 +150,17 @@ async function composeRecord(
     const deployments = localDeployments(join(state, 'deployments.json'), { clock, signal })
     return { deployments, appWatches: false }
   }
-  const [{ githubDeployments }, { githubPullRequests }] = await Promise.all([
+  const [{ githubDeployments }, { githubPullRequests }, { refRecords }] = await Promise.all([
     import('./github/deployments.ts'),
     import('./github/pull-requests.ts'),
+    import('./github/ref-records.ts'),
   ])
   const appWatches = config.driver === 'app'
   const options = { ...github, ...(appWatches && { reporterId: actionsAppId(environment) }) }
   return {
     deployments: githubDeployments(repository, options),
     pullRequests: githubPullRequests(repository),
+    records: refRecords(repository),
     appWatches,
   }
 }

@@ -6,6 +6,7 @@ import type { Deployments } from '../ports/deployments.ts'
 import type { HealthSource } from '../ports/health-source.ts'
 import type { Log } from '../ports/log.ts'
 import type { PullRequests } from '../ports/pull-requests.ts'
+import type { Records } from '../ports/records.ts'
 import type { ReverseMerges } from '../ports/reverse-merges.ts'
 import type { TestRunner } from '../ports/test-runner.ts'
 import type { Traffic } from '../ports/traffic.ts'
@@ -24,6 +25,8 @@ export interface Ports {
   readonly pullRequests?: PullRequests
   /** Where commits are taken back without pull requests: Subversion. */
   readonly reverseMerges?: ReverseMerges
+  /** What people switched by commands (`/autorevert`); absent where there are none. */
+  readonly records?: Pick<Records, 'read'>
   readonly adapters: Adapters
   readonly artifacts: ArtifactStore
   readonly journal: Journal

@@ -1,6 +1,7 @@
 import { VersionControlError } from '../../errors.ts'
 import type { Deployed } from '../../ports/deployments.ts'
-import { decideRevert, type UnhealthyCheck } from '../../revert/decide.ts'
+import { readAutoRevert } from '../../revert/auto-revert.ts'
+import { type Brakes, decideRevert, NO_BRAKES, type UnhealthyCheck } from '../../revert/decide.ts'
 import { gatherRevertFacts, type KnownFacts } from '../../revert/gather-facts.ts'
 import { reverseMerge } from '../../revert/reverse-merge.ts'
 import { type RevertResult, revertMerge } from '../../revert/revert-merge.ts'
@@ -37,7 +38,8 @@ async function revertAfter(run: Run, bad: EnvironmentRecord, report: VerdictRepo
   const { pullRequests, reverseMerges, clock, log } = run.ports
   const known = knownFacts(run, bad, report)
   if (pullRequests !== undefined) {
-    const decision = decideRevert(await gatherRevertFacts(known, { pullRequests, clock, log }))
+    const brakes = async (): Promise<Brakes> => brakesOf(run)
+    const decision = decideRevert(await gatherRevertFacts(known, { pullRequests, brakes, clock, log }))
     const { deployed, lastHealthy } = known
     const evidence = { environment: bad.name, deployed, line: report.line, checks: report.checks }
     return revertMerge(decision, { ...evidence, ...(lastHealthy && { lastHealthy }) }, pullRequests)
@@ -51,6 +53,12 @@ async function revertAfter(run: Run, bad: EnvironmentRecord, report: VerdictRepo
     reason: 'refused',
     message: 'No merge was taken back: without a GitHub token nothing is known of merges.',
   }
+}
+
+/** A run sees nothing of other repositories, and ends before anybody knows whether a revert helped. */
+async function brakesOf({ ports: { records } }: Run): Promise<Brakes> {
+  if (records === undefined) return NO_BRAKES
+  return { ...NO_BRAKES, autoRevert: (await readAutoRevert(records)).state }
 }
 
 function knownFacts(run: Run, bad: EnvironmentRecord, report: VerdictReport): KnownFacts {
