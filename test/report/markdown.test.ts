@@ -135,6 +135,9 @@ describe('posted', () => {
 
 test('O01 only what can be a login is mentioned', () => {
   expect(mention('octo-cat')).toBe('@octo-cat')
+  expect(mention('octo-cat_acme')).toBe('@octo-cat_acme')
+  expect(mention('octo_cat_acme')).toBe('`octo_cat_acme`')
+  expect(mention('_acme')).toBe('`_acme`')
   expect(mention('org/team')).toBe('`org/team`')
   expect(mention('dependabot[bot]')).toBe('`dependabot[bot]`')
 })
