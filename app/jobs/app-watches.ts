@@ -11,10 +11,10 @@ import { nudgeJob, tellJob } from './watch-jobs.ts'
 /** A tick may write the watch between our reading and our writing; not so often in a row. */
 const ATTEMPTS = 5
 
-type WatchServices = Pick<Services, 'store' | 'engine' | 'clock'>
+type Needed = Pick<Services, 'store' | 'engine' | 'clock'>
 
 /** The watches of one repository, for its commands. */
-export function appWatches(services: WatchServices, repository: KnownRepository): Watches {
+export function appWatches(services: Needed, repository: KnownRepository): Watches {
   const { store, engine, clock } = services
   const { id: repositoryId, installationId } = repository
   return {
@@ -47,7 +47,7 @@ interface Left {
 /** Writes it into the watch, with a job that takes it up at once. */
 async function leave(
   { repositoryId, deployment, order }: Left,
-  { store, engine, clock }: WatchServices,
+  { store, engine, clock }: Needed,
 ): Promise<'taken' | 'over' | 'lost'> {
   return store.transaction(async (tx) => {
     const watches = watchStore(tx, clock)

@@ -7,19 +7,18 @@ import type { WatchRecord } from '../../src/watch/watch-record.ts'
 import type { Job, JobOutcome } from '../engine/engine.ts'
 import { type begin, tell, watch as queue } from '../engine/queues.ts'
 import { NotOfInstallation } from '../installation-tokens.ts'
-import type { Services } from '../services.ts'
 import { databaseRecords } from '../store/database-records.ts'
 import type { Sql } from '../store/store.ts'
 import { type StoredWatch, watchStore } from '../store/watch-store.ts'
 import { keepWatch } from './keep-watch.ts'
 import { noteRepository, repositoryName } from './known-repository.ts'
 import { stepJob, tellJob } from './watch-jobs.ts'
-import { watchPortsOf } from './watch-ports.ts'
+import type { WatchServices } from './watch-services.ts'
 
 type Begun = z.infer<typeof begin.data>
 
 /** Finds out what a Deployment's newest state means, and begins its watch; a second time nothing is begun. */
-export async function workOnBeginning(services: Services, job: Job<Begun>): Promise<JobOutcome<Begun>> {
+export async function workOnBeginning(services: WatchServices, job: Job<Begun>): Promise<JobOutcome<Begun>> {
   const { store, clock, log } = services
   const { installationId, repositoryId, deployment } = job.data
   const known = await watchStore(store, clock).read(job.data)
@@ -29,7 +28,7 @@ export async function workOnBeginning(services: Services, job: Job<Begun>): Prom
   try {
     const began = await beginWatch(
       deployment,
-      watchPortsOf(services, repository, { deployment, signal: job.signal }),
+      services.portsOf(repository, { deployment, signal: job.signal }),
     )
     if (began.kind === 'nothing') {
       log.info(about, `not watched: ${began.why}`)
@@ -51,7 +50,7 @@ function isOfItsRun({ phase, state }: WatchRecord): boolean {
 
 /** The watch, the end of the one before it in the environment, and the first job, in one transaction with the end of this one. */
 async function keepBegun(
-  services: Services,
+  services: WatchServices,
   job: Job<Begun>,
   began: Exclude<Began, { kind: 'nothing' }>,
 ): Promise<JobOutcome<Begun>> {
@@ -69,7 +68,7 @@ interface Place extends Pick<Begun, 'installationId' | 'repositoryId'> {
   readonly tx: Sql
 }
 
-async function insert(services: Services, place: Place, begun: WatchRecord): Promise<void> {
+async function insert(services: WatchServices, place: Place, begun: WatchRecord): Promise<void> {
   const { engine, clock, log } = services
   const { tx, installationId, repositoryId } = place
   const { environment, deployment } = begun
@@ -98,7 +97,7 @@ function isNewer(one: WatchRecord, other: WatchRecord): boolean {
 
 /** Its run went on: what it held is watched, or was found bad. */
 async function restart(
-  services: Services,
+  services: WatchServices,
   before: StoredWatch,
   { record, tx }: { readonly record: WatchRecord; readonly tx: Sql },
 ): Promise<void> {
@@ -107,7 +106,7 @@ async function restart(
   if (revision !== 'lost') await first(services, { ...before, record, revision }, tx)
 }
 
-async function first({ engine, clock }: Services, watch: StoredWatch, tx: Sql): Promise<void> {
+async function first({ engine, clock }: WatchServices, watch: StoredWatch, tx: Sql): Promise<void> {
   const { nextMs, phase } = watch.record
   if (nextMs === undefined) return
   await engine.schedule(
@@ -119,7 +118,7 @@ async function first({ engine, clock }: Services, watch: StoredWatch, tx: Sql): 
 
 /** Another version took the place of what was watched there; a rollback of the watch's own is no other. */
 async function supersede(
-  services: Services,
+  services: WatchServices,
   {
     tx,
     repositoryId,

@@ -26,6 +26,8 @@ import { reap } from './reap-job.ts'
 import { reconcile } from './reconcile-job.ts'
 import { workOnTelling } from './tell-job.ts'
 import { workOnWatch } from './watch-job.ts'
+import { watchPortsOf } from './watch-ports.ts'
+import type { WatchServices } from './watch-services.ts'
 
 /** A lease lasts five minutes; its end is noticed within one more. */
 const REAP_EVERY_MS = 60_000
@@ -37,13 +39,17 @@ const DAY_MS = 24 * 3_600_000
 /** Begins the work on what came in, and on all that follows from it. */
 export async function startJobs(services: Services): Promise<void> {
   const { engine, store, clock } = services
+  const watching: WatchServices = {
+    ...services,
+    portsOf: (repository, of) => watchPortsOf(services, repository, of),
+  }
   await engine.onDead((dead) => tellOfDead(services, dead))
   await engine.work(deliveries, (job) => workOnDeliveries(services, job))
   await engine.work(commands, (job) => workOnCommand(services, job))
   await engine.work(follow, (job) => workOnFollowing(services, job))
-  await engine.work(begin, (job) => workOnBeginning(services, job))
-  await engine.work(watch, (job) => workOnWatch(services, job))
-  await engine.work(tell, (job) => workOnTelling(services, job))
+  await engine.work(begin, (job) => workOnBeginning(watching, job))
+  await engine.work(watch, (job) => workOnWatch(watching, job))
+  await engine.work(tell, (job) => workOnTelling(watching, job))
   await engine.work(mergeQueue, (job) => workOnMergeQueue(services, job))
   await engine.work(label, (job) => workOnLabels(services, job))
   await engine.every(abandoned, DAY_MS, async () => void (await labelAbandoned(store, clock.now())))

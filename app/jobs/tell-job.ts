@@ -2,15 +2,17 @@ import { tellWatch } from '../../src/watch/tell-watch.ts'
 import type { Job, JobOutcome } from '../engine/engine.ts'
 import type { Watched } from '../engine/queues.ts'
 import { NotOfInstallation } from '../installation-tokens.ts'
-import type { Services } from '../services.ts'
 import { watchStore } from '../store/watch-store.ts'
-import { openWatchPorts } from './watch-ports.ts'
+import { openWatchPorts, type WatchServices } from './watch-services.ts'
 
 /**
  * Brings the kept comment of a watch up to date. What changed while it was being written finds this job alive and sends none of
  * its own: so it looks once more before it ends, while nobody can write the watch.
  */
-export async function workOnTelling(services: Services, job: Job<Watched>): Promise<JobOutcome<Watched>> {
+export async function workOnTelling(
+  services: WatchServices,
+  job: Job<Watched>,
+): Promise<JobOutcome<Watched>> {
   const { store, engine, clock, log } = services
   const watch = await watchStore(store, clock).read(job.data)
   if (watch === undefined) return { kind: 'done' }

@@ -4,12 +4,11 @@ import type { WatchRecord } from '../../src/watch/watch-record.ts'
 import type { Job, JobOutcome } from '../engine/engine.ts'
 import { watch as queue, type Watched } from '../engine/queues.ts'
 import { NotOfInstallation } from '../installation-tokens.ts'
-import type { Services } from '../services.ts'
 import { type StoredWatch, watchStore } from '../store/watch-store.ts'
 import { countStep } from './count-step.ts'
 import { keepWatch } from './keep-watch.ts'
 import { stepJob } from './watch-jobs.ts'
-import { openWatchPorts } from './watch-ports.ts'
+import { openWatchPorts, type WatchServices } from './watch-services.ts'
 
 /** What is done at the end of a watch is some ten steps; a watch that is never done gives its lane to others. */
 const MOST_STEPS = 20
@@ -21,7 +20,7 @@ const NOTHING_CHANGED_MS = 1000
  * nobody else wrote the watch meanwhile: who lost that race has changed nothing, and looks again. What is due at once is done
  * at once; what is due later is the next job's, which is sent in the transaction that ends this one.
  */
-export async function workOnWatch(services: Services, job: Job<Watched>): Promise<JobOutcome<Watched>> {
+export async function workOnWatch(services: WatchServices, job: Job<Watched>): Promise<JobOutcome<Watched>> {
   const watches = watchStore(services.store, services.clock)
   for (let count = 1; ; count += 1) {
     job.signal.throwIfAborted()
@@ -43,11 +42,11 @@ function isWaiting({ order, phase }: WatchRecord): boolean {
 }
 
 /** How long until there is something to do; for ever where nothing more comes by itself. */
-function waitMs({ nextMs = Infinity }: WatchRecord, { clock }: Pick<Services, 'clock'>): number {
+function waitMs({ nextMs = Infinity }: WatchRecord, { clock }: Pick<WatchServices, 'clock'>): number {
   return nextMs - clock.now()
 }
 
-async function stepOf(watch: StoredWatch, job: Job<Watched>, services: Services): Promise<WatchStep> {
+async function stepOf(watch: StoredWatch, job: Job<Watched>, services: WatchServices): Promise<WatchStep> {
   try {
     return await stepWatch(watch.record, await openWatchPorts(services, watch, job.signal))
   } catch (error) {
@@ -60,7 +59,7 @@ async function stepOf(watch: StoredWatch, job: Job<Watched>, services: Services)
 }
 
 /** Nothing is to be done now: the job comes again when something is. A nudge leaves that to the watch's own job. */
-function rest(record: WatchRecord, { data }: Job<Watched>, services: Services): JobOutcome<Watched> {
+function rest(record: WatchRecord, { data }: Job<Watched>, services: WatchServices): JobOutcome<Watched> {
   const afterMs = waitMs(record, services)
   if (data.nudge === true || afterMs === Infinity) return { kind: 'done' }
   return { kind: 'again', afterMs: Math.max(afterMs, NOTHING_CHANGED_MS) }
@@ -75,7 +74,7 @@ interface Taken {
 async function keep(
   { watch, step, isLast }: Taken,
   job: Job<Watched>,
-  services: Services,
+  services: WatchServices,
 ): Promise<'kept' | 'lost'> {
   const { store, engine, metrics } = services
   const kept = await store.transaction(async (tx) => {

@@ -17,24 +17,14 @@ import type { Services } from '../services.ts'
 import { commandLog } from '../store/command-log.ts'
 import { databaseRecords } from '../store/database-records.ts'
 import { verdictLedger } from '../store/verdict-ledger.ts'
-import { type WatchKey, watchStore } from '../store/watch-store.ts'
+import { watchStore } from '../store/watch-store.ts'
 import { appDeployments } from './app-deployments.ts'
-import { type KnownRepository, readRepository } from './known-repository.ts'
+import type { KnownRepository } from './known-repository.ts'
 import { workflowsOf } from './repository-workflows.ts'
+import type { WatchOf } from './watch-services.ts'
 
 /** Watches that ended longer ago have no cause in common with one that is found bad now. */
 const OTHERS_SINCE_MS = 10 * 60_000
-
-/** All that a stored watch needs of its repository, by the name that it has now. */
-export async function openWatchPorts(
-  services: Services,
-  { repositoryId, deployment }: WatchKey,
-  signal: AbortSignal,
-): Promise<WatchPorts> {
-  const repository = await readRepository(databaseRecords(services.store, repositoryId))
-  if (repository === undefined) throw new Error(`repository ${repositoryId} is not known`)
-  return watchPortsOf(services, repository, { deployment, signal })
-}
 
 interface Place {
   readonly services: Services
@@ -48,7 +38,7 @@ interface Place {
 export function watchPortsOf(
   services: Services,
   repository: KnownRepository,
-  { deployment, signal }: { readonly deployment: string; readonly signal: AbortSignal },
+  { deployment, signal }: WatchOf,
 ): WatchPorts {
   const about = { installation: repository.installationId, repository: repository.id, deployment }
   const place: Place = {

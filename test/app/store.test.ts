@@ -7,6 +7,7 @@ import { commandLog } from '../../app/store/command-log.ts'
 import { FolderInUse } from '../../app/store/folder-lock.ts'
 import { headLedger } from '../../app/store/head-ledger.ts'
 import { DatabaseTooNew } from '../../app/store/migrate.ts'
+import { MIGRATIONS } from '../../app/store/migrations.ts'
 import {
   folderHome,
   type OpenedStore,
@@ -145,9 +146,9 @@ describe.runIf(hasPostgres())('a PostgreSQL', () => {
     const database = await home.server.database()
     const opened = await Promise.all([1, 2, 3, 4].map(async () => home.open(database)))
     const [{ store }] = opened as [OpenedStore]
-    expect(await store.rows(z.object({ id: z.number() }), 'SELECT id FROM seamless.migrations')).toEqual([
-      { id: 1 },
-    ])
+    expect(await store.rows(z.object({ id: z.number() }), 'SELECT id FROM seamless.migrations')).toEqual(
+      MIGRATIONS.map(({ id }) => ({ id })),
+    )
     await Promise.all(opened.map(async ({ store }) => store.close()))
     await home.remove()
   })
