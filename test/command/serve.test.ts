@@ -416,6 +416,17 @@ describe('who has the environment', () => {
     expect(world.workflows.dispatched).toHaveLength(1)
   })
 
+  test('L07 a record of a rollback that is none is left as it is, and said', async () => {
+    world.deployments.before('production', SHA_OLD)
+    world.deployments.before('production', SHA_B)
+    const request = world.comment('/rollback production')
+    const key = `rollbacks/comment-${request.comment.id}`
+    await world.records.write(key, { schema: 1, target: 'HEAD' }, undefined)
+    expect(await world.serve(request)).toMatchObject({ kind: 'refused', reason: 'lock_unreadable' })
+    expect(world.answer()).toContain(key)
+    expect(world.workflows.dispatched).toEqual([])
+  })
+
   test('R19 /rollback without another healthy version is refused', async () => {
     expect(await world.say('/rollback production')).toMatchObject({ reason: 'no_rollback_target' })
     world.deployments.before('production', SHA_B)
