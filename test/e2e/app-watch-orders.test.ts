@@ -36,7 +36,7 @@ describe.runIf(hasPrometheus())('what people say to a watch', { timeout: 300_000
     expect(await world.rollbacks()).toEqual([])
     expect(await world.repository.shaOf('main')).toBe(merged.sha)
     await done(merged.number, '/continue production')
-    const title = '↩️ `production` is back on `1.0.0`, and users are well: `1.1.0` was taken back'
+    const title = `↩️ \`production\` is back on \`1.0.0\`, users are well, and #${merged.number} is reverted`
     await until(async () => (await world.answers(merged.number)).at(-1)?.includes(title), 'the end', 120_000)
     expect((await world.answers(merged.number)).filter(isThere)).toHaveLength(1)
     expect(await world.place.served()).toBe(FIRST_VERSION)

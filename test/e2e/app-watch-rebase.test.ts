@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { hasPrometheus } from '../support/prometheus-server.ts'
 import { showTakenBack } from '../support/watch/take-back.ts'
 import { adopt, type WatchedWorld, watchedWorld } from '../support/watch/watched-world.ts'
@@ -19,7 +19,9 @@ describe.runIf(hasPrometheus())(
     afterAll(() => world?.close(), 60_000)
 
     it('R15 the environment goes back, the merge is reverted, later work stays, users are well', async () => {
-      await showTakenBack(world, { method: 'rebase', version: '1.1.0' })
+      const delays = await showTakenBack(world, { method: 'rebase', version: '1.1.0' })
+      console.log(delays)
+      expect(delays).toMatch(/revert merged: [\d.]+ s/)
     })
   },
 )

@@ -39,6 +39,8 @@ describe.runIf(hasPrometheus())('the App watches what a merge deploys', { timeou
   })
 
   it('R15 a bad merge by squash: the environment goes back, the merge is reverted, later work stays, users are well', async () => {
-    await showTakenBack(world, { method: 'squash', version: '1.2.0', back: '1.1.0' })
+    const delays = await showTakenBack(world, { method: 'squash', version: '1.2.0', back: '1.1.0' })
+    console.log(delays)
+    expect(delays).toMatch(/revert merged: [\d.]+ s/)
   })
 })

@@ -22,7 +22,7 @@ async function foundBad(): Promise<WatchRecord> {
   return found
 }
 
-const badOf = ({ found }: Pick<WatchRecord, 'found'>) =>
+const badOf = ({ found }: { found?: WatchRecord['found'] | undefined }): string[] | undefined =>
   found?.checks.filter(({ verdict }) => verdict === 'unhealthy').map(({ name }) => name)
 
 /** The environment was taken back after so long; the decision about the merge comes a minute later. */

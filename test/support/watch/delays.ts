@@ -5,7 +5,7 @@ import type { WatchedWorld } from './watched-world.ts'
  * How long users had a bad version, from its first bad answer by the load generator's clock, line by line: until it was judged, until the
  * rollback was asked for, until users were back, until the revert was merged. `from`: an index of `hub.requests`.
  */
-export async function delaysOf(world: WatchedWorld, from: number, version: string): Promise<string[]> {
+export function delaysOf(world: WatchedWorld, from: number, version: string): string {
   const bad = world.load.outcomes.filter((one) => one.version === version && failed(one))
   const firstMs = Math.min(...bad.map(({ atMs }) => atMs))
   const lastMs = Math.max(...bad.map(({ atMs }) => atMs))
@@ -31,10 +31,11 @@ export async function delaysOf(world: WatchedWorld, from: number, version: strin
       method === 'PUT' && path.endsWith('/merge') && Boolean(login?.startsWith('seamless')),
   )
   const marks = [live, judged, rolledBack, ['last bad answer', lastMs] as const, reverted]
-  return [
+  const lines = [
     `from the first bad answer of ${version} (${bad.length} of them):`,
     ...marks.map(([what, ms]) => `  ${what}: ${((ms - firstMs) / 1000).toFixed(1)} s`),
   ]
+  return lines.join('\n')
 }
 
 function isStatus({ path, body }: { path: string; body: unknown }, state: string): boolean {

@@ -6,25 +6,24 @@ import { delaysOf } from './delays.ts'
 import { FIRST_VERSION } from './orders-place.ts'
 import type { Merged, WatchedWorld } from './watched-world.ts'
 
-/** A version that users notice is merged, other work after it: all of what must come of that, by itself. */
+/** A version that users notice is merged, other work after it: all of what must come of that, by itself. Answers how long it took, in lines. */
 export async function showTakenBack(
   world: WatchedWorld,
   { method, version, back = FIRST_VERSION }: { method: MergeMethod; version: string; back?: string },
-): Promise<Merged> {
+): Promise<string> {
   const from = world.hub.requests.length
   const bad = badChange(version)
   const merged = await world.merge({ steps: method === 'rebase' ? inThreeCommits(bad) : [bad], method })
   await world.merge({ steps: [laterWork(method)] })
-  await expectTakenBack(world, merged, { version, back, later: [`A docs/${method}.md`] })
-  console.log((await delaysOf(world, from, version)).join('\n'))
-  return merged
+  await expectTakenBack(world, merged, { back, later: [`A docs/${method}.md`] })
+  return delaysOf(world, from, version)
 }
 
 /** The environment is back, the merge reverted, later work kept, and people were told once that users are well. */
 export async function expectTakenBack(
   world: WatchedWorld,
   merged: Merged,
-  { version, back, later }: { version: string; back: string; later: readonly string[] },
+  { back, later }: { back: string; later: readonly string[] },
 ): Promise<void> {
   expect(await world.verdictOf(merged.sha)).toMatchObject({
     name: 'seamless/production',
@@ -33,7 +32,7 @@ export async function expectTakenBack(
   })
   expect(await until(async () => (await world.place.served()) === back, `${back} is back`)).toBe(true)
   const [receipt, end, ...more] = await world.said(merged.number, 2)
-  const title = `↩️ \`production\` is back on \`${back}\`, and users are well: \`${version}\` was taken back`
+  const title = `↩️ \`production\` is back on \`${back}\`, users are well, and #${merged.number} is reverted`
   expect(receipt).toContain(title)
   expect(end).toContain(title)
   expect(end).toContain('@ada')
