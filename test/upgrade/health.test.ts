@@ -182,3 +182,47 @@ describe('watching', () => {
     expect(world.calls()).toHaveLength(before)
   })
 })
+
+describe('a metric that shows the version', () => {
+  const live = `    revert: auto
+    health:
+      source: pages
+      live: 'http_requests_total{version="{version}"}'
+`
+  const withLive = (): string =>
+    healthConfig().replace(/ {4}revert: auto\n {4}health:\n {6}source: pages\n/, live)
+
+  async function awaiting(): Promise<Scene> {
+    const clock = manualClock()
+    const page = await metricsPage(clock)
+    const world = await upgradeWorld({
+      config: withLive(),
+      clock,
+      environment: { SEAMLESS_SOURCE_PAGES_URL: page.url },
+    })
+    scenes.push({ world, page, clock })
+    return { world, page, clock }
+  }
+
+  it('holds the first step where it never shows it, and says that nothing of it was watched', async () => {
+    const { world, page } = await awaiting()
+    page.set('0.9.0', { perSecond: 50, failing: 0.001 })
+    const upgrade = await world.run()
+    expect(upgrade).toMatchObject({ decision: 'held', reason: 'health_no_data' })
+    expect(upgrade.message).toContain('1.0.0 never showed in the metric of health.live within 10 minutes')
+    expect(world.calls().filter((call) => call.includes('weight'))).toEqual(['weight production 10'])
+  })
+
+  it('begins the watch once it is there', async () => {
+    const { world, page, clock } = await awaiting()
+    const startedMs = clock.now()
+    const sleep = clock.sleep
+    clock.sleep = async (ms, signal) => {
+      await sleep(ms, signal)
+      if (clock.now() - startedMs >= 240_000) page.set('1.0.0', { perSecond: 50, failing: 0.001 })
+    }
+    const upgrade = await world.run()
+    expect(upgrade).toMatchObject({ decision: 'promoted', reason: 'healthy' })
+    expect(clock.now() - startedMs).toBeGreaterThan(240_000 + 600_000)
+  })
+})

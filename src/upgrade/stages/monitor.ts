@@ -1,4 +1,5 @@
 import type { Health } from '../../config/health.ts'
+import type { TemplateValues } from '../../config/label-template.ts'
 import { loadBaseline } from '../../health/baseline.ts'
 import { reportOf } from '../../health/explain.ts'
 import { heldReason } from '../../health/held-reason.ts'
@@ -6,13 +7,15 @@ import { type Answers, queriesOf, sourcesOf } from '../../health/query-plan.ts'
 import { nextTickMs } from '../../health/tick-times.ts'
 import { enterStep, startWatch, tick, type WatchState } from '../../health/watch.ts'
 import { gateOf, verdictOf } from '../../health/watch-verdict.ts'
+import { watchedValues } from '../../health/watched-values.ts'
 import type { HealthSource } from '../../ports/health-source.ts'
 import type { VerdictReport } from '../facts.ts'
 import { candidateOf, type Ending, perform, type Run, stepsOf } from '../run.ts'
 import { recordVerdict } from '../state-of-record.ts'
+import { whenLive } from './await-live.ts'
 import { isHandedOver } from './hand-over.ts'
 import { superseded } from './superseded.ts'
-import { listener } from './listen.ts'
+import { type Listener, listener } from './listen.ts'
 import { endFromGate, type HealthGate } from './verdict.ts'
 
 /** One watch of one environment: over all steps of its traffic to the end of the soak, one error budget for the whole. */
@@ -27,47 +30,70 @@ export interface Watching {
 export async function openWatching(run: Run, name: string): Promise<Watching | undefined> {
   const health = run.config.environments[name]?.health
   if (health === undefined) return undefined
-  const sources = new Map(
-    await Promise.all(
-      sourcesOf(health).map(async (source) => [source, await run.ports.adapters.source(source)] as const),
-    ),
-  )
-  let state: WatchState | undefined
-  const people = listener(run, name)
+  const sources = await openSources(run, health)
   const openedMs = run.ports.clock.now()
-  const begin = async (): Promise<WatchState> => {
-    const values = valuesFor(run, name)
-    const history = await loadBaseline(health, values, { sources, nowMs: openedMs, signal: run.signal })
-    return startWatch(health, values, run.ports.clock.now(), history)
+  const lookout: Lookout = { run, name, health, sources, people: listener(run, name), openedMs }
+  const watching: Watching = {
+    hold: (percent) => look(lookout, { percent, decide: decideHold, name: `${percent}%` }),
+    soak: (percent) => look(lookout, { percent, decide: decideSoak, name: 'watch' }),
   }
-  const looks = async (percent: number | undefined, decide: Decide, step: string): Promise<HealthGate> => {
-    state ??= await begin()
-    state = enterStep(state, percent === undefined ? undefined : percent / 100, run.ports.clock.now())
-    const startedAtMs = state.step.sinceMs
-    const { clock } = run.ports
-    const seen = (watch: WatchState): VerdictReport => ({
-      step,
-      startedAtMs,
-      ...reportOf(watch, clock.now()),
-    })
-    for (;;) {
-      const heard = await people.listen({ name: step, sinceMs: startedAtMs })
-      if (heard.kind === 'go_on') return { ...heard, kind: 'person', report: seen(state) }
-      const nextMs = nextTickMs(startedAtMs, health.everyMs, clock.now())
-      const isTick = await sleepUntil(nextMs, people.nextMs(), run)
-      if (!isTick) continue
-      state = tick(state, await ask(health, state, sources, run.signal), clock.now())
-      const report = seen(state)
-      run.ports.watchTick?.(name, report)
-      const gate = decide(state, clock.now(), report)
-      if (heard.kind !== 'paused' && gate !== undefined) return gate
-      if (gate?.kind === 'unhealthy') people.sayBad(report)
-    }
+  const values = (): TemplateValues => valuesFor(run, name)
+  return whenLive(run, { health, values, sources, sinceMs: openedMs }, watching)
+}
+
+/** What the steps of one watch share; its state goes on from one to the next. */
+interface Lookout {
+  readonly run: Run
+  readonly name: string
+  readonly health: Health
+  readonly sources: ReadonlyMap<string, HealthSource>
+  readonly people: Listener
+  readonly openedMs: number
+  state?: WatchState
+}
+
+interface LookStep {
+  readonly name: string
+  readonly percent: number | undefined
+  readonly decide: Decide
+}
+
+async function begin({ run, name, health, sources, openedMs }: Lookout): Promise<WatchState> {
+  const values = valuesFor(run, name)
+  const history = await loadBaseline(health, values, { sources, nowMs: openedMs, signal: run.signal })
+  return startWatch(health, values, run.ports.clock.now(), history)
+}
+
+async function look(lookout: Lookout, { percent, decide, name: step }: LookStep): Promise<HealthGate> {
+  const { run, name, health, sources, people } = lookout
+  const { clock } = run.ports
+  const share = percent === undefined ? undefined : percent / 100
+  let state = enterStep(lookout.state ?? (await begin(lookout)), share, clock.now())
+  const startedAtMs = state.step.sinceMs
+  const listened = { name: step, sinceMs: startedAtMs }
+  const seen = (): VerdictReport => ({ step, startedAtMs, ...reportOf(state, clock.now()) })
+  for (;;) {
+    lookout.state = state
+    const heard = await people.listen(listened)
+    if (heard.kind === 'go_on') return { ...heard, kind: 'person', report: seen() }
+    const tickMs = nextTickMs(startedAtMs, health.everyMs, clock.now())
+    if (!(await sleepUntil(tickMs, people.nextMs(), run))) continue
+    state = tick(state, await ask(health, state, sources, run.signal), clock.now())
+    const report = seen()
+    run.ports.watchTick?.(name, report)
+    const gate = decide(state, clock.now(), report)
+    if (gate === undefined) continue
+    const word = await people.beforeActing(listened)
+    lookout.state = state
+    if (word.kind === 'go_on') return { ...word, kind: 'person', report }
+    if (word.kind === 'judge') return gate
+    if (gate.kind === 'unhealthy') people.sayBad(report)
   }
-  return {
-    hold: (percent) => looks(percent, decideHold, `${percent}%`),
-    soak: (percent) => looks(percent, decideSoak, 'watch'),
-  }
+}
+
+async function openSources({ ports }: Run, health: Health): Promise<ReadonlyMap<string, HealthSource>> {
+  const opened = sourcesOf(health).map(async (name) => [name, await ports.adapters.source(name)] as const)
+  return new Map(await Promise.all(opened))
 }
 
 /**
@@ -173,22 +199,22 @@ async function promote(run: Run, name: string, line: string): Promise<void> {
 
 function lineOf(gate: HealthGate): string {
   const { line } = gate.report
-  if (gate.kind !== 'person') return line
+  if (gate.kind !== 'person') return gate.kind === 'hold' ? (gate.why ?? line) : line
   return gate.said === 'promoted'
     ? `${gate.by} promoted it before the end of the watch. Until then: ${line}`
     : `${gate.by} accepted it as it is. Until then: ${line}`
 }
 
-function valuesFor(run: Run, name: string): Parameters<typeof startWatch>[1] {
+function valuesFor(run: Run, name: string): TemplateValues {
   const { repository, branch } = run.upgrade()
   const candidate = candidateOf(run.upgrade())
   const previous = run.upgrade().environments.find((known) => known.name === name)?.previous
-  return {
+  return watchedValues({
     version: candidate.name,
     sha: candidate.sha,
     environment: name,
     repository,
     branch,
     previous: previous?.name ?? run.plan.previous[name]?.name,
-  }
+  })
 }

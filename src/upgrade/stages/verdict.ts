@@ -9,7 +9,13 @@ import { superseded } from './superseded.ts'
 /** What the health of one environment says at a traffic step or at the end of its watch. */
 export type HealthGate =
   | { readonly kind: 'proceed'; readonly report: VerdictReport }
-  | { readonly kind: 'hold'; readonly report: VerdictReport; readonly reason: HeldReason }
+  | {
+      readonly kind: 'hold'
+      readonly report: VerdictReport
+      readonly reason: HeldReason
+      /** Where it is not what the checks say. */
+      readonly why?: string
+    }
   | { readonly kind: 'unhealthy'; readonly report: VerdictReport }
   /** Somebody decides instead, whatever was found. */
   | {
@@ -29,7 +35,7 @@ export async function endFromGate(run: Run, name: string, gate: HealthGate): Pro
     case 'person':
       return undefined
     case 'hold':
-      return hold(run, name, gate.reason, gate.report.line)
+      return hold(run, name, gate.reason, gate.why ?? gate.report.line)
     case 'unhealthy':
       return unhealthy(run, name, gate.report)
   }
