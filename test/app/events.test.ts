@@ -38,8 +38,9 @@ const run = (action: string, display_title: string): unknown => ({
   action,
   workflow_run: { id: 9, display_title },
 })
-const status = (state: string, description: string | null): unknown => ({
-  deployment: { id: 5 },
+const status = (state: string, description: string | null, payload?: unknown): unknown => ({
+  repository: { full_name: 'acme/shop' },
+  deployment: { id: 5, ...(payload === undefined ? {} : { payload }) },
   deployment_status: { state, description },
 })
 
@@ -105,6 +106,78 @@ describe('what a delivery asks for', () => {
     expect(asked('deployment_status', status('success', null))).toEqual({ kind: 'progress', of })
     expect(asked('deployment_status', status('success', 'healthy: fine'))).toMatchObject({ kind: 'nothing' })
     expect(asked('deployment_status', status('failure', 'x'))).toMatchObject({ kind: 'nothing' })
+  })
+
+  const ours = { schema: 1, key: 'push-1', version: '1.1.0' }
+  const there = { kind: 'deployed', repository: 'acme/shop', deployment: '5' }
+
+  test.each([
+    ['live', 'success', 'It is live.', ours, { begins: 'normal', isProgress: true }],
+    ['live, as the last word', 'success', 'watched_by_app: all traffic is there', ours, { begins: 'normal' }],
+    ['live, as GitHub gives a payload back', 'success', '', JSON.stringify(ours), { begins: 'normal' }],
+    ['found bad by its run', 'failure', 'unhealthy: errors', ours, { begins: 'urgent' }],
+    ['half taken back', 'error', 'rollback_failed: no', ours, { begins: 'urgent' }],
+    ['held by its run', 'in_progress', 'health_no_data: no', ours, { begins: 'normal', isProgress: false }],
+  ] as const)(
+    'a Deployment of ours that is %s begins its watch',
+    (_, state, description, payload, wanted) => {
+      expect(asked('deployment_status', status(state, description, payload))).toMatchObject({
+        ...there,
+        ...wanted,
+      })
+    },
+  )
+
+  test.each([
+    ['only begun', 'in_progress', 'Deploys.', ours],
+    ['ended for its tests', 'failure', 'tests_failed: 2', ours],
+    ['said to be inactive', 'inactive', '', ours],
+    ['of another tool', 'failure', 'unhealthy: errors', { schema: 7 }],
+  ])('a Deployment that is %s begins nothing', (_, state, description, payload) => {
+    expect(asked('deployment_status', status(state, description, payload))).toMatchObject({ kind: 'nothing' })
+  })
+
+  test('what becomes of a rollback that a watch began is told to that watch', () => {
+    const rollback = { ...ours, key: 'watch-4', operation: 'rollback' }
+    const of = (state: string): unknown => asked('deployment_status', status(state, 'x', rollback))
+    expect(of('success')).toMatchObject({ ...there, begins: 'normal', watch: '4' })
+    expect(of('failure')).toMatchObject({ ...there, begins: 'no', watch: '4' })
+    expect(of('in_progress')).toMatchObject({ kind: 'nothing' })
+    const title = 'Seamless rollback production #watch-4'
+    expect(asked('workflow_run', run('completed', title))).toMatchObject({ kind: 'progress', watch: '4' })
+  })
+
+  test('a pull request that is merged into the default branch is for the ledger; a closed one for nobody', () => {
+    const repo = { id: 22, default_branch: 'main' }
+    const closed = (merged_at: string | null): unknown => ({
+      action: 'closed',
+      repository: { id: 22, full_name: 'acme/shop' },
+      pull_request: {
+        number: 3,
+        title: 'Faster',
+        body: null,
+        merged_at,
+        head: { ref: 'faster', repo },
+        base: { ref: 'main', repo },
+      },
+    })
+    expect(asked('pull_request', closed('2026-11-23T12:00:00Z'))).toMatchObject({
+      kind: 'merged',
+      repository: 'acme/shop',
+      pull: { number: 3, mergedAtMs: Date.parse('2026-11-23T12:00:00Z') },
+    })
+    expect(asked('pull_request', closed(null))).toMatchObject({ kind: 'nothing' })
+  })
+
+  test('a merge queue that waits for checks is answered; one that is done is not', () => {
+    const group = (action: string): unknown => ({
+      action,
+      repository: { full_name: 'acme/shop' },
+      merge_group: { head_sha: SHA },
+    })
+    const wanted = { kind: 'merge_group', repository: 'acme/shop', sha: SHA }
+    expect(asked('merge_group', group('checks_requested'))).toEqual(wanted)
+    expect(asked('merge_group', group('destroyed'))).toMatchObject({ kind: 'nothing' })
   })
 
   test('a body that is none of its event is no command of anybody', () => {

@@ -20,6 +20,8 @@ import {
 } from '../support/watch/watch-world.ts'
 
 const MINUTE_MS = 60_000
+/** Of the watch of a day. */
+const TICK_MS = 10 * MINUTE_MS
 const HOUR_MS = 60 * MINUTE_MS
 const BAD = { perSecond: 200, bad: 0.05, slow: 0.005 }
 const ada = { id: 7, login: 'ada' }
@@ -96,6 +98,7 @@ describe('the jobs of a watch', () => {
     const health = `
       source: main
       every: 10m
+      hold: 1h
       watch: 24h
       baseline: { before: 24h }
       checks:
@@ -106,6 +109,8 @@ describe('the jobs of a watch', () => {
     const { state, nextMs } = (await first.app.read(id))!.record
     const { endsMs } = verdictOf(state!, LIVE_MS)
     expect(endsMs).toBeGreaterThanOrEqual(LIVE_MS + 24 * HOUR_MS)
+    // The deadline falls between two ticks: the first one after it decides.
+    const lastMs = LIVE_MS + Math.ceil((endsMs - LIVE_MS) / TICK_MS) * TICK_MS
     let { app } = first
     for (const restartMs of [3, 3.05, 17].map((hours) => LIVE_MS + hours * HOUR_MS)) {
       await app.until(restartMs)
@@ -119,11 +124,11 @@ describe('the jobs of a watch', () => {
     }
     await app.until(LIVE_MS + 30 * HOUR_MS)
     const { record } = (await app.read(id))!
-    expect(record).toMatchObject({ phase: 'ended', outcome: { verdict: 'healthy', atMs: endsMs } })
+    expect(record).toMatchObject({ phase: 'ended', outcome: { verdict: 'healthy', atMs: lastMs } })
     const ticks = world.service.reads.map(({ atMs }) => atMs)
     expect(ticks[0]).toBe(nextMs)
-    expect(ticks).toEqual(ticks.map((_, index) => nextMs! + index * 10 * MINUTE_MS))
-    expect(ticks.at(-1)).toBe(endsMs)
+    expect(ticks).toEqual(ticks.map((_, index) => nextMs! + index * TICK_MS))
+    expect(ticks.at(-1)).toBe(lastMs)
     expect(world.ledger).toHaveLength(1)
   }, 120_000)
 
