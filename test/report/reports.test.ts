@@ -142,6 +142,9 @@ describe('a report as a whole', () => {
 describe('what to do next', () => {
   const well = new Set([
     'healthy',
+    'promoted_by_person',
+    'accepted_by_person',
+    'watched_by_app',
     'stage_completed',
     'plan_only',
     'rolled_back_on_request',

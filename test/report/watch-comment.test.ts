@@ -111,7 +111,6 @@ describe('who is told', () => {
   it('an issue is opened where the environment is not known to be well, or the merge needs a hand', () => {
     const issues = states.filter(({ record, nowMs }) => escalationOf(record, nowMs) !== undefined)
     expect(issues.map(({ name }) => name)).toEqual([
-      'Bad while paused',
       'Held',
       'Held, never seen running',
       'Shadow',

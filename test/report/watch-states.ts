@@ -216,6 +216,7 @@ async function takenBack(): Promise<State[]> {
       { kind: 'merge', merge },
     ),
   )
+  const midway = recovering(merged, past.world, 3)
   return [
     {
       name: 'Being taken back',
@@ -226,8 +227,8 @@ async function takenBack(): Promise<State[]> {
     {
       name: 'Taken back, recovery is watched',
       when: 'The environment is back, the revert is merged, and it is watched whether users are well.',
-      record: recovering(merged, past.world, 2),
-      nowMs: at(5.25),
+      record: midway,
+      nowMs: midway.acts.recovery!.state!.lastTickMs!,
     },
     {
       name: 'Reverted and recovered',

@@ -1,3 +1,4 @@
+import { reportOf } from '../../health/explain.ts'
 import type { WatchRecord } from '../../watch/watch-record.ts'
 import { code, prose } from '../markdown.ts'
 import { exactMoment, roughly } from '../moment.ts'
@@ -74,8 +75,11 @@ function after(ms: number, foundMs: number): string {
 }
 
 function recoveryLines({ record, nowMs }: Told): readonly string[] {
-  const end = record.acts.recovery?.ended
-  if (end === undefined) return []
+  const { ended: end, state } = record.acts.recovery ?? {}
+  if (end === undefined)
+    return state === undefined
+      ? []
+      : [`${exactMoment(nowMs, nowMs)}: of its users by now: ${prose(reportOf(state, nowMs).line, 500)}`]
   const words = { recovered: 'users are well again', still_bad: 'it is still bad', unknown: 'nobody knows' }
   return [`${exactMoment(end.atMs, nowMs)}: ${words[end.kind]}: ${prose(end.line, 500)}`]
 }

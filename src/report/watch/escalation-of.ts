@@ -40,10 +40,12 @@ function needsPerson(told: Told): boolean {
     case 'held':
     case 'never_seen':
     case 'shadow':
-    case 'bad_while_paused':
     case 'rollback_failed':
     case 'no_target':
       return true
+    // Whoever paused it is told by a comment, where there is a pull request for one.
+    case 'bad_while_paused':
+      return told.record.pull === undefined
     case 'taken_back':
     case 'superseded':
       return isUnwell(told) || mergeNeedsPerson(told)
@@ -56,9 +58,10 @@ function needsPerson(told: Told): boolean {
   }
 }
 
-function isUnwell({ record: { acts } }: Told): boolean {
+/** What nobody knows because another version came is found out by that one's watch. */
+function isUnwell({ record: { acts, supersededBy } }: Told): boolean {
   const kind = acts.recovery?.ended?.kind
-  return kind === 'still_bad' || kind === 'unknown'
+  return kind === 'still_bad' || (kind === 'unknown' && supersededBy === undefined)
 }
 
 /** Users have a healthy version again, but the branch has not; a pull request's author is told there. */

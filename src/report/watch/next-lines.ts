@@ -4,7 +4,7 @@ import { command, isOfRun, type Told } from './told.ts'
 export function nextLines(told: Told): readonly string[] {
   switch (told.situation) {
     case 'awaiting':
-      return [rollback(told)]
+      return [pause(told), promote(told), rollback(told)]
     case 'watching':
       return told.record.paused === undefined
         ? [pause(told), promote(told), rollback(told)]
