@@ -210,7 +210,9 @@ const MERGE_IS_THE_APPS = 'What becomes of the merge the App says.'
 /** Where nobody waited for the end of the watch, nobody says that it is healthy. */
 function promotedByPerson(promoted: readonly EnvironmentRecord[], version: string): Ending | undefined {
   for (const { name, said = [], message = '' } of promoted.toReversed()) {
-    const word = said.findLast(({ step }) => step === 'watch')?.said
+    const word = said.findLast(
+      (one) => one.said === 'accepted' || (one.said === 'promoted' && one.step === 'watch'),
+    )?.said
     if (word !== 'promoted' && word !== 'accepted') continue
     return {
       decision: 'promoted',

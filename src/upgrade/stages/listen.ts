@@ -1,6 +1,6 @@
 import { causes } from '../../report/causes.ts'
 import type { SaidState } from '../../ports/deployments.ts'
-import type { VerdictReport } from '../facts.ts'
+import type { SaidByPerson, VerdictReport } from '../facts.ts'
 import { decideListening, JUDGE, type Listening, saidByPerson } from '../people.ts'
 import type { Run } from '../run.ts'
 
@@ -12,9 +12,16 @@ export interface Listener {
   /** When it is worth asking again (ms); never where nobody can say anything. */
   nextMs(): number
   /** Asks, unless that was done within the minute; what is new is journaled and said in the log. */
-  listen(step: { readonly name: string; readonly sinceMs: number }): Promise<Listening>
+  listen(step: ListenedStep): Promise<Listening>
+  /** … before something is done that they may just have spoken against: asks now, but for what is known to be paused. */
+  beforeActing(step: ListenedStep): Promise<Listening>
   /** Says once of each pause that it would be taken back otherwise. */
   sayBad(report: VerdictReport): void
+}
+
+export interface ListenedStep {
+  readonly name: string
+  readonly sinceMs: number
 }
 
 export function listener(run: Run, name: string): Listener {
@@ -38,16 +45,19 @@ export function listener(run: Run, name: string): Listener {
       isFailing = true
     }
   }
+  const listen = async (step: ListenedStep, isDue: boolean): Promise<Listening> => {
+    if (deployments.said !== undefined && (isDue || clock.now() >= askedMs + LOOK_EVERY_MS)) await ask()
+    const before = recordOf(run, name)?.said ?? []
+    const heard = decideListening(newest, step, before)
+    if (isNews(last, heard, before)) await note(run, name, { step: step.name, heard, newest, last })
+    if (heard.kind !== 'paused') isBadSaid = false
+    last = heard
+    return heard
+  }
   return {
     nextMs: () => (deployments.said === undefined ? Infinity : askedMs + LOOK_EVERY_MS),
-    async listen(step) {
-      if (deployments.said !== undefined && clock.now() >= askedMs + LOOK_EVERY_MS) await ask()
-      const heard = decideListening(newest, step, recordOf(run, name)?.said ?? [])
-      if (isNews(last, heard)) await note(run, name, { step: step.name, heard, newest, last })
-      if (heard.kind !== 'paused') isBadSaid = false
-      last = heard
-      return heard
-    },
+    listen: async (step) => listen(step, false),
+    beforeActing: async (step) => listen(step, last.kind !== 'paused'),
     sayBad({ line }) {
       if (last.kind !== 'paused' || isBadSaid) return
       isBadSaid = true
@@ -56,10 +66,16 @@ export function listener(run: Run, name: string): Listener {
   }
 }
 
-function isNews(last: Listening, heard: Listening): boolean {
-  if (last.kind === heard.kind)
-    return last.kind === 'paused' && heard.kind === 'paused' && last.by !== heard.by
-  return heard.kind !== 'judge' || last.kind === 'paused'
+function isNews(last: Listening, heard: Listening, before: readonly SaidByPerson[]): boolean {
+  switch (heard.kind) {
+    case 'paused':
+      return last.kind !== 'paused' || last.by !== heard.by
+    case 'judge':
+      return last.kind === 'paused'
+    case 'go_on':
+      // What was promoted is followed once; what was accepted stays so.
+      return heard.said === 'promoted' || before.every(({ said }) => said !== 'accepted')
+  }
 }
 
 interface News {

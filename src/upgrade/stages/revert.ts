@@ -23,7 +23,7 @@ export async function revertStage(run: Run): Promise<void> {
     reason: error instanceof VersionControlError ? 'refused' : 'github_failed',
     message: textOf(error),
   }))
-  const { pullRequest, suspect, ...said } = result
+  const { pullRequest, suspect, commit: _, ...said } = result
   await run.record({
     type: 'reverted',
     revert: {
