@@ -6,6 +6,7 @@ import type {
   PullRequests,
   RevertOutcome,
 } from '../ports/pull-requests.ts'
+import type { CommitId } from '../ports/version-control.ts'
 import { code } from '../report/markdown.ts'
 import type { NothingReason, ProposeReason, RevertDecision } from './decide.ts'
 import { revertBody, whyProposed, type RevertEvidence } from './revert-body.ts'
@@ -29,6 +30,8 @@ export interface RevertResult {
   readonly pullRequest?: { readonly number: number; readonly url: string }
   /** The number of the pull request that is to blame, or may be. */
   readonly suspect?: number
+  /** What the branch holds since it was taken back: the next deployment, where nothing else was merged since. */
+  readonly commit?: CommitId
 }
 
 /** Carries a decision out. What GitHub refuses is a result, since the environment was taken back before and the run goes on to say so. */
@@ -94,6 +97,7 @@ export function resultOf(outcome: RevertOutcome, decision: Acting): RevertResult
         message: `#${suspect} was taken back by #${outcome.pullRequest.number} (${outcome.commit}).`,
         pullRequest: shortOf(outcome.pullRequest),
         suspect,
+        commit: outcome.commit,
       }
     case 'proposed':
       return proposed(outcome, decision)

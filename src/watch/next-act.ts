@@ -1,3 +1,4 @@
+import { isOwnRevert } from './recover.ts'
 import type { WatchRecord } from './watch-record.ts'
 
 /** What is done about an outcome, in the order in which it is done. */
@@ -36,9 +37,10 @@ function beforeTheEnd(record: WatchRecord): Act {
   if (isPaused(record) && (rollback?.begunAtMs === undefined || rollback.ended !== undefined)) return 'wait'
   if (!isShadow && rollback?.ended === undefined) return 'roll_back'
   if (revert === undefined) return 'revert'
+  const { supersededBy } = record
+  const isThere = supersededBy === undefined || isOwnRevert(record, supersededBy)
   const isBack = rollback?.ended?.kind === 'rolled_back'
-  if (!isShadow && isBack && record.supersededBy === undefined && recovery?.ended === undefined)
-    return 'recover'
+  if (!isShadow && isBack && isThere && recovery?.ended === undefined) return 'recover'
   return 'tell_end'
 }
 

@@ -35,8 +35,7 @@ export function recoveryTick(record: WatchRecord, answers: Answers, nowMs: numbe
   const { recovery } = record.acts
   if (recovery?.state === undefined || recovery.ended !== undefined) return record
   const state = tick(recovery.state, answers, nowMs)
-  const untilMs = verdictOf(state, nowMs).endsMs
-  const looked = { ...recovery, state, untilMs }
+  const looked = { ...recovery, state, untilMs: endsMs(recovery, state, nowMs) }
   const next = { ...record, acts: { ...record.acts, recovery: looked } }
   const end = recoveryEnd(next, nowMs)
   if (end !== undefined) return over(record, looked, end)
@@ -48,17 +47,38 @@ export function recoveryEnd(record: WatchRecord, nowMs: number): Recovery['ended
   const { recovery } = record.acts
   if (recovery?.ended !== undefined) return recovery.ended
   if (recovery?.state === undefined) return undefined
-  const { verdict, done } = verdictOf(recovery.state, nowMs)
-  return done ? ended(kinds[verdict], reportOf(recovery.state, nowMs).line, nowMs) : undefined
+  const { verdict } = verdictOf(recovery.state, nowMs)
+  const isOver = verdict === 'unhealthy' || nowMs >= endsMs(recovery, recovery.state, nowMs)
+  return isOver ? ended(kinds[verdict], reportOf(recovery.state, nowMs).line, nowMs) : undefined
 }
 
-/** A later deployment took the environment, the revert's own perhaps: the recovery ends with what it knows by then. */
+/** Once more as long where nothing is known by then: a person who is called for nothing is a cost, too. */
+function endsMs({ sinceMs }: Recovery, state: WatchState, nowMs: number): number {
+  const { graceMs, watchMs } = state.health
+  const onceMs = sinceMs + graceMs + watchMs
+  const isExtended = nowMs >= onceMs && verdictOf(state, nowMs).verdict === 'inconclusive'
+  return isExtended ? onceMs + watchMs : onceMs
+}
+
+/**
+ * A later deployment took the environment: the recovery ends with what it knows by then. That of our own revert is no other
+ * version in that sense: whether users are well once it is there is the very question.
+ */
 export function stopRecovery(record: WatchRecord, by: Deployed, nowMs: number): WatchRecord {
   const { recovery } = record.acts
   if (recovery?.state === undefined || recovery.ended !== undefined) return record
+  if (isOwnRevert(record, by)) {
+    const { supersededBy: _, ...going } = record
+    return going
+  }
   const { verdict } = verdictOf(recovery.state, nowMs)
   const line = `${reportOf(recovery.state, nowMs).line} ${by.version} came before it was over.`
   return over(record, recovery, ended(kinds[verdict], line, nowMs))
+}
+
+/** What came is the branch as our revert left it. */
+export function isOwnRevert({ acts }: Pick<WatchRecord, 'acts'>, by: Pick<Deployed, 'sha'>): boolean {
+  return acts.revert?.commit !== undefined && acts.revert.commit === by.sha
 }
 
 const NOT_WATCHED =

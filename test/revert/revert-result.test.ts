@@ -61,7 +61,10 @@ describe('the result of a revert', () => {
     ],
   ])('%j', (outcome, result) => {
     const { number, url } = pullRequest
-    const has = 'pullRequest' in outcome ? { pullRequest: { number, url } } : {}
+    const has = {
+      ...('pullRequest' in outcome && { pullRequest: { number, url } }),
+      ...('commit' in outcome && { commit: outcome.commit }),
+    }
     expect(resultOf(outcome, merging)).toEqual({ ...result, suspect: 7, ...has })
   })
 
