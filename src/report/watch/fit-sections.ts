@@ -9,7 +9,7 @@ export interface Section {
 }
 
 /** What GitHub takes of a comment (65 536), less a marker and what a caller may put before it. */
-export const MAX_TEXT = 64_000
+const MAX_TEXT = 64_000
 
 /** The sections as one text that fits: whole ones are left out, never halves, and it says which. */
 export function fitSections(sections: readonly Section[], max = MAX_TEXT): string {
