@@ -21,6 +21,12 @@ export function liveQuestion(
     : { source, query: { kind: 'select', selector: formatSelector(filled) } }
 }
 
+/** The same metric whichever version runs, to see whether it is there at all; nothing where only labels name it. */
+export function anyVersionQuery({ live }: Pick<Health, 'live'>): Query | undefined {
+  if (live?.metric === undefined) return undefined
+  return { kind: 'select', selector: formatSelector({ metric: live.metric, matchers: [] }) }
+}
+
 /**
  * Whether the metric shows the version: a series of it with a value above 0 (a build-info metric is 1), sampled since its
  * deployment began. One instance is enough: how much of the traffic it has is not this metric's to tell.

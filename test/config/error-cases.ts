@@ -535,6 +535,15 @@ const health: ErrorCase[] = [
     ],
   },
   {
+    title: 'a metric that shows the version, from a source without metrics',
+    text: withProduction(
+      `revert: off\nhealth: { source: site, live: 'up{v="{sha}"}', checks: { a: { source: main, gauge: a, max: 1 } } }`,
+    ),
+    errors: [
+      ':7:35 environments.production.health.live: its source "site" is of type probe; expected a source of type prometheus or scrape',
+    ],
+  },
+  {
     title: 'health without a word on reverts',
     text: withProduction('health: { source: main, checks: { a: { gauge: a, max: 1 } } }'),
     errors: [

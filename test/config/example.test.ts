@@ -187,6 +187,7 @@ test('the example reads as typed values, with the defaults in', () => {
   const defaults = { worseBy: 0.1, consecutive: 3, weight: 1 }
   expect(health).toMatchObject({
     source: 'main',
+    live: { metric: 'app_build_info', matchers: [{ label: 'commit', operator: '=', value: '{sha}' }] },
     baseline: { kind: 'before', beforeMs: 7_200_000, sameTime: 'day' },
     checks: {
       errors: { kind: 'ratio', ...defaults, atLeast: 0.0005 },

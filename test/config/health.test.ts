@@ -42,6 +42,22 @@ describe('health in the configuration', () => {
     })
   })
 
+  it('a metric that shows the commit names it, and is read from the source of all', () => {
+    const checks = { memory: gauge }
+    expect(health.parse({ source: 'main', live: 'app_build_info{commit="{sha}"}', checks }).live).toEqual({
+      metric: 'app_build_info',
+      matchers: [{ label: 'commit', operator: '=', value: '{sha}' }],
+    })
+    expect(refusal({ source: 'main', live: 'app_build_info', checks })).toEqual([
+      'live: no {sha} or {version} in its labels: it would show whichever version runs',
+    ])
+    expect(refusal({ source: 'main', live: 'app_build_info{commit!="{sha}"}', checks })).toHaveLength(1)
+    const own = { memory: { ...gauge, source: 'main' } }
+    expect(refusal({ live: 'app_build_info{commit="{sha}"}', checks: own })).toEqual([
+      'live: no source: it is read from health.source',
+    ])
+  })
+
   it('the example is understood', () => {
     const text = readFileSync(new URL('../../examples/seamless.yml', import.meta.url), 'utf8')
     const example = z

@@ -2,6 +2,7 @@ import type { Environment } from '../../adapters/child-environment.ts'
 import { openSource } from '../../adapters/registry.ts'
 import type { Config } from '../../config/schema.ts'
 import { UsageError } from '../../errors.ts'
+import { anyVersionQuery } from '../../health/build-info.ts'
 import { armQueries, describeQuery, sourcesOf } from '../../health/query-plan.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { HealthSource, Measurement, Query } from '../../ports/health-source.ts'
@@ -46,12 +47,14 @@ interface Question {
 
 /** What the checks ask, of all series: which of them are the new version's is known only when there is one. */
 function questionsTo(source: string, { environments }: Config): Question[] {
-  return Object.entries(environments).flatMap(([environment, { health }]) =>
-    Object.entries(health?.checks ?? {}).flatMap(([name, check]) => {
+  return Object.entries(environments).flatMap(([environment, { health }]) => {
+    const ofChecks = Object.entries(health?.checks ?? {}).flatMap(([name, check]) => {
       if ((check.source ?? health?.source) !== source) return []
       return (armQueries(check, {}, {}) ?? []).map((query) => ({ check: `${environment}.${name}`, query }))
-    }),
-  )
+    })
+    const live = health?.source === source ? anyVersionQuery(health) : undefined
+    return live === undefined ? ofChecks : [...ofChecks, { check: `${environment}.live`, query: live }]
+  })
 }
 
 async function answerRows(
