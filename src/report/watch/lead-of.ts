@@ -120,8 +120,9 @@ function acceptedLead(told: Told): string {
 
 function heldLead(told: Told): string {
   const { record, situation, where, back } = told
+  const all = situation === 'never_seen' ? 'It stays as it is' : 'It stays live'
   const step = record.run?.judged?.step ?? 'a part'
-  const stays = isOfRun(record) ? `It stays at ${prose(step)} of the traffic` : 'It stays live'
+  const stays = isOfRun(record) ? `It stays at ${prose(step)} of the traffic` : all
   const why =
     situation === 'shadow' && back !== undefined
       ? ` Without \`shadow\`, ${where} would be back on ${back} by now.`

@@ -85,12 +85,13 @@ export function nextSection(told: Told): Section {
 }
 
 /** As of when, so that a text which is edited seldom never says what is not so any more. */
-export function footSection({ record, nowMs }: Told): Section {
+export function footSection({ record, nowMs, situation }: Told): Section {
   const { deployment, liveMs, state } = record
+  const live = situation === 'awaiting' || situation === 'never_seen' ? 'deployed at' : 'live since'
   const watched =
     state === undefined || isOfRun(record)
       ? ''
-      : `, live since ${fullMoment(liveMs)}, looked at every ${roughly(state.health.everyMs)}`
+      : `, ${live} ${fullMoment(liveMs)}, looked at every ${roughly(state.health.everyMs)}`
   const text = `<sub>As of ${fullMoment(nowMs)}. ${code(deployment.sha)}, Deployment ${code(deployment.id)}${watched}.</sub>`
   return { rank: 0, name: 'as of when', text }
 }
