@@ -2,7 +2,7 @@
 export const WATCHED_CONFIG = `driver: app
 version: { file: VERSION }
 sources:
-  main: { type: prometheus, timeout: 30s }
+  main: { type: prometheus, timeout: 2m }
 build:
   - { name: archive, run: ./ops/build.sh, artifacts: [build/*.tar] }
 environments:
