@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { maskOf } from '../adapters/mask.ts'
 import { processRunner } from '../adapters/run-process.ts'
 import { systemClock } from '../adapters/system-clock.ts'
-import { composePorts, openGitHubOf, type Opened } from '../composition.ts'
+import { composePorts, missingApp, openGitHubOf, type Opened } from '../composition.ts'
 import { formatConfigError } from '../config/config-error.ts'
 import { parseConfig } from '../config/parse.ts'
 import type { Config } from '../config/schema.ts'
@@ -69,7 +69,8 @@ async function configured(shell: CliShell, opened: Opened, config: Config): Prom
     remoteTestRows(config, { environment, signal, ...remoteTestsOf(opened) }),
     composePorts(opened, config).then(({ deployments }) => baselineRows(config, deployments)),
   ])
-  return [...groups.flat(), ...comparisonRows(config)]
+  const ofApp = hasNoGitHub(opened) ? [] : appRows(opened, config)
+  return [...groups.flat(), ...ofApp, ...comparisonRows(config)]
 }
 
 function remoteTestsOf({
@@ -124,6 +125,15 @@ async function githubRows({ surroundings, log }: Opened): Promise<Row[]> {
   const why =
     'GITHUB_TOKEN is not set, or the remote is not on GitHub: from here nothing is recorded, proposed or reverted there.'
   return [warning('token', why, 'Export GITHUB_TOKEN to try that too; in a workflow it is there.')]
+}
+
+/** From here the App's verdicts can only be read by its number. */
+function appRows(opened: Opened, config: Config): Row[] {
+  if (config.driver === 'action' || opened.surroundings.github === undefined) return []
+  const lost = missingApp(opened, config)
+  return lost === undefined
+    ? [ok('App', 'Verdicts are those of the App that SEAMLESS_CHECKS_APP_ID names.')]
+    : [warning('App', lost, 'Export it here too; until then no verdict is seen from here.')]
 }
 
 const MARKS = { ok: '✓', missing: '✗', warning: '!' } as const

@@ -40,6 +40,18 @@ function parsed(text: string): Config {
   return read.config
 }
 
+const WATCHED = `driver: action
+sources: { main: { type: prometheus } }
+environments:
+  production:
+    deploy: { run: { deploy: a, rollback: b } }
+    revert: auto
+    health:
+      source: main
+      candidate: { version: '{version}' }
+      checks: { errors: { bad: 'http_requests_total{code="500"}', total: http_requests_total, max: 1% } }
+`
+
 let said = ''
 
 function say(text: string): void {
@@ -102,7 +114,29 @@ describe('a workflow', () => {
     ])
     const app = parsed(CONFIG.replace('driver: action', 'driver: app'))
     const text = `jobs: { up: { permissions: write-all, ${STEPS} } }`
-    expect(workflowRows(new Map([['cd.yml', text]]), app)).toMatchObject([{ state: 'ok' }])
+    expect(workflowRows(new Map([['cd.yml', text]]), app)).toMatchObject([
+      { state: 'ok' },
+      { state: 'missing', why: expect.stringContaining('SEAMLESS_CHECKS_APP_ID') },
+    ])
+  })
+
+  test('of an App that watches needs its number, less rights, and sources only for steps of the traffic', () => {
+    const app = (config: string): Config => parsed(config.replace('driver: action', 'driver: app'))
+    const rows = (config: Config, job: string): readonly string[] =>
+      workflowRows(
+        new Map([['cd.yml', `jobs: { up: { ${job}, steps: [{ uses: acme/seamless@v1 }] } }`]]),
+        config,
+      )
+        .filter(({ state }) => state !== 'ok')
+        .map(({ why }) => /(?:SEAMLESS\w+|contents|pull-requests|checks)/.exec(why)?.[0] ?? why)
+    const least = 'permissions: { contents: read, deployments: write, checks: write }'
+    const env = 'env: { SEAMLESS_CHECKS_APP_ID: 1 }'
+    expect(rows(app(WATCHED), `${least}, ${env}`)).toEqual([])
+    expect(rows(app(WATCHED), least)).toEqual(['SEAMLESS_CHECKS_APP_ID'])
+    const steps = WATCHED.replace('    health:', '    traffic: { run: a, steps: [10%, 100%] }\n    health:')
+    expect(rows(app(steps), `${least}, ${env}`)).toEqual(['SEAMLESS_SOURCE_MAIN_URL'])
+    const branches = `${WATCHED}upgrade: { change: make, branch: up }\n`
+    expect(rows(app(branches), `${least}, ${env}`)).toEqual(['contents', 'pull-requests'])
   })
 
   test('is missing where none calls Seamless, or only to plan', () => {

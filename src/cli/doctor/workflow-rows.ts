@@ -60,9 +60,24 @@ export function workflowRows(workflows: ReadonlyMap<string, string>, config: Con
   ]
 }
 
-function neededBy({ test }: Config): Readonly<Record<string, string>> {
+/** Where the App takes merges back, and keeps the locks, the job makes branches of upgrades only. */
+const NEEDED_WITH_APP = {
+  deployments: NEEDED.deployments,
+  checks: 'what it built and how it judged a step of the traffic, which the App goes on from',
+} as const
+
+const NEEDED_FOR_BRANCHES = {
+  contents: 'the branch of an upgrade',
+  'pull-requests': 'its pull request',
+} as const
+
+function neededBy({ test, driver, upgrade }: Config): Readonly<Record<string, string>> {
   const startsOthers = test.some(({ adapter }) => adapter === 'workflow')
-  return startsOthers ? { ...NEEDED, actions: 'the start of the workflow that tests it' } : NEEDED
+  return {
+    ...(driver === 'action' ? NEEDED : NEEDED_WITH_APP),
+    ...(driver === 'app' && upgrade !== undefined && NEEDED_FOR_BRANCHES),
+    ...(startsOthers && { actions: 'the start of the workflow that tests it' }),
+  }
 }
 
 /** Without a server the workflow answers commands, or nobody does. */
@@ -137,14 +152,38 @@ function rightRows({ where, permissions }: Call, needed: Readonly<Record<string,
 }
 
 function variableRows({ where, variables }: Call, config: Config): Row[] {
-  const sources = Object.values(config.environments).flatMap(({ health }) =>
-    health === undefined ? [] : sourcesOf(health),
+  const { driver } = config
+  const sources = Object.values(config.environments).flatMap(({ health, traffic }) =>
+    health === undefined || !looksInJob(driver, traffic) ? [] : sourcesOf(health),
   )
   const urls = sources.map((name) => sourceVariable(name, 'URL'))
   const services = config.test.flatMap(({ adapter }) =>
     adapter === 'jenkins' || adapter === 'travis' ? SERVICE_VARIABLES[adapter] : [],
   )
   const needed = new Set([...urls, ...services, ...declaredSecrets(config)])
+  return [...appRows({ where, variables }, driver), ...rowsOfMissing({ where, variables }, needed)]
+}
+
+/** What is live the App looks at; the steps before that only the job. */
+function looksInJob(driver: Config['driver'], traffic: Config['environments'][string]['traffic']): boolean {
+  return driver === 'action' || (traffic?.steps.length ?? 0) > 1
+}
+
+function appRows({ where, variables }: Pick<Call, 'where' | 'variables'>, driver: Config['driver']): Row[] {
+  if (driver === 'action' || variables.has('SEAMLESS_CHECKS_APP_ID')) return []
+  return [
+    missing(
+      `workflow (${where})`,
+      'It does not hand over SEAMLESS_CHECKS_APP_ID, the number of the App whose verdicts are believed: a run refuses to start.',
+      'Add "SEAMLESS_CHECKS_APP_ID: ${{ vars.SEAMLESS_APP_ID }}" under env of the step, and set that variable.',
+    ),
+  ]
+}
+
+function rowsOfMissing(
+  { where, variables }: Pick<Call, 'where' | 'variables'>,
+  needed: ReadonlySet<string>,
+): Row[] {
   return [...needed]
     .filter((name) => !variables.has(name))
     .map((name) =>
