@@ -1,17 +1,15 @@
 import { liveQuestion, LIVE_WITHIN_MS } from '../health/build-info.ts'
-import { loadBaseline } from '../health/baseline.ts'
 import { nextTickMs } from '../health/tick-times.ts'
 import { enterStep, type History, startWatch, type WatchState } from '../health/watch.ts'
 import { type Watched, watchedValues } from '../health/watched-values.ts'
 import type { Deployed, ReadDeployment } from '../ports/deployments.ts'
 import type { Merge } from '../ports/pull-requests.ts'
-import { causes } from '../report/causes.ts'
 import { watchCheck } from '../report/watch/watch-check.ts'
 import { type Beginning, beginningOf } from './beginning.ts'
 import { decided } from './decided.ts'
 import { foundByRun } from './found-by-run.ts'
-import { inTime } from './in-time.ts'
 import { areOpen, openSources } from './open-sources.ts'
+import { readPast } from './read-past.ts'
 import { confirmAlreadyLive, confirmRollback } from './rollback-live.ts'
 import type { WatchPorts } from './watch-ports.ts'
 import type { WatchPull, WatchRecord } from './watch-record.ts'
@@ -198,21 +196,11 @@ async function beginLive(
     } as const
     return decided(unread, outcome, nowMs)
   }
-  const past = { sources: opened, nowMs: record.begunMs }
-  const history = await inTime(ports, PAST_WITHIN_MS, async (signal) =>
-    loadBaseline(rules.health, watchedValues(watched), { ...past, signal }),
-  ).catch((error: unknown) => {
-    ports.signal.throwIfAborted()
-    ports.log.warning(`The past of ${record.environment} could not be read: ${causes(error)}`)
-    return undefined
-  })
+  const history = await readPast(record, startedAs, opened, ports)
   const state = started(rules, watched, { atMs: record.liveMs, history })
   const begun = { ...record, state, ...(history !== undefined && { history }) }
   return sayThatItIsWatched(whenLive(begun, state, ports.clock.now()), ports)
 }
-
-/** A past of days is some thousand points a check; a source's own time-outs are much shorter for each of its answers. */
-const PAST_WITHIN_MS = 300_000
 
 function whenLive(record: WatchRecord, { health, values }: WatchState, nowMs: number): WatchRecord {
   const { liveMs } = record

@@ -6,6 +6,7 @@ import { actOnWatch } from './act-on-watch.ts'
 import { decided, outcomeIn } from './decided.ts'
 import { ask, look, type Look } from './look.ts'
 import { areOpen, openSources } from './open-sources.ts'
+import { withPast } from './read-past.ts'
 import { recoveryTick } from './recover.ts'
 import { takeOrder } from './take-order.ts'
 import type { WatchPorts, WatchStep } from './watch-ports.ts'
@@ -26,7 +27,7 @@ export async function stepWatch(record: WatchRecord, ports: WatchPorts): Promise
     case 'recovering':
       return calm(await tickRecovery(ordered, ports))
     case 'acting':
-      return ordered.outcome === undefined ? calm(await close(ordered, ports)) : actOnWatch(ordered, ports)
+      return isLeft(ordered) ? calm(await close(ordered, ports)) : actOnWatch(ordered, ports)
     case 'held':
     case 'ended':
       return calm(atRest(ordered))
@@ -68,10 +69,11 @@ function stepAt({ step }: WatchState, nowMs: number): WatchState['step'] {
 }
 
 async function tickWatch(record: WatchRecord, ports: WatchPorts): Promise<WatchStep> {
-  const { state } = record
-  if (state === undefined) return calm(atRest({ ...record, phase: 'held' }))
-  const { looks, isBehind } = await look(record, state, ports)
-  const next = afterLooks({ ...record, state }, looks)
+  if (record.state === undefined) return calm(atRest({ ...record, phase: 'held' }))
+  const watched = await withPast({ ...record, state: record.state }, ports)
+  const { state } = watched
+  const { looks, isBehind } = await look(watched, state, ports)
+  const next = afterLooks(watched, looks)
   if (next.phase !== 'watching') return { record: next, isUrgent: next.outcome?.reason === 'unhealthy' }
   const nowMs = ports.clock.now()
   const nextMs = isBehind ? nowMs : nextTickMs(state.startedMs, state.health.everyMs, nowMs)
@@ -105,13 +107,17 @@ async function tickRecovery(record: WatchRecord, ports: WatchPorts): Promise<Wat
   return isBehind ? { ...next, nextMs: ports.clock.now() } : next
 }
 
-/** Another version came before anything was known of this one: its check is closed, and that is all that is said of it. */
-async function close(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
-  await ports.deployments.setVerdict(
-    record.deployment.id,
-    'inconclusive',
-    watchCheck(record, ports.clock.now()),
-  )
+/** Another version came before anything was decided of this one, or while nothing might be done about it: nobody goes on with it. */
+function isLeft({ outcome, supersededBy, paused, acts: { rollback } }: WatchRecord): boolean {
+  if (outcome === undefined) return true
+  const isAtWork = rollback !== undefined && rollback.ended === undefined
+  return supersededBy !== undefined && paused !== undefined && outcome.by === undefined && !isAtWork
+}
+
+/** Its check is closed, and that is all that is said of it. */
+async function close(record: WatchRecord, { deployments, clock }: WatchPorts): Promise<WatchRecord> {
+  const verdict = record.outcome?.verdict ?? 'inconclusive'
+  await deployments.setVerdict(record.deployment.id, verdict, watchCheck(record, clock.now()))
   return atRest({ ...record, phase: 'ended' })
 }
 

@@ -81,6 +81,18 @@ describe('a watch that a person has paused', () => {
     expect(world.workflows.dispatched).toHaveLength(1)
   })
 
+  it('replaced while it is paused and bad: its check says what was found, and nothing more is done', async () => {
+    const { world, watch } = await begun()
+    world.service.fares(LIVE_MS, BAD)
+    const paused = await order(world, await stepUntil(world, watch, 'acting'), 'pause')
+    const { id, sha, version } = world.deploy(SHA_LATER)
+    const ended = await stepUntil(world, superseded(paused, { id, sha, version }, world.clock.now()), 'ended')
+    expect(ended.phase).toBe('ended')
+    expect(world.deployments.all.find((one) => one.id === watch.deployment.id)?.verdict).toBe('unhealthy')
+    expect(world.workflows.dispatched).toEqual([])
+    expect(world.reverts).toEqual([])
+  })
+
   it('a second pause changes nothing of the first', async () => {
     const { world, watch } = await begun()
     const paused = await order(world, watch, 'pause')

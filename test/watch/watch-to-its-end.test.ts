@@ -177,6 +177,22 @@ describe('what nobody knows', () => {
     expectNothingDone(world)
   })
 
+  it('a source that was away when it began is compared with its past once it is back', async () => {
+    const world = watchWorld()
+    world.service.trouble = 'refuses'
+    const watch = await watchLive(world, world.deploy(SHA).id)
+    expect(Object.keys(watch.history ?? {})).toEqual([])
+    const missed = await stepTo(world, watch, LIVE_MS + 5 * MINUTE_MS)
+    world.service.trouble = undefined
+    const back = await stepOnce(world, missed)
+    expect(Object.keys(back.history ?? {})).toEqual(['errors', 'latency'])
+    expect(Math.max(...world.service.pasts.map(({ toMs }) => toMs))).toBe(LIVE_MS - 10 * MINUTE_MS)
+    world.service.fares(world.clock.now(), BAD)
+    const decided = await stepUntil(world, back, 'acting')
+    expect(decided.outcome).toMatchObject({ verdict: 'unhealthy' })
+    expect(decided.found?.checks[0]?.reason).toBe('worse_than_baseline')
+  })
+
   it('R08 inconclusive for the whole watch is never a revert, whatever the policy', async () => {
     const { world, watch } = await begun(watchedConfig({ revert: 'auto' }))
     world.service.trouble = 'is_empty'
