@@ -1,5 +1,6 @@
 import type { ReadDeployment } from '../ports/deployments.ts'
 import { type ReasonCode, reasonCodes } from '../upgrade/reason.ts'
+import { readJobOrder } from './job-order.ts'
 import { type CommandReason, commandReasons, type OutcomeReason } from './reason.ts'
 
 const KNOWN: ReadonlySet<string> = new Set<ReasonCode | CommandReason>([...reasonCodes, ...commandReasons])
@@ -9,6 +10,8 @@ export function runWords(description: string | undefined): {
   readonly reason?: OutcomeReason
   readonly message: string
 } {
+  // What a person said to the run is no word of its own.
+  if (readJobOrder(description) !== undefined) return { message: description ?? '' }
   const [, code = '', message = ''] = /^([a-z_]+): ?(.*)$/s.exec(description ?? '') ?? []
   return KNOWN.has(code) ? { reason: code as OutcomeReason, message } : { message: description ?? '' }
 }
