@@ -24,7 +24,7 @@ export async function workOnWatch(services: WatchServices, job: Job<Watched>): P
   const watches = watchStore(services.store, services.clock)
   for (let count = 1; ; count += 1) {
     job.signal.throwIfAborted()
-    const watch = await watches.read(job.data)
+    const watch = await watches.readForStep(job.data)
     if (watch === undefined) return { kind: 'done' }
     const isNudged = job.data.nudge === true && count === 1 && isWaiting(watch.record)
     if (!isNudged && waitMs(watch.record, services) > 0) return rest(watch.record, job, services)

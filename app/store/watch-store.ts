@@ -27,6 +27,8 @@ export interface DueWatch extends WatchKey {
 /** The watches of the App. Give it a transaction to make it part of that. Errors: the database's. */
 export interface WatchStore {
   read(key: WatchKey): Promise<StoredWatch | undefined>
+  /** … without its past (100 KB and more) in the phases whose steps do not look at it; writing it back leaves the past alone. */
+  readForStep(key: WatchKey): Promise<StoredWatch | undefined>
   /** `known`: there is one of this Deployment, or a live one of its environment, and nothing was changed. */
   insert(watch: Omit<StoredWatch, 'revision'>): Promise<'new' | 'known'>
   /** Its new revision; `lost` where another wrote it since it was read, and nothing was changed. */
@@ -65,6 +67,7 @@ function reading(sql: Sql): Omit<WatchStore, Writing> {
     (await stored(text, values))[0]
   return {
     read: async ({ repositoryId, deployment }) => first(READ, repositoryId, deployment),
+    readForStep: async ({ repositoryId, deployment }) => first(READ_FOR_STEP, repositoryId, deployment),
     async told({ repositoryId, deployment }) {
       const [found] = await sql.rows(toldRow, TOLD, [repositoryId, deployment])
       return found?.told ?? undefined
@@ -136,6 +139,12 @@ function columns(record: WatchRecord, nowMs: number): readonly unknown[] {
 const COLUMNS = 'repository_id, deployment_id, installation_id, revision, body, history'
 
 const READ = `SELECT ${COLUMNS} FROM seamless.watches WHERE repository_id = $1 AND deployment_id = $2`
+
+// A watch begins to judge with the past, and a recovery does; a tick has all that it needs in its state.
+const READ_FOR_STEP = READ.replace(
+  'history',
+  `CASE WHEN phase IN ('awaiting', 'acting') THEN history END AS history`,
+)
 
 const INSERT = `INSERT INTO seamless.watches (repository_id, deployment_id, phase, superseded, next_at, bad_at, ended_at,
     told, body, history, installation_id, environment, repository, sha, live_at, revision)
