@@ -15,20 +15,34 @@ export interface CuttingProxy {
   readonly calls: PassingCall[]
   /** Acts once, at the first call that this is so of: before GitHub sees it (which it then never does), or after it did it, before it is answered. */
   cut(when: 'before' | 'after', isIt: (call: PassingCall) => boolean, act: () => Promise<void>): void
+  /** Asks at every call from now on whether to act around it; not while it acts. Answers what ends that. */
+  cutEach(when: (call: PassingCall) => When | undefined, act: () => Promise<void>): () => void
   close(): Promise<void>
 }
 
+export type When = 'before' | 'after'
+
 export async function cuttingProxy(target: () => string): Promise<CuttingProxy> {
   const calls: PassingCall[] = []
-  let armed:
-    | { when: 'before' | 'after'; isIt: (call: PassingCall) => boolean; act: () => Promise<void> }
-    | undefined
+  let armed: Armed | undefined
+
+  function cutOf(call: PassingCall): { when: When; act: () => Promise<void> } | undefined {
+    const found = armed
+    const when = found?.when(call)
+    if (found === undefined || when === undefined) return undefined
+    // Not around what comes meanwhile.
+    armed = undefined
+    const act = async (): Promise<void> => {
+      await found.act()
+      if (found.isForEach) armed = found
+    }
+    return { when, act }
+  }
 
   async function pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const call = { method: incoming.method ?? '', path: incoming.url ?? '' }
     calls.push(call)
-    const cut = armed?.isIt(call) === true ? armed : undefined
-    if (cut !== undefined) armed = undefined
+    const cut = cutOf(call)
     const body = Buffer.concat(await incoming.toArray())
     if (cut?.when === 'before') {
       await cut.act()
@@ -51,13 +65,28 @@ export async function cuttingProxy(target: () => string): Promise<CuttingProxy> 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
-    cut: (when, isIt, act) => void (armed = { when, isIt, act }),
+    cut: (when, isIt, act) =>
+      void (armed = { when: (call) => (isIt(call) ? when : undefined), act, isForEach: false }),
+    cutEach(when, act) {
+      const each = { when, act, isForEach: true }
+      armed = each
+      return () => {
+        each.isForEach = false
+        if (armed === each) armed = undefined
+      }
+    },
     async close() {
       server.closeAllConnections()
       server.close()
       await once(server, 'close')
     },
   }
+}
+
+interface Armed {
+  readonly when: (call: PassingCall) => When | undefined
+  readonly act: () => Promise<void>
+  readonly isForEach: boolean
 }
 
 interface Answer {

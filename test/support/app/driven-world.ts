@@ -67,7 +67,8 @@ export async function drivenWorld({
   const home = await appHome(hub, app, port)
   const results: ActionResult[] = []
   hub.onDispatch(runner?.(world) ?? actionRunner(world, results))
-  let spawned = await start(home, environment)
+  let spawned = spawn(home, environment)
+  await spawned.ready()
   let pulls = 0
   return {
     ...world,
@@ -77,8 +78,11 @@ export async function drivenWorld({
     results,
     process: () => spawned,
     async startApp(more = {}) {
-      spawned = await start(home, { ...environment, ...more })
-      return spawned
+      // At once, so that it can be killed before it is ready.
+      const next = spawn(home, { ...environment, ...more })
+      spawned = next
+      await next.ready()
+      return next
     },
     async killApp() {
       spawned.process.kill('SIGKILL')
@@ -155,10 +159,8 @@ interface Comment {
   readonly user: { readonly type: string }
 }
 
-async function start(home: AppHome, environment: Readonly<Record<string, string>>): Promise<SpawnedApp> {
-  const spawned = spawnApp({ ...home.environment, ...environment })
-  await spawned.ready()
-  return spawned
+function spawn(home: AppHome, environment: Readonly<Record<string, string>>): SpawnedApp {
+  return spawnApp({ ...home.environment, ...environment })
 }
 
 /** The jobs of the workflow, as GitHub's runner does them. */

@@ -70,8 +70,8 @@ export interface WatchedOptions {
   readonly config?: string
   /** Of the App. */
   readonly environment?: Readonly<Record<string, string>>
-  /** Where GitHub is, for the App, once it is there. */
-  readonly throughProxy?: (hubUrl: string) => string
+  /** Is told where GitHub is, before the App starts. */
+  readonly onHub?: (url: string) => void
 }
 
 export async function watchedWorld(options: WatchedOptions = {}): Promise<WatchedWorld> {
@@ -86,7 +86,10 @@ export async function watchedWorld(options: WatchedOptions = {}): Promise<Watche
   })
   const world = await drivenWorld({
     files: { ...ordersFiles(), '.github/seamless.yml': options.config ?? WATCHED_CONFIG },
-    runner: (of) => dispatchRunner(of, results, environmentOfRuns),
+    runner(of) {
+      options.onHub?.(of.hub.url)
+      return dispatchRunner(of, results, environmentOfRuns)
+    },
     environment: { ...bound, SEAMLESS_SOURCES_FOR: 'team/service', ...options.environment },
   })
   late.world = world
