@@ -44,11 +44,19 @@ export function decideEnding(facts: EndingFacts): OperationEnding {
     reason,
     refused: false,
     states: said,
-    // Whoever watches it says how it ends; that it is live they say, too.
-    text: reason === 'watched_by_app' ? '' : endedText({ ...facts, kind, reason, message }),
+    text: isToldByWatch(facts, result) ? '' : endedText({ ...facts, kind, reason, message }),
     reaction: kind === 'done' ? 'rocket' : 'confused',
     ...(kind === 'dirty' && { dirty: message === '' ? reason : message }),
   }
+}
+
+/** The App watches what is live, and what its run found at a step of the traffic is told by that watch, once. */
+function isToldByWatch({ operation, deployment, driver }: EndingFacts, { kind, reason }: Result): boolean {
+  if (reason === 'watched_by_app') return true
+  if (driver !== 'app' || operation.kind !== 'deploy') return false
+  if (deployment?.state === 'failure') return reason === 'unhealthy'
+  const isHeld = deployment?.state === 'in_progress' && kind === 'held'
+  return isHeld && reason !== 'earlier_environment_not_healthy'
 }
 
 interface Result {

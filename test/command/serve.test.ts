@@ -474,7 +474,7 @@ describe('how it ends', () => {
     },
   )
 
-  test('taken back because users would have noticed', async () => {
+  test('taken back because users would have noticed: its watch says so, not a second comment', async () => {
     workOff(world, {
       state: 'failure',
       description: 'unhealthy: errors',
@@ -482,7 +482,8 @@ describe('how it ends', () => {
       conclusion: 'failure',
     })
     expect(await followToEnd(world)).toBe('unhealthy')
-    expect(end()).toMatch(/Users would have noticed.*taken back/)
+    expect(end()).toBe('')
+    expect(world.reactions()).toEqual(['eyes', 'confused'])
   })
 
   test('L02 half done: the environment stays locked, the next /deploy is refused, until somebody resolves it', async () => {
