@@ -77,12 +77,13 @@ async function makeDeployment(
   }
 }
 
-/** The last look before something happens: a push may have come since the commit was bound. A rollback is of no head. */
+/** The last look before something happens: a push may have come since the commit was bound. A rollback is of no head, nor is what was merged. */
 async function movedHead(
   ports: BeginPorts,
   { environment, operation }: HeldOperation,
 ): Promise<CommandOutcome | undefined> {
-  if (operation.kind === 'rollback' || operation.pull === undefined) return undefined
+  if (operation.kind === 'rollback' || operation.pull === undefined || operation.comment === undefined)
+    return undefined
   const now = await ports.pulls.head(operation.pull)
   if (now?.head === operation.sha && now.state === 'open') return undefined
   if (now === undefined || now.state !== 'open') {

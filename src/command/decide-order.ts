@@ -23,7 +23,12 @@ export type OrderDecision =
   /** Left for the App's watch of this deployment. */
   | ({ readonly kind: 'order'; readonly deployment: string } & Answer)
   /** Told to the job that works on this deployment. */
-  | ({ readonly kind: 'tell_job'; readonly deployment: NewestDeployment } & Answer)
+  | ({
+      readonly kind: 'tell_job'
+      readonly deployment: NewestDeployment
+      /** The page of its run, which stays known by that. */
+      readonly logUrl?: string
+    } & Answer)
   /** Nobody watches it: what is live counts as well from now on. */
   | ({ readonly kind: 'accept'; readonly deployment: NewestDeployment } & Answer)
   | ({ readonly kind: 'answered' | 'refused' } & Answer)
@@ -42,7 +47,7 @@ export function decideOrder(facts: OrderFacts): OrderDecision {
   return ofNobody(facts)
 }
 
-function ofJob(facts: OrderFacts, { deployment, last }: JobAtWork): OrderDecision {
+function ofJob(facts: OrderFacts, { deployment, last, logUrl }: JobAtWork): OrderDecision {
   const { kind, by, atMs } = facts
   const { version } = deployment
   const told = answer(DONE[kind], facts, { version, isJob: true })
@@ -52,7 +57,7 @@ function ofJob(facts: OrderFacts, { deployment, last }: JobAtWork): OrderDecisio
   if (kind === 'pause' && last?.kind === 'pause') {
     return { kind: 'answered', ...answer('already_paused', facts, { version, before: last.by }) }
   }
-  return { kind: 'tell_job', deployment, ...told }
+  return { kind: 'tell_job', deployment, ...(logUrl !== undefined && { logUrl }), ...told }
 }
 
 function ofWatch(facts: OrderFacts, watch: WatchStanding): OrderDecision {

@@ -54,7 +54,7 @@ async function tellPeople(
   { conversation }: OperationPorts,
 ): Promise<void> {
   const { pull, key, comment, told } = operation
-  if (pull === undefined || comment === undefined) return
+  if (pull === undefined) return
   // The App watches it: the same comment is its watch's from here on.
   const isHandedOver = ending.text === ''
   if (!isHandedOver)
@@ -67,7 +67,7 @@ async function tellPeople(
       endedProgressText(environment, operation, ending),
     )
   }
-  await conversation.react(comment, ending.reaction)
+  if (comment !== undefined) await conversation.react(comment, ending.reaction)
 }
 
 async function release(

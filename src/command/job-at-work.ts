@@ -9,6 +9,8 @@ export interface JobAtWork {
   readonly deployment: NewestDeployment
   /** What a command said to it last, and when (ms, the record's clock). */
   readonly last?: JobOrder & { readonly atMs: number }
+  /** The page of its run. */
+  readonly logUrl?: string
 }
 
 /**
@@ -26,12 +28,14 @@ export async function jobAtWork(
   if (said.state !== newest.state) return undefined
   const order = readJobOrder(said.description)
   const last = order && { ...order, atMs: said.stateAtMs ?? 0 }
-  const job = { deployment: newest, ...(last !== undefined && { last }) }
-  const run = runAtWork(said) ?? (await runOfLock(environment, newest.id, ports))
-  if (run === undefined) {
-    // What we said ourselves names no run; a job that ends has the last word, so that ours would not be the newest.
-    return last === undefined || newest.state === 'success' ? undefined : job
+  const { logUrl } = said
+  const job = {
+    deployment: newest,
+    ...(last !== undefined && { last }),
+    ...(logUrl !== undefined && { logUrl }),
   }
+  const run = runAtWork(said) ?? (await runOfLock(environment, newest.id, ports))
+  if (run === undefined) return undefined
   const state = await ports.workflows.state(run)
   return state === undefined || state.status === 'completed' ? undefined : job
 }

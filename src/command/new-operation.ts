@@ -46,3 +46,26 @@ export function watchRollback(
 export function watchKey(deployment: string): string {
   return `watch-${deployment}`
 }
+
+/** The deployment to a later environment that a watch begins, told where its change was merged. */
+export function onwardDeployment(
+  { deployment, environment, pull }: { deployment: string; environment: string; pull: number },
+  { sha, version }: { readonly sha: string; readonly version: string },
+  nowMs: number,
+): Operation {
+  return {
+    kind: 'deploy',
+    key: onwardKey(deployment, environment),
+    sha,
+    version,
+    pull,
+    by: SEAMLESS,
+    sinceMs: nowMs,
+    leaseUntilMs: nowMs + LEASE_MS,
+  }
+}
+
+/** The key of what brings a version on to a later environment. */
+export function onwardKey(deployment: string, environment: string): string {
+  return `onward-${deployment}-${environment}`
+}

@@ -30,9 +30,9 @@ const ending = z.object({
 /** What is being done to the environment, from the claim to its end. All that a crash must not lose stands here. */
 const operation = z.object({
   kind: z.enum(['deploy', 'rollback']),
-  /** Idempotency key of what was asked: `comment-<id>`; `run-<id>` where a run asked itself; `watch-<deployment>` where the watch of that Deployment did. */
+  /** Idempotency key of what was asked: `comment-<id>`; `run-<id>` where a run asked itself; `watch-<deployment>` and `onward-<deployment>-<environment>` where the watch of that Deployment did. */
   key: z.string(),
-  /** Whose command it is; neither where no comment asked for it: a push, or a run by hand, which has no pull request to answer on. */
+  /** Whose command it is; neither where no comment asked for it: a push, or a run by hand, which has no pull request to answer on. A pull request alone: what was merged goes on to a later environment, and is told there. */
   pull: z.number().int().optional(),
   comment: z.number().int().optional(),
   by: person,

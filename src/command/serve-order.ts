@@ -77,11 +77,8 @@ async function carryOut(
     case 'tell_job': {
       const { id, state } = decision.deployment
       // One that is live stays live.
-      await ports.deployments.setState(
-        id,
-        state === 'success' ? state : 'in_progress',
-        jobOrderWords(kind, by),
-      )
+      const same = state === 'success' ? state : 'in_progress'
+      await ports.deployments.setState(id, same, jobOrderWords(kind, by), decision.logUrl)
       return 'done'
     }
     case 'accept': {

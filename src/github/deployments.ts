@@ -64,7 +64,7 @@ export function githubDeployments(
   return {
     begin: async (wanted) =>
       wanted.adopt === undefined ? begin(book, wanted) : adopt(book, wanted, wanted.adopt),
-    setState: async (id, state, description) => postState(book, { id, state, description }),
+    setState: async (id, state, description, logUrl) => postState(book, { id, state, description, logUrl }),
     setVerdict: async (id, verdict, summary) => setVerdict(book, id, { verdict, summary }),
     async watching(id, summary) {
       const said = { summary, logUrl: options.logUrl }
@@ -231,10 +231,11 @@ async function known<Answer>(
 
 async function postState(
   book: Book,
-  said: { id: string; state: DeploymentState; description: string },
+  said: { id: string; state: DeploymentState; description: string; logUrl?: string | undefined },
 ): Promise<void> {
   const { octokit, owner, repo } = book.github
-  const { logUrl, environmentUrls } = book.options
+  const { environmentUrls } = book.options
+  const { logUrl = book.options.logUrl } = said
   const url = environmentUrls && environmentUrls[(await keyOf(book, said.id)).environment]
   const asked = {
     owner,

@@ -42,7 +42,8 @@ export interface VerdictSummary {
 export interface Deployments {
   /** Finds the deployment of the same key, or makes it. Error: `DeploymentMismatch` where it is of another commit or environment. */
   begin(deployment: NewDeployment): Promise<Deployed>
-  setState(id: string, state: DeploymentState, description: string): Promise<void>
+  /** `logUrl`: the page of the run that works on it, where whoever says this is not that run. */
+  setState(id: string, state: DeploymentState, description: string, logUrl?: string): Promise<void>
   /** Records how users took it: on GitHub, the check run `seamless/<environment>` on the deployed commit. A later verdict replaces an earlier one. */
   setVerdict(id: string, verdict: DeploymentVerdict, summary: VerdictSummary): Promise<void>
   /**

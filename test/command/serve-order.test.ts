@@ -147,13 +147,16 @@ describe('a job that brings steps of the traffic', () => {
     expect(world.watches.taken).toEqual([])
   })
 
-  test('after the first word, which names no run, the second reaches it, too', async () => {
+  test('after the first word, which names the run on, the second reaches it, too', async () => {
     const made = await canary()
     await world.say('/pause production')
     world.clock.advance(5000)
     expect(await world.say('/pause production')).toMatchObject({ reason: 'already_paused' })
     expect(await world.say('/continue production')).toMatchObject({ reason: 'continued' })
     expect(words(made).slice(1)).toEqual(['in_progress paused: by dev', 'in_progress continued: by dev'])
+    // A run that died in the pause is told nothing more.
+    world.workflows.become(9001, { status: 'completed', conclusion: 'failure' })
+    expect(await world.say('/pause production')).toMatchObject({ reason: 'nothing_watched' })
   })
 
   test('one whose run has ended is told nothing', async () => {

@@ -82,8 +82,9 @@ export function memoryDeployments(all: MemoryDeployment[] = []): MemoryDeploymen
       }
       return { id: found.id, sha, version: wanted.version }
     },
-    async setState(id, state, description) {
-      byId(id).states.push({ state, description: description.slice(0, 140), ...at() })
+    async setState(id, state, description, logUrl) {
+      const page = logUrl === undefined ? {} : { logUrl }
+      byId(id).states.push({ state, description: description.slice(0, 140), ...page, ...at() })
     },
     async setVerdict(id, verdict, { details }) {
       const one = byId(id)
