@@ -85,6 +85,7 @@ export const MIGRATIONS: readonly Migration[] = [
         bad_at bigint,
         ended_at bigint,
         told text,
+        looks_back boolean NOT NULL,
         body text NOT NULL,
         history text,
         PRIMARY KEY (repository_id, deployment_id)

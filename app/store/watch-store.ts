@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { OtherWatch } from '../../src/watch/watch-ports.ts'
+import { looksAtPast } from '../../src/watch/read-past.ts'
 import type { WatchRecord } from '../../src/watch/watch-record.ts'
 import type { Sql } from './store.ts'
 
@@ -27,7 +28,7 @@ export interface DueWatch extends WatchKey {
 /** The watches of the App. Give it a transaction to make it part of that. Errors: the database's. */
 export interface WatchStore {
   read(key: WatchKey): Promise<StoredWatch | undefined>
-  /** … without its past (100 KB and more) in the phases whose steps do not look at it; writing it back leaves the past alone. */
+  /** … without its past (100 KB and more) where the next step does not look at it; writing it back leaves the past alone. */
   readForStep(key: WatchKey): Promise<StoredWatch | undefined>
   /** `known`: there is one of this Deployment, or a live one of its environment, and nothing was changed. */
   insert(watch: Omit<StoredWatch, 'revision'>): Promise<'new' | 'known'>
@@ -141,22 +142,19 @@ const COLUMNS = 'repository_id, deployment_id, installation_id, revision, body, 
 const READ = `SELECT ${COLUMNS} FROM seamless.watches WHERE repository_id = $1 AND deployment_id = $2`
 
 // A watch begins to judge with the past, and a recovery does; a tick has all that it needs in its state.
-const READ_FOR_STEP = READ.replace(
-  'history',
-  `CASE WHEN phase IN ('awaiting', 'acting') THEN history END AS history`,
-)
+const READ_FOR_STEP = READ.replace('history', 'CASE WHEN looks_back THEN history END AS history')
 
 const INSERT = `INSERT INTO seamless.watches (repository_id, deployment_id, phase, superseded, next_at, bad_at, ended_at,
-    told, body, history, installation_id, environment, repository, sha, live_at, revision)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1) ON CONFLICT DO NOTHING`
+    told, looks_back, body, history, installation_id, environment, repository, sha, live_at, revision)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 1) ON CONFLICT DO NOTHING`
 
 const UPDATE_OF = (more: string): string => `UPDATE seamless.watches
-  SET phase = $3, superseded = $4, next_at = $5, bad_at = $6, ended_at = $7, told = $8, body = $9,
-    revision = revision + 1${more}
-  WHERE repository_id = $1 AND deployment_id = $2 AND revision = $10`
+  SET phase = $3, superseded = $4, next_at = $5, bad_at = $6, ended_at = $7, told = $8, looks_back = $9,
+    body = $10, revision = revision + 1${more}
+  WHERE repository_id = $1 AND deployment_id = $2 AND revision = $11`
 
 const UPDATE = UPDATE_OF('')
-const UPDATE_WITH_HISTORY = UPDATE_OF(', history = $11')
+const UPDATE_WITH_HISTORY = UPDATE_OF(', history = $12')
 
 const TOLD = `SELECT told FROM seamless.watches
   WHERE repository_id = $1 AND deployment_id = $2 FOR UPDATE`

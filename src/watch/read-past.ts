@@ -64,6 +64,12 @@ function lacksPast({ history = {} }: WatchRecord, { health, values }: WatchState
   return health.baseline !== undefined && values.previous !== undefined && Object.keys(history).length === 0
 }
 
+/** Whether the next step looks at the past of the watch: a store need not read it otherwise. */
+export function looksAtPast({ phase, state }: Pick<WatchRecord, 'phase' | 'state'>): boolean {
+  if (phase === 'watching') return state !== undefined && !hasMeasured(state)
+  return phase === 'awaiting' || phase === 'acting'
+}
+
 function hasMeasured({ checks }: WatchState): boolean {
   return Object.values(checks).some(({ measured }) => measured.watch > 0)
 }

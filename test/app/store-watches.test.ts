@@ -10,6 +10,7 @@ import type { WatchServices } from '../../app/jobs/watch-services.ts'
 import { openMetrics } from '../../app/metrics.ts'
 import { databaseRecords } from '../../app/store/database-records.ts'
 import { type StoredWatch, watchStore, type WatchStore } from '../../app/store/watch-store.ts'
+import type { WatchState } from '../../src/health/watch.ts'
 import type { WatchRecord } from '../../src/watch/watch-record.ts'
 import { type OpenedStore, type StoreHome, storeHomes } from '../support/app-store.ts'
 import { appLog } from '../support/app/app-log.ts'
@@ -18,6 +19,13 @@ import { countingMeter } from '../support/counting-meter.ts'
 import { LIVE_MS, SHA, watchLive, type WatchWorld, watchWorld } from '../support/watch/watch-world.ts'
 
 const HOUR_MS = 3_600_000
+
+function measuredOnce(state: WatchState): WatchState {
+  const checks = Object.entries(state.checks).map(
+    ([name, check]) => [name, { ...check, measured: { ...check.measured, watch: 1 } }] as const,
+  )
+  return { ...state, checks: Object.fromEntries(checks) }
+}
 
 describe.each(storeHomes)('watches in the store %s', (_name, start) => {
   let home: StoreHome
@@ -83,11 +91,15 @@ describe.each(storeHomes)('watches in the store %s', (_name, start) => {
   })
 
   test('a step reads the past only where it looks at it, and writing what it read leaves the past alone', async () => {
-    const watch = await kept('env-31', { phase: 'watching' })
+    const state = measuredOnce(record.state!)
+    const watch = await kept('env-31', { state })
     const step = (await watches.readForStep(watch))!
     expect(step.record.history).toBeUndefined()
     expect(await watches.write(step, { ...step.record, phase: 'acting' })).toBe(2)
     expect((await watches.readForStep(watch))?.record.history).toEqual(record.history)
+    // One that has measured nothing yet may have begun without a past: whether it has one it must see.
+    const unmeasured = await kept('env-32')
+    expect((await watches.readForStep(unmeasured))?.record.history).toEqual(record.history)
   })
 
   test('two that write at once: one of them wins', async () => {
