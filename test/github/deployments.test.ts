@@ -142,6 +142,14 @@ describe('on GitHub', () => {
     ])
   })
 
+  test('one that is said for a run names the page of that run on', async () => {
+    const deployments = open({})
+    const { id } = await deployments.begin(of())
+    const page = 'https://github.example/acme/shop/actions/runs/9001'
+    await deployments.setState(id, 'in_progress', 'paused: by ada', page)
+    expect(await deployments.read(id)).toMatchObject({ description: 'paused: by ada', logUrl: page })
+  })
+
   test('the verdict is a check run of its name on the deployed commit', async () => {
     const deployments = open({ logUrl: 'https://ci.example/1' })
     const { id } = await deployments.begin(of())
