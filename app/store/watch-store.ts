@@ -134,6 +134,7 @@ function columns(record: WatchRecord, nowMs: number): readonly unknown[] {
     badAtMs,
     phase === 'ended' ? nowMs : null,
     told ?? null,
+    looksAtPast(record),
   ]
 }
 
