@@ -97,12 +97,13 @@ function testLines(suite: SuiteResult): readonly string[] {
 }
 
 function releaseLines(upgrade: Upgrade): (environment: EnvironmentRecord) => readonly string[] {
-  return ({ name, state, previous, weight, difference, message }) => {
+  return ({ name, state, previous, weight, difference, message, said = [] }) => {
     if (state === 'untouched') return [`- ${code(name)}: untouched`]
     const from = previous === undefined ? 'its first version' : `before: ${code(previous.name)}`
     const share = weight === undefined || weight === 0 ? '' : `, with ${weight} % of the traffic`
     return [
       `- ${code(name)}: **${state.replaceAll('_', ' ')}**${share}, ${from}${message === undefined ? '' : `. ${prose(message, 500)}`}`,
+      ...said.map((one) => `  - ${one.said} by ${code(one.by)} ${whenSaid(one.step)}`),
       ...upgrade.artifacts
         .slice(0, 10)
         .map(({ name: artifact, digest }) => `  - ${code(artifact)} ${code(digest.slice(0, 19))}`),
@@ -111,6 +112,10 @@ function releaseLines(upgrade: Upgrade): (environment: EnvironmentRecord) => rea
         : ['', fence(difference, { language: 'diff', maxLength: MAX_DIFFERENCE })]),
     ]
   }
+}
+
+function whenSaid(step: string): string {
+  return step === 'watch' ? 'in the watch' : `at ${prose(step)} of the traffic`
 }
 
 function healthLines({ name, judged }: EnvironmentRecord): readonly string[] {

@@ -212,6 +212,21 @@ describe('hostile and huge receipts', () => {
     expect(jobSummary(upgrade).match(/^\[Graphs.*$/m)?.[0]).toBe(link)
   })
 
+  it('tells who paused, promoted or accepted what, and when', () => {
+    const words = [
+      { step: '10%', said: 'paused' as const, by: 'ada' },
+      { step: 'watch', said: 'promoted' as const, by: 'eve`*x*' },
+    ]
+    const upgrade = receiptOf(
+      started,
+      begun,
+      ...words.map((word) => ({ type: 'person_said' as const, ...production, saidAtMs: 1, ...word })),
+    )
+    expect(jobSummary(upgrade)).toContain(
+      '\n  - paused by `ada` at 10% of the traffic\n  - promoted by ``eve`*x*`` in the watch\n',
+    )
+  })
+
   it('stays far below what GitHub takes: three environments, 50 checks, 5 000 tests', () => {
     const names = Array.from({ length: 5000 }, (_, index) => ({
       name: `case ${index} ${'漢'.repeat(80)}`,
