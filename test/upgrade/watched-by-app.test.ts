@@ -72,6 +72,15 @@ describe('with driver: app a run', () => {
     expect(await scene.run()).toMatchObject({ decision: 'nothing_to_do', reason: 'already_live' })
   })
 
+  it('asks GitHub ten times for all of it', async () => {
+    await scene.commit({ VERSION: '1.1.0\n' })
+    await scene.promote((await scene.run()).environments[0]?.deployment)
+    await scene.commit({ VERSION: '1.2.0\n' })
+    const before = scene.hub.requests.length
+    expect(await scene.run()).toMatchObject({ reason: 'watched_by_app' })
+    expect(scene.hub.requests.length - before).toBe(10)
+  })
+
   it('of a single stage hands over as well', async () => {
     await scene.commit({ VERSION: '1.1.0\n' })
     expect(await scene.run({ stage: 'deploy' })).toMatchObject({ reason: 'watched_by_app' })
