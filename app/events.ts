@@ -110,7 +110,8 @@ const runEvent = z.object({
 function readRun(body: unknown): Asked {
   const { action, workflow_run: run } = runEvent.parse(body)
   if (action === 'in_progress') return nothing(action)
-  const [, key] = /#((?:comment|watch)-\d{1,19})$/.exec(run.display_title) ?? []
+  const [, key] =
+    /#((?:(?:comment|watch)-\d{1,19}|onward-\d{1,19}-[\w-]{1,40}))$/.exec(run.display_title) ?? []
   const of = { run: run.id, key, isOver: action === 'completed' }
   const watch = watchOf(key)
   return { kind: 'progress', of, ...(watch !== undefined && { watch }) }

@@ -1,6 +1,7 @@
 import { GitHubError } from '../errors.ts'
 import { nextAct } from './next-act.ts'
 import { startRecovery } from './recover.ts'
+import { goOnward } from './act-go-onward.ts'
 import { rollBack } from './act-roll-back.ts'
 import { revert } from './act-revert.ts'
 import { tellEnd, tellVerdict } from './act-tell.ts'
@@ -37,6 +38,8 @@ async function act(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord>
       return startRecovery(record, nowMs)
     case 'tell_end':
       return tellEnd(record, ports)
+    case 'go_on':
+      return goOnward(record, ports)
     case 'hold':
       return resting(record, 'held')
     case 'end':

@@ -1,5 +1,6 @@
 import { liveQuestion, LIVE_WITHIN_MS } from '../health/build-info.ts'
 import { nextTickMs } from '../health/tick-times.ts'
+import { DeploymentUnknown } from '../errors.ts'
 import { enterStep, type History, startWatch, type WatchState } from '../health/watch.ts'
 import { type Watched, watchedValues } from '../health/watched-values.ts'
 import type { Deployed, ReadDeployment } from '../ports/deployments.ts'
@@ -36,7 +37,11 @@ const LATE_MS = 120_000
  * Deployment that all users have is to be kept. Error: `GitHubError`.
  */
 export async function beginWatch(deploymentId: string, ports: WatchPorts): Promise<Began> {
-  const deployment = await ports.deployments.read(deploymentId)
+  const deployment = await ports.deployments.read(deploymentId).catch((error: unknown) => {
+    if (error instanceof DeploymentUnknown) return undefined
+    throw error
+  })
+  if (deployment === undefined) return { kind: 'nothing', why: 'the Deployment was deleted' }
   const beginning = beginningOf(deployment)
   switch (beginning.kind) {
     case 'nothing':
@@ -81,8 +86,17 @@ async function begin(deployment: ReadDeployment, beginning: Watchable, ports: Wa
   if (beginning.kind === 'live') return { kind: 'watch', record: await beginLive(facts, ports) }
   const record = foundByRun(facts.record, facts.startedAs, beginning)
   return record === undefined
-    ? { kind: 'nothing', why: `it ended in ${beginning.kind}, and not for its health` }
-    : { kind: 'watch', record }
+    ? { kind: 'nothing', why: 'it is half done, and not because of its health' }
+    : { kind: 'watch', record: await withHistory(record, ports) }
+}
+
+/** What was taken back by the run is watched as it recovers, against the same past. */
+async function withHistory(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
+  const { state, sources } = record
+  if (state === undefined) return record
+  const opened = await openSources(state.health, sources, ports)
+  const history = areOpen(opened) ? await readPast(record, state, opened, ports) : undefined
+  return history === undefined ? record : { ...record, history }
 }
 
 /** A later one that is live makes its own watch; two of them would judge the same users. */

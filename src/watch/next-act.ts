@@ -15,6 +15,8 @@ export type Act =
   | 'tell_end'
   /** It waits for people: nothing more comes by itself. */
   | 'hold'
+  /** What was merged goes on to the environments that come after this one. */
+  | 'go_on'
   | 'end'
   /** Paused by a person: nothing is promoted or taken back until they say `/continue`. */
   | 'wait'
@@ -25,7 +27,8 @@ export function nextAct(record: WatchRecord): Act {
   if (outcome === undefined) return 'wait'
   if (acts.verdictToldAtMs === undefined) return isPaused(record) ? 'wait' : 'tell_verdict'
   if (acts.endToldAtMs === undefined) return beforeTheEnd(record)
-  return outcome.verdict === 'inconclusive' || outcome.reason === 'shadow_unhealthy' ? 'hold' : 'end'
+  if (outcome.verdict === 'inconclusive' || outcome.reason === 'shadow_unhealthy') return 'hold'
+  return outcome.verdict === 'healthy' && acts.onward === undefined && goesOn(record) ? 'go_on' : 'end'
 }
 
 function beforeTheEnd(record: WatchRecord): Act {
@@ -42,6 +45,11 @@ function beforeTheEnd(record: WatchRecord): Act {
   const isBack = rollback?.ended?.kind === 'rolled_back'
   if (!isShadow && isBack && isThere && recovery?.ended === undefined) return 'recover'
   return 'tell_end'
+}
+
+/** What is only on trial in a pull request goes no further by itself. */
+function goesOn({ pull, supersededBy }: WatchRecord): boolean {
+  return pull?.isMerged === true && supersededBy === undefined
 }
 
 /** What a person decided by a command is carried out all the same. */

@@ -81,6 +81,8 @@ export interface Acts {
   readonly recovery?: Recovery
   /** The new comment, and the issue where somebody must act. */
   readonly endToldAtMs?: number
+  /** The environments that come after this one, and that its version was sent on to. */
+  readonly onward?: { readonly environments: readonly string[]; readonly atMs: number }
 }
 
 /** The pull request that the watch tells: the merged one that brought the version, or the one of `/deploy`. */

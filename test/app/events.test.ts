@@ -90,6 +90,11 @@ describe('what a delivery asks for', () => {
       kind: 'progress',
       of: { run: 9, key: 'comment-44', isOver: false },
     })
+    expect(asked('workflow_run', run('requested', 'Seamless run eu-west #onward-700-eu-west'))).toMatchObject(
+      {
+        of: { key: 'onward-700-eu-west' },
+      },
+    )
     expect(asked('workflow_run', run('completed', 'Seamless rollback production #watch-700'))).toMatchObject({
       of: { key: 'watch-700', isOver: true },
     })

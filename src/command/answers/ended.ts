@@ -15,7 +15,8 @@ export interface EndedFacts extends EndingFacts {
 /** The new comment that says how an operation ended; it tells its author where somebody must act. */
 export function endedText(facts: EndedFacts): string {
   const { operation, kind, reason, message } = facts
-  const who = kind === 'done' ? '' : `${mention(operation.by.login)} `
+  // Where nobody asked for it by a comment, whoever follows the pull request is told.
+  const who = kind === 'done' || operation.comment === undefined ? '' : `${mention(operation.by.login)} `
   const words = message === '' ? '' : ` ${code(message, 300)}`
   const next = nextStep(facts)
   return [
