@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, test } from 'vitest'
+import { readSourceFile } from '../../app/sources/source-file.ts'
 import { parseCommandLine } from '../../src/cli/command-line.ts'
 import { parseConfig } from '../../src/config/parse.ts'
 import { REVERTS_A_DAY } from '../../src/revert/decide.ts'
@@ -52,6 +55,7 @@ describe('snippets', () => {
 
   const configs = yaml.filter(({ text }) => /^(?:driver|health):/m.test(text))
   const workflows = yaml.filter(({ text }) => /^ +steps:/m.test(text))
+  const sources = yaml.filter(({ text }) => /^- repositories:/m.test(text))
 
   it.each(configs)('of a configuration in $document can be read', ({ text }) => {
     const whole = text.startsWith('health:') ? withHealth(text) : text
@@ -63,8 +67,21 @@ describe('snippets', () => {
     expect(read('examples/workflow.yml')).toContain(text)
   })
 
+  it.each(sources)('of the App’s sources in $document can be read', async ({ text }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'seamless-sources-'))
+    await writeFile(join(folder, 'secret'), 'a-secret')
+    // Their secrets are where this machine has none.
+    const file = join(folder, 'sources.yml')
+    await writeFile(file, text.replaceAll(/(token|password)-file: .+/g, `$1-file: ${join(folder, 'secret')}`))
+    const named = [...text.matchAll(/(?:token|password)-variable: (\w+)/g)].map(([, name = '']) => name)
+    const read = await readSourceFile(file, Object.fromEntries(named.map((name) => [name, 'a-secret'])))
+    await rm(folder, { recursive: true })
+    expect(read.ok ? [] : read.errors).toEqual([])
+  })
+
   it('of other kinds there are none, but for the editor’s line', () => {
-    const others = yaml.filter((one) => !configs.includes(one) && !workflows.includes(one))
+    const known = new Set([...configs, ...workflows, ...sources])
+    const others = yaml.filter((one) => !known.has(one))
     expect(others.map(({ text }) => text.replace(/schema=\S+/, 'schema='))).toEqual([
       '# yaml-language-server: $schema=\n',
     ])
