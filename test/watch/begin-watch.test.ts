@@ -186,6 +186,10 @@ describe('whose Deployment it is', () => {
     expect(await world.begin(world.deploy(SHA, { key: '' }).id)).toMatchObject({ kind: 'nothing' })
   })
 
+  it('one that was deleted is not watched', async () => {
+    expect(await watchWorld().begin('4711')).toEqual({ kind: 'nothing', why: 'the Deployment was deleted' })
+  })
+
   it('one that is on its way, or failed for another reason than health, is not watched', async () => {
     const world = watchWorld()
     for (const [state, said] of [
@@ -234,6 +238,10 @@ describe('what the deploying run found by itself', () => {
       acts: { rollback: { ended: { kind: 'rolled_back', to: { sha: SHA_BEFORE } } } },
     })
     expect(world.watching.size).toBe(0)
+    expect(Object.keys(watch.history ?? {})).toEqual(['errors', 'latency'])
+    const ended = await stepUntil(world, watch, 'ended')
+    expect(ended.acts.recovery?.ended?.kind).toBe('recovered')
+    expect(world.workflows.dispatched).toEqual([])
   })
 
   it('without a report of the run its own words are all there is', async () => {

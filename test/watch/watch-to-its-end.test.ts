@@ -88,6 +88,23 @@ describe('a watch by the App, to its end', () => {
     expect(new Set(world.service.reads.map(({ queries }) => queries))).toEqual(new Set([3]))
   })
 
+  it('M09 one check is bad and another has no data: unhealthy', async () => {
+    const health = `${HEALTH}        memory: { gauge: memory_bytes, max: 1e9 }\n`
+    const { world, watch } = await begun(watchedConfig({ health }))
+    world.service.fares(LIVE_MS, BAD)
+    const decided = await stepUntil(world, watch, 'acting')
+    expect(decided.outcome).toMatchObject({ verdict: 'unhealthy', reason: 'unhealthy' })
+  })
+
+  it('M12 no error at all before, and 2 % now: unhealthy', async () => {
+    const world = watchWorld()
+    world.service.fares(LIVE_MS - 29 * HOUR_MS, { perSecond: 200 })
+    world.service.fares(LIVE_MS, { perSecond: 200, bad: 0.02 })
+    const watch = await watchLive(world, world.deploy(SHA).id)
+    const decided = await stepUntil(world, watch, 'acting')
+    expect(decided.outcome).toMatchObject({ verdict: 'unhealthy', reason: 'unhealthy' })
+  })
+
   it('shadow: what would be taken back is decided so, and nothing is done', async () => {
     const { world, watch } = await begun(watchedConfig({ more: '    shadow: true' }))
     world.service.fares(LIVE_MS, BAD)
