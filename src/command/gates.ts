@@ -93,7 +93,7 @@ function ofChecks({ checks }: PullFacts, { requires, environments }: GateRequest
   }
   const ours = new Set(environments.map((name) => `seamless/${name}`))
   const all = requires.checks === 'all' ? [...checks.required, ...checks.others] : checks.required
-  const asked = all.filter(({ name }) => !ours.has(name) && !ours.has(name.replace(/\/plan$/, '')))
+  const asked = all.filter(({ name }) => !ours.has(name) && !ours.has(name.replace(/\/(?:plan|run)$/, '')))
   const failed = asked.filter(({ state }) => state === 'failed')
   const pending = asked.filter(({ state }) => state === 'pending' || state === 'missing')
   return [

@@ -10,7 +10,7 @@ import {
   type RecordedWorld,
   traffic,
 } from '../support/recorded-world.ts'
-import { deployByScripts } from '../support/upgrade-world.ts'
+import { deployByScripts, upgradeWorld } from '../support/upgrade-world.ts'
 
 let scene: RecordedWorld
 afterEach(() => scene.close())
@@ -115,6 +115,16 @@ describe('with driver: app a run', () => {
     const plan = await makePlan(await scene.world.request())
     expect(plan.steps.at(-1)?.what).toBe('leave it to the App to watch production: errors')
   })
+})
+
+it('with driver: app and no GitHub, a run on a laptop watches to the end: nobody else does', async () => {
+  scene = await open(production(health))
+  scene.page.set('1.0.0', { perSecond: 50, failing: 0.001 })
+  const config = `driver: app\nversion: { file: VERSION }\nsources:\n  pages: { type: scrape }\nenvironments:\n${production(health)}`
+  const { clock, page } = scene
+  const world = await upgradeWorld({ config, clock, environment: { SEAMLESS_SOURCE_PAGES_URL: page.url } })
+  const upgrade = await world.run().finally(world.remove)
+  expect(upgrade).toMatchObject({ decision: 'promoted', reason: 'healthy' })
 })
 
 describe('with driver: app and without the App’s number', () => {
