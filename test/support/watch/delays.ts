@@ -30,7 +30,14 @@ export function delaysOf(world: WatchedWorld, from: number, version: string): st
     ({ method, path, login }) =>
       method === 'PUT' && path.endsWith('/merge') && Boolean(login?.startsWith('seamless')),
   )
-  const marks = [live, judged, rolledBack, ['last bad answer', lastMs] as const, reverted]
+  const begun = at('watch begun: the past was read (check in progress)', ({ method, path, body }) =>
+    Boolean(
+      method === 'POST' &&
+      path.endsWith('/check-runs') &&
+      (body as { status?: string })?.status === 'in_progress',
+    ),
+  )
+  const marks = [live, begun, judged, rolledBack, ['last bad answer', lastMs] as const, reverted]
   const lines = [
     `from the first bad answer of ${version} (${bad.length} of them):`,
     ...marks.map(([what, ms]) => `  ${what}: ${((ms - firstMs) / 1000).toFixed(1)} s`),

@@ -1,6 +1,7 @@
 /** How much is remembered: a comparison with the time before takes nothing back on less than two hours. */
 const PAST_MS = 2 * 3_600_000 + 60_000
-const STEP_MS = 2000
+/** Twice as far apart as the watch looks: an old Prometheus takes a minute for a past of thousands of steps. */
+const STEP_MS = 8000
 
 /**
  * Of a hundred requests of a busy hour so many were answered within each edge (seconds). Slower than a quiet machine is, so that

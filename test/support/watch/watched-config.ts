@@ -2,7 +2,7 @@
 export const WATCHED_CONFIG = `driver: app
 version: { file: VERSION }
 sources:
-  main: { type: prometheus, timeout: 2m }
+  main: { type: prometheus, timeout: 1m }
 build:
   - { name: archive, run: ./ops/build.sh, artifacts: [build/*.tar] }
 environments:
@@ -16,9 +16,9 @@ environments:
     revert: auto
     health:
       source: main
-      every: 2s
+      every: 4s
       grace: 2s
-      watch: 12s
+      watch: 16s
       baseline: { before: 2h }
       checks:
         errors:
