@@ -33,6 +33,8 @@ export type Asked =
     }
   /** A merge queue tries this commit and waits for its checks. */
   | { readonly kind: 'merge_group'; readonly repository: string; readonly sha: string }
+  /** The installation was removed: what goes on there ends. */
+  | { readonly kind: 'gone' }
   /** Nothing; `why` for the log. */
   | { readonly kind: 'nothing'; readonly why: string }
 

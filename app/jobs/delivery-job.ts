@@ -14,6 +14,7 @@ import { databaseRecords } from '../store/database-records.ts'
 import { headLedger } from '../store/head-ledger.ts'
 import type { Sql } from '../store/store.ts'
 import { watchStore } from '../store/watch-store.ts'
+import { endWatches } from './end-watches.ts'
 import { followKey } from './follow-job.ts'
 import { labelJob } from './label-job.ts'
 import { nudgeJob } from './watch-jobs.ts'
@@ -53,7 +54,11 @@ async function workOff(services: Services, delivery: Delivery, asked: Asked): Pr
 
 function askedBy({ octokits, log }: Services, delivery: Delivery): Asked | 'malformed' {
   const change = noteInstallationChange(delivery, octokits)
-  if (change === 'gone') return { kind: 'nothing', why: 'the installation is gone' }
+  // A suspended one may be let in again.
+  if (change === 'gone')
+    return delivery.action === 'deleted'
+      ? { kind: 'gone' }
+      : { kind: 'nothing', why: 'the installation is suspended' }
   try {
     return readAsked(delivery)
   } catch (error) {
@@ -71,7 +76,9 @@ interface Turn {
 
 async function turn(services: Services, { delivery, asked, tx }: Turn): Promise<void> {
   const { installationId, repositoryId } = delivery
-  if (installationId === undefined || repositoryId === undefined) return
+  if (installationId === undefined) return
+  if (asked.kind === 'gone') return endWatches(services, installationId, tx)
+  if (repositoryId === undefined) return
   switch (asked.kind) {
     case 'command':
       return takeCommand(services, { delivery, installationId, repositoryId, tx }, asked.request)

@@ -42,6 +42,8 @@ export interface WatchStore {
   live(repositoryId: number, environment: string): Promise<StoredWatch | undefined>
   /** Those of a repository that have not ended. */
   open(repositoryId: number): Promise<readonly StoredWatch[]>
+  /** … of an installation; in a transaction nobody writes them until that has ended. */
+  openOf(installationId: number): Promise<readonly StoredWatch[]>
   /** Every other one of the installation that is open, or ended since then (ms). */
   others(
     of: StoredWatch | (WatchKey & { installationId: number }),
@@ -76,6 +78,7 @@ function reading(sql: Sql): Omit<WatchStore, Writing> {
     current: async (repositoryId, environment) => first(CURRENT, repositoryId, environment),
     live: async (repositoryId, environment) => first(LIVE, repositoryId, environment),
     open: async (repositoryId) => stored(OPEN, [repositoryId]),
+    openOf: async (installationId) => stored(OPEN_OF, [installationId]),
     async others({ installationId, repositoryId, deployment }, sinceMs) {
       const found = await sql.rows(otherRow, OTHERS, [installationId, repositoryId, deployment, sinceMs])
       return found.map(toOther)
@@ -168,6 +171,8 @@ const LIVE = `SELECT ${COLUMNS} FROM seamless.watches
 
 const OPEN = `SELECT ${COLUMNS} FROM seamless.watches
   WHERE repository_id = $1 AND phase <> 'ended' ORDER BY live_at`
+
+const OPEN_OF = `SELECT ${COLUMNS} FROM seamless.watches WHERE installation_id = $1 AND phase <> 'ended' FOR UPDATE`
 
 const OTHERS = `SELECT environment, bad_at, repository, sha FROM seamless.watches
   WHERE installation_id = $1 AND NOT (repository_id = $2 AND deployment_id = $3)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { tell, watch as queue } from '../../app/engine/queues.ts'
 import { appWatches } from '../../app/jobs/app-watches.ts'
+import { endWatches } from '../../app/jobs/end-watches.ts'
 import { reconcile } from '../../app/jobs/reconcile-job.ts'
 import { workOnWatch } from '../../app/jobs/watch-job.ts'
 import { stepJob } from '../../app/jobs/watch-jobs.ts'
@@ -253,5 +254,19 @@ describe('the jobs of a watch', () => {
     expect(await watches.others({ ...of, installationId: 7 }, 0)).toEqual([
       { repository: 'acme/shop', environment: 'production', sha: SHA },
     ])
+  })
+
+  test('W14 the watches of an installation that is removed end; those of others go on', async () => {
+    const { world, app, id } = await begun()
+    const { installationId } = (await app.read(id))!
+    await app.store.transaction(async (tx) => endWatches(app, installationId + 1, tx))
+    expect((await app.read(id))!.record.phase).toBe('watching')
+    await app.store.transaction(async (tx) => endWatches(app, installationId, tx))
+    await app.until(LIVE_MS + 20 * MINUTE_MS)
+    expect((await app.read(id))!.record).toMatchObject({ phase: 'ended' })
+    expect(world.service.reads).toEqual([])
+    expect(app.engine.waiting(queue)).toEqual([])
+    await reconcile(app)
+    expect(app.engine.waiting(queue)).toEqual([])
   })
 })
