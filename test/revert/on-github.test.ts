@@ -1,7 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { githubPullRequests } from '../../src/github/pull-requests.ts'
-import { COOLDOWN_MS, decideRevert, REVERTS_A_DAY, type UnhealthyCheck } from '../../src/revert/decide.ts'
+import {
+  type Brakes,
+  COOLDOWN_MS,
+  decideRevert,
+  NO_BRAKES,
+  REVERTS_A_DAY,
+  type UnhealthyCheck,
+} from '../../src/revert/decide.ts'
 import { gatherRevertFacts, type KnownFacts } from '../../src/revert/gather-facts.ts'
 import { revertByPerson } from '../../src/revert/revert-by-person.ts'
 import { revertMerge, type RevertResult } from '../../src/revert/revert-merge.ts'
@@ -45,11 +52,10 @@ function known(sha: string, more: Partial<KnownFacts> = {}): KnownFacts {
 }
 
 /** All of it: what is known, what GitHub knows, the decision, the deed. */
-async function takeBack(facts: KnownFacts): Promise<RevertResult> {
+async function takeBack(facts: KnownFacts, brakes = async () => NO_BRAKES): Promise<RevertResult> {
   const pullRequests = githubPullRequests(world.github)
-  const decision = decideRevert(
-    await gatherRevertFacts(facts, { pullRequests, clock: world.clock, log: world.log }),
-  )
+  const { clock, log } = world
+  const decision = decideRevert(await gatherRevertFacts(facts, { pullRequests, brakes, clock, log }))
   const evidence = { environment: 'production', deployed: facts.deployed, line: 'Errors rose.', checks: [] }
   return revertMerge(decision, evidence, pullRequests)
 }
@@ -185,9 +191,27 @@ describe('GitHub is asked nothing', () => {
     ['when it is healthy', { verdict: 'healthy' }],
     ['R08 when nobody knows', { verdict: 'inconclusive' }],
     ['when the policy is off', { policy: 'off' }],
+    ['R10 when it was bad before', { unhealthy: [{ ...concurrent, wasBadBefore: true }] }],
+  ])('%s, nor is anybody asked what would stop it', async (_, more) => {
+    const { result } = await change()
+    const asked: string[] = []
+    const brakes = async () => {
+      asked.push('brakes')
+      return NO_BRAKES
+    }
+    expect(await world.calls(() => takeBack(known(result, more), brakes))).toEqual([])
+    expect(asked).toEqual([])
+  })
+
+  test.each<[string, Partial<Brakes>]>([
+    ['R13 while it is switched off', { autoRevert: 'off' }],
+    ['R13 while the switch cannot be read', { autoRevert: 'unknown' }],
+    ['R06 while the breaker is open', { breaker: 'open' }],
+    ['R09 of a shared cause', { hasSharedCause: true }],
   ])('%s', async (_, more) => {
     const { result } = await change()
-    expect(await world.calls(() => takeBack(known(result, more)))).toEqual([])
+    const brakes = async () => ({ ...NO_BRAKES, ...more })
+    expect(await world.calls(() => takeBack(known(result), brakes))).toEqual([])
   })
 
   test('for a deed in shadow mode', async () => {

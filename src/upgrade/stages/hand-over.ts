@@ -38,7 +38,7 @@ export function handedOverEnd(run: Run): Ending | undefined {
   const next =
     waiting.length === 0
       ? ''
-      : ` ${waiting.join(', ')} must wait for that: once ${where} is healthy, what was merged goes on there by a run of its own.`
+      : ` ${waiting.join(', ')} must wait for that: once ${where} is healthy, what was merged goes on there by a run of its own; from an open pull request say "/deploy ${waiting[0]}".`
   return {
     decision: 'completed',
     reason: 'watched_by_app',
