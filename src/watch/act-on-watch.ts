@@ -2,7 +2,7 @@ import { GitHubError } from '../errors.ts'
 import { nextAct } from './next-act.ts'
 import { startRecovery } from './recover.ts'
 import { goOnward } from './act-go-onward.ts'
-import { rollBack } from './act-roll-back.ts'
+import { rollBack, wasBegun } from './act-roll-back.ts'
 import { revert } from './act-revert.ts'
 import { tellEnd, tellVerdict } from './act-tell.ts'
 import type { WatchPorts, WatchStep } from './watch-ports.ts'
@@ -45,7 +45,7 @@ async function act(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord>
     case 'end':
       return resting(record, 'ended')
     case 'wait':
-      return resting(record, record.phase)
+      return (await wasBegun(record, ports)) ? rollBack(record, ports) : resting(record, record.phase)
   }
 }
 

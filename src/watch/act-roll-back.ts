@@ -47,6 +47,21 @@ async function look(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord
   return begin(record, ports)
 }
 
+/**
+ * Whether it was begun though the watch does not say so: a person's order came in between, and what had been noted was not kept.
+ * Error: `GitHubError`.
+ */
+export async function wasBegun(
+  { environment, deployment, acts, outcome }: WatchRecord,
+  ports: WatchPorts,
+): Promise<boolean> {
+  const isBad = outcome?.verdict === 'unhealthy' && acts.verdictToldAtMs !== undefined
+  if (!isBad || acts.rollback !== undefined) return false
+  const key = watchKey(deployment.id)
+  if ((await ownOperation(environment, key, ports)) !== undefined) return true
+  return (await ports.deployments.newest(environment))?.key === key
+}
+
 async function begin(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
   const { environment, deployment } = record
   const newest = await ports.deployments.newest(environment)
