@@ -44,7 +44,7 @@ export interface Deployments {
   begin(deployment: NewDeployment): Promise<Deployed>
   /** `logUrl`: the page of the run that works on it, where whoever says this is not that run. */
   setState(id: string, state: DeploymentState, description: string, logUrl?: string): Promise<void>
-  /** Records how users took it: on GitHub, the check run `seamless/<environment>` on the deployed commit. A later verdict replaces an earlier one. */
+  /** Records how users took it: on GitHub, the check run `seamless/<environment>` on the deployed commit. A later verdict replaces an earlier one. Where somebody else judges, it is what this run reports to them. */
   setVerdict(id: string, verdict: DeploymentVerdict, summary: VerdictSummary): Promise<void>
   /**
    * Says meanwhile how it looks, where somebody watches it from outside its run: the same check run, in progress until

@@ -77,9 +77,10 @@ async function setVerdict(
     : verdictDetails(upgrade, artifacts)
   const summary = { title: line, text: line, details }
   await run.ports.deployments.setVerdict(id, verdict, summary).catch((error: unknown) => {
-    run.ports.log.error(
-      `The verdict "${verdict}" of ${name} could not be recorded, so later runs do not know it: ${textOf(error)}`,
-    )
+    const lost = run.ports.appWatches
+      ? `What this run knows of ${name} could not be left for the App`
+      : `The verdict "${verdict}" of ${name} could not be recorded, so later runs do not know it`
+    run.ports.log.error(`${lost}: ${textOf(error)}`)
   })
 }
 
