@@ -81,6 +81,43 @@ describe('settings', () => {
   })
 })
 
+describe('what the App watches by', () => {
+  it('are sources for the repositories that may, a chat for what people must decide, and the reports of GitHub Actions', async () => {
+    const read = await readSettings({
+      ...GOOD,
+      SEAMLESS_SOURCES_FOR: 'acme/*',
+      SEAMLESS_SOURCE_MAIN_URL: 'https://prometheus.example.org',
+      ESCALATION_URL: 'https://hooks.example.org/services/T0/B0/x',
+    })
+    expect(read).toMatchObject({
+      ok: true,
+      settings: {
+        actionsAppId: 15_368,
+        sources: [
+          { repositories: ['acme/*'], name: 'MAIN', values: { URL: 'https://prometheus.example.org' } },
+        ],
+        escalationUrl: 'https://hooks.example.org/services/T0/B0/x',
+      },
+    })
+    expect(await readSettings({ ...GOOD, ACTIONS_APP_ID: '7' })).toMatchObject({
+      settings: { actionsAppId: 7 },
+    })
+  })
+
+  it('are told with everything else that is wrong, and the address of the chat is not shown', async () => {
+    const errors = await errorsOf({
+      PORT: 'http',
+      ESCALATION_URL: 'http://hooks.example.org/secret',
+      SEAMLESS_SOURCE_MAIN_URL: 'https://prometheus.example.org',
+    })
+    expect(errors).toEqual([
+      'PORT (now "http") is the number of a port.',
+      'ESCALATION_URL is the https URL of an incoming webhook.',
+      expect.stringContaining('SEAMLESS_SOURCES_FOR is missing'),
+    ])
+  })
+})
+
 describe('the webhook secret', () => {
   it.each([
     ['W10 missing', undefined, 'is missing.'],

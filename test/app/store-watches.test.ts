@@ -175,13 +175,22 @@ describe.each(storeHomes)('watches in the store %s', (_name, start) => {
     const watch = await kept('env-8')
     world.clock.advance(Math.max(0, watch.record.nextMs! - world.clock.now()))
     const services: WatchServices = {
-      ...{ store: opened.store, engine, clock: world.clock, log: appLog().log },
+      store: opened.store,
+      engine,
+      clock: world.clock,
+      log: appLog().log,
       metrics: openMetrics(world.clock, []),
       portsOf: () => world.ports,
     }
     const { data, key } = stepJob(watch, { afterMs: 0 })
     const foreign: Job<Watched> = {
-      ...{ queue, id: 'x', data, key, tenant: 7, urgency: 'normal', attempt: 0 },
+      queue,
+      id: 'x',
+      data,
+      key,
+      tenant: 7,
+      urgency: 'normal',
+      attempt: 0,
       signal: new AbortController().signal,
       claim: { id: '00000000-0000-4000-8000-000000000000', retryCount: 0 },
     }

@@ -47,7 +47,15 @@ beforeEach(async () => {
   const { octokits, tokens, app, metrics } = await world.clients()
   const settings = { appId: world.app.id, actionsAppId: 15_368, sources: [] }
   services = {
-    ...{ octokits, tokens, app, metrics, clock, signal, engine, store: opened.store, log: appLog().log },
+    octokits,
+    tokens,
+    app,
+    metrics,
+    clock,
+    signal,
+    engine,
+    store: opened.store,
+    log: appLog().log,
     sources: openSources([], { clock, metrics }),
     memories: deploymentMemories(),
     settings,
