@@ -5,7 +5,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openRepository } from '../../src/composition.ts'
+import { openGitHub } from '../../src/github/client.ts'
+import { refRecords } from '../../src/github/ref-records.ts'
 import { loadConfig, operateRun } from '../../src/operation.ts'
+import { writeAutoRevert } from '../../src/revert/auto-revert.ts'
 import type { Upgrade } from '../../src/upgrade/receipt.ts'
 import type { Fault } from '../support/github/faults.ts'
 import { type GitHub, type HubRepository, startGitHub } from '../support/github/start-github.ts'
@@ -35,7 +38,13 @@ environments:
       checks:
         errors: { bad: 'http_requests_total{code=~"5.."}', total: http_requests_total, max: 1% }
 `
-const permissions = { contents: 'write', deployments: 'write', checks: 'write', metadata: 'read' } as const
+const permissions = {
+  contents: 'write',
+  pull_requests: 'write',
+  deployments: 'write',
+  checks: 'write',
+  metadata: 'read',
+} as const
 
 /** What a watched upgrade asks of GitHub's record. */
 const operations = [
@@ -142,4 +151,25 @@ describe('GitHub fails at one call of an upgrade', () => {
       expect(['healthy', 'already_live', 'environment_unknown']).toContain(after.reason)
     },
   )
+
+  it.each([
+    ['R13 is switched off leaves the merge, and takes the environment back', 'switched_off'],
+    ['is on looks for the merge', 'no_merge'],
+  ] as const)('a run whose switch for reverts %s', async (_, reason) => {
+    const auto = config.replace("revert: 'off'", 'revert: auto')
+    await repository.commit({ files: { '.github/seamless.yml': auto } })
+    if (reason === 'switched_off') {
+      const token = github.token({ login: 'github-actions[bot]', permissions })
+      const signal = new AbortController().signal
+      const access = { token, apiUrl: github.apiUrl, repository: 'team/service' }
+      const records = refRecords(openGitHub(access, { clock, log, signal, fetch: globalThis.fetch }))
+      const by = { id: 7, login: 'ada' }
+      expect(await writeAutoRevert(records, { isOn: false, by, atMs: clock.now() })).toBe('written')
+    }
+    expect(await run()).toMatchObject({ decision: 'promoted' })
+    await repository.commit({ files: { VERSION: '1.1.0\n' }, message: 'Next' })
+    page.set('1.1.0', { perSecond: 50, failing: 0.2 })
+    expect(await run()).toMatchObject({ decision: 'rolled_back', revert: { outcome: 'not_done', reason } })
+    expect(live()).toBe('1.0.0')
+  })
 })
