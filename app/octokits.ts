@@ -80,7 +80,6 @@ export function openOctokits(apiUrl: string, ports: OctokitPorts): Octokits {
   return {
     githubOf(installationId, { id, owner, repo }, operation, log = ports.log) {
       const scope = { installationId, repositoryId: id, permissions: permissionsOf(operation) }
-      const octokit = newOctokit(apiUrl, ports, log)
       const call: Call = {
         ports,
         installationId,
@@ -88,8 +87,18 @@ export function openOctokits(apiUrl: string, ports: OctokitPorts): Octokits {
         urgency: isSafety(operation) ? 'safety' : 'normal',
         token: () => ports.tokens.of(scope),
       }
-      wrapRequests(octokit, call)
-      return { octokit, owner, repo, clock, log, signal }
+      let made: AppOctokit | undefined
+      return {
+        // A tick of a watch opens all that it may need, and mostly asks GitHub nothing.
+        get octokit() {
+          return (made ??= wrapRequests(newOctokit(apiUrl, ports, log), call))
+        },
+        owner,
+        repo,
+        clock,
+        log,
+        signal,
+      }
     },
     forget(installationId) {
       queues.delete(installationId)
@@ -125,7 +134,10 @@ const PlainOctokit = ProbotOctokit.defaults((options: Record<string, unknown>) =
   throttle: { enabled: false },
 }))
 
-function wrapRequests(octokit: AppOctokit, { ports, installationId, queues, urgency, token }: Call): void {
+function wrapRequests(
+  octokit: AppOctokit,
+  { ports, installationId, queues, urgency, token }: Call,
+): AppOctokit {
   const { clock, metrics, signal, tokens } = ports
   octokit.hook.wrap('request', async (send, options) => {
     const request = sentRequest(options)
@@ -154,6 +166,7 @@ function wrapRequests(octokit: AppOctokit, { ports, installationId, queues, urge
       return await sendBy(await token())
     }
   })
+  return octokit
 }
 
 /** A limit is the installation's: whatever else stands in its queues waits, too, and then goes by urgency (L09). */
