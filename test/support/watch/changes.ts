@@ -19,6 +19,15 @@ export function goodChange(version: string): Step {
  * checks that know nothing of each other find it, errors and latency.
  */
 export function badChange(version: string): Step {
+  return faultyChange(version, 'answered < 40')
+}
+
+/** The same, but well until `OrdersPlace.breakLatent` is called. */
+export function latentChange(version: string): Step {
+  return faultyChange(version, "!existsSync(`${process.env['ORDERS_STATE']}/pool-is-full`)")
+}
+
+function faultyChange(version: string, isWell: string): Step {
   const call = 'const result = await run(route, request, url)'
   if (!app.includes(call)) throw new Error(`${APP} has changed: say anew how it is broken`)
   const fault = `
@@ -27,12 +36,13 @@ let answered = 0
 /** The pool of connections is too small. */
 async function fromPool(result: Answer): Promise<Answer> {
   answered += 1
-  if (answered < 40 || answered % 3 !== 0) return result
+  if (${isWell} || answered % 3 !== 0) return result
   await new Promise((resolve) => setTimeout(resolve, 400))
   return { status: 500, body: { error: 'no connection' } }
 }
 `
-  const broken = app.replace(call, 'const result = await fromPool(await run(route, request, url))') + fault
+  const used = app.replace(call, 'const result = await fromPool(await run(route, request, url))')
+  const broken = `import { existsSync } from 'node:fs'\n${used}${fault}`
   return {
     message: `Pool connections, as version ${version}`,
     files: { VERSION: `${version}\n`, [APP]: broken },

@@ -30,12 +30,12 @@ export function delaysOf(world: WatchedWorld, from: number, version: string): st
     ({ method, path, login }) =>
       method === 'PUT' && path.endsWith('/merge') && Boolean(login?.startsWith('seamless')),
   )
-  const begun = at('watch begun: the past was read (check in progress)', ({ method, path, body }) =>
-    Boolean(
+  const begun = at(
+    'watch begun: the past was read (check in progress)',
+    ({ method, path, body }) =>
       method === 'POST' &&
       path.endsWith('/check-runs') &&
       (body as { status?: string })?.status === 'in_progress',
-    ),
   )
   const marks = [live, begun, judged, rolledBack, ['last bad answer', lastMs] as const, reverted]
   const lines = [

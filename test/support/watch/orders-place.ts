@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Load, startLoad } from '../../../demo/load/load.ts'
@@ -16,6 +16,8 @@ export interface OrdersPlace {
   serveFirst(clone: string, sha: string): Promise<Load>
   /** The version that answers users now. */
   served(): Promise<string>
+  /** What `latentChange` has brought fails users from now on. */
+  breakLatent(): void
   close(): Promise<void>
 }
 
@@ -47,6 +49,7 @@ export async function openOrdersPlace(): Promise<OrdersPlace> {
       await answer.text()
       return answer.headers.get('x-version') ?? ''
     },
+    breakLatent: () => writeFileSync(join(machine.env['ORDERS_STATE'] ?? '', 'pool-is-full'), ''),
     async close() {
       await load?.stop()
       await sandbox.clean()
