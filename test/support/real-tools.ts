@@ -20,7 +20,7 @@ const TOOLS: readonly RealTool[] = [
     command: 'prometheus',
     install: 'apt-get install prometheus',
     suites:
-      'test/e2e/prometheus*.test.ts, test/e2e/watch-sources.test.ts, test/e2e/mission.test.ts, test/e2e/dashboard.test.ts and test/e2e/backtest.test.ts',
+      'test/e2e/prometheus*.test.ts, test/e2e/app-watch*.test.ts, test/e2e/watch-sources.test.ts, test/e2e/mission.test.ts, test/e2e/dashboard.test.ts and test/e2e/backtest.test.ts',
   },
   {
     command: 'ansible-playbook',
