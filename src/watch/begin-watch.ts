@@ -11,7 +11,7 @@ import { decided } from './decided.ts'
 import { foundByRun } from './found-by-run.ts'
 import { areOpen, openSources } from './open-sources.ts'
 import { readPast } from './read-past.ts'
-import { confirmAlreadyLive, confirmRollback } from './rollback-live.ts'
+import { confirmAlreadyLive, confirmRollback, isReplaced } from './rollback-live.ts'
 import type { WatchPorts } from './watch-ports.ts'
 import type { WatchPull, WatchRecord } from './watch-record.ts'
 import { type WatchRules, watchRules } from './watch-rules.ts'
@@ -70,6 +70,7 @@ async function beginSettled(
     if (rules.kind === 'rules') await confirmAlreadyLive(deployment, ports)
     return { kind: 'nothing', why: 'it was there already' }
   }
+  if (await isReplaced(deployment, ports)) return { kind: 'nothing', why: 'a later deployment is live' }
   const why = rules.kind === 'rules' ? await confirmRollback(deployment, ports) : rules.why
   if (why !== undefined) ports.log.info(`The rollback of ${environment} gets no verdict: ${why}.`)
   return { kind: 'rollback_live', environment, deployment: { id, sha, version }, key }
@@ -99,13 +100,11 @@ async function withHistory(record: WatchRecord, ports: WatchPorts): Promise<Watc
   return history === undefined ? record : { ...record, history }
 }
 
-/** A later one that is live makes its own watch; two of them would judge the same users. */
-async function isOvertaken(
-  { id, environment, stateAtMs }: ReadDeployment,
-  { deployments, clock }: WatchPorts,
-): Promise<boolean> {
-  if (stateAtMs !== undefined && clock.now() - stateAtMs < LATE_MS) return false
-  return (await deployments.newest(environment, 'success'))?.id !== id
+/** A later one that is live makes its own watch; two of them would judge the same users. Events in time cannot be overtaken. */
+async function isOvertaken(deployment: ReadDeployment, ports: WatchPorts): Promise<boolean> {
+  const { stateAtMs } = deployment
+  if (stateAtMs !== undefined && ports.clock.now() - stateAtMs < LATE_MS) return false
+  return isReplaced(deployment, ports)
 }
 
 interface Facts {

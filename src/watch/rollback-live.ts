@@ -12,8 +12,6 @@ export async function confirmRollback(
   { deployments }: Pick<WatchPorts, 'deployments'>,
 ): Promise<string | undefined> {
   const { id, environment, sha, version } = back
-  const newest = await deployments.newest(environment, 'success')
-  if (newest?.id !== id) return 'a later deployment is live'
   const replaced = await deployments.newest(environment, 'success', id)
   const target = await deployments.lastHealthy(environment, replaced?.sha === sha ? undefined : replaced?.sha)
   if (target?.sha !== sha) return `no verdict says that ${version} was healthy in ${environment}`
@@ -27,6 +25,16 @@ export async function confirmRollback(
     text: `${code(environment)} was rolled back from ${code(replaced.version)} to ${code(version)}. It was found healthy before; no later rollback returns to it.`,
   })
   return undefined
+}
+
+/** Whether a later deployment of the environment is live by now: then this one's event came late, and says nothing any more. */
+export async function isReplaced(
+  { id, environment }: Pick<ReadDeployment, 'id' | 'environment'>,
+  { deployments }: Pick<WatchPorts, 'deployments'>,
+): Promise<boolean> {
+  const newest = await deployments.newest(environment, 'success')
+  // Numbers of GitHub's, which ascend: a list that does not have this one yet names an earlier one.
+  return newest !== undefined && Number(newest.id) > Number(id)
 }
 
 /** The same commit came once more and was there already: what was found of it holds for this Deployment too. */

@@ -329,7 +329,7 @@ describe('an environment that is back on an earlier version', () => {
     await world.begin(back.id)
     const later = world.deploy(SHA_LATER)
     later.verdict = 'healthy'
-    await world.begin(back.id)
+    expect(await world.begin(back.id)).toEqual({ kind: 'nothing', why: 'a later deployment is live' })
     expect(later.verdict).toBe('healthy')
   })
 
