@@ -12,11 +12,12 @@ export function workflowsOf(github: GitHubRepository, config: () => Promise<Trus
     const { workflow: file } = trusted.config
     return githubWorkflows(github, { file, defaultBranch: trusted.defaultBranch })
   }
-  const byNumber = githubWorkflows(github, { file: 'seamless.yml' })
+  let numbered: Workflows | undefined
+  const byNumber = (): Workflows => (numbered ??= githubWorkflows(github, { file: 'seamless.yml' }))
   return {
     dispatch: async (request) => (await (opened ??= open())).dispatch(request),
     find: async (key, sinceMs) => (await (opened ??= open())).find(key, sinceMs),
-    state: byNumber.state,
-    cancel: byNumber.cancel,
+    state: async (run) => byNumber().state(run),
+    cancel: async (run) => byNumber().cancel(run),
   }
 }
