@@ -67,10 +67,7 @@ function endsMs({ sinceMs }: Recovery, state: WatchState, nowMs: number): number
 export function stopRecovery(record: WatchRecord, by: Deployed, nowMs: number): WatchRecord {
   const { recovery } = record.acts
   if (recovery?.state === undefined || recovery.ended !== undefined) return record
-  if (isOwnRevert(record, by)) {
-    const { supersededBy: _, ...going } = record
-    return going
-  }
+  if (isOwnRevert(record, by)) return record
   const { verdict } = verdictOf(recovery.state, nowMs)
   const line = `${reportOf(recovery.state, nowMs).line} ${by.version} came before it was over.`
   return over(record, recovery, ended(kinds[verdict], line, nowMs))
