@@ -37,10 +37,10 @@ export const production = (more = ''): string => `  production:\n${deployByScrip
 export const health = `    revert: auto
     health:
       source: pages
-      every: 10s
+      every: 20s
       grace: 0s
       hold: 2m
-      watch: 10m
+      watch: 5m
       candidate: { version: "{version}" }
       checks:
         errors: { bad: 'http_requests_total{code=~"5.."}', total: http_requests_total, max: 1% }

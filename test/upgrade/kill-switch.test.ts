@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { refRecords } from '../../src/github/ref-records.ts'
 import { writeAutoRevert } from '../../src/revert/auto-revert.ts'
 import { health, production, recordedWorld, type RecordedWorld } from '../support/recorded-world.ts'
+
+// Upgrades of real git and real processes.
+vi.setConfig({ testTimeout: 120_000 })
 
 let scene: RecordedWorld
 /** 1.0.0 is live and healthy; 1.1.0 fails for one request in ten. */

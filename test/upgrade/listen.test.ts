@@ -1,8 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { Upgrade } from '../../src/upgrade/receipt.ts'
 import { health, production, recordedWorld, type RecordedWorld, traffic } from '../support/recorded-world.ts'
 
 const MINUTE = 60_000
+
+// Each is two upgrades of real git and real processes.
+vi.setConfig({ testTimeout: 120_000 })
 let scene: RecordedWorld
 afterEach(() => scene.close())
 
@@ -40,7 +43,7 @@ describe.each(['app', 'action'] as const)('a step of the traffic with driver: %s
   it('is not left while somebody pauses it, and after that as its health says', async () => {
     const upgrade = await canary(driver, 0.001, [
       [30_000, 'paused: by ada'],
-      [20 * MINUTE, 'continued: by ada'],
+      [6 * MINUTE, 'continued: by ada'],
     ])
     expect(upgrade.decision).toBe(driver === 'app' ? 'completed' : 'promoted')
     expect(upgrade.environments[0]?.said?.map(({ said, by, step }) => [said, by, step])).toEqual([
@@ -48,19 +51,33 @@ describe.each(['app', 'action'] as const)('a step of the traffic with driver: %s
       ['continued', 'ada', '10%'],
     ])
     const [ten] = upgrade.environments[0]?.judged ?? []
-    expect((ten?.endedAtMs ?? 0) - (ten?.startedAtMs ?? 0)).toBeGreaterThanOrEqual(20 * MINUTE)
+    expect((ten?.endedAtMs ?? 0) - (ten?.startedAtMs ?? 0)).toBeGreaterThanOrEqual(6 * MINUTE)
     expect(weights().slice(-3)).toEqual(['10', '50', '100'])
     expect(scene.world.log.lines.join('\n')).toMatch(/ada paused production at 10%: .*timeout-minutes/)
+  })
+
+  it('stays paused whatever else is said of it than by people', async () => {
+    const upgrade = await canary(driver, 0.001, [
+      [0, 'paused: by ada'],
+      [2 * MINUTE, 'Something else.'],
+      [6 * MINUTE, 'continued: by eve'],
+    ])
+    const [ten] = upgrade.environments[0]?.judged ?? []
+    expect((ten?.endedAtMs ?? 0) - (ten?.startedAtMs ?? 0)).toBeGreaterThanOrEqual(6 * MINUTE)
+    expect(upgrade.environments[0]?.said?.map(({ said, by }) => [said, by])).toEqual([
+      ['paused', 'ada'],
+      ['continued', 'eve'],
+    ])
   })
 
   it('that is bad is not taken back while it is paused, which is said; then it is', async () => {
     const upgrade = await canary(driver, 0.1, [
       [0, 'paused: by ada'],
-      [15 * MINUTE, 'continued: by eve'],
+      [6 * MINUTE, 'continued: by eve'],
     ])
     expect(upgrade).toMatchObject({ decision: 'rolled_back', reason: 'unhealthy' })
     const [ten] = upgrade.environments[0]?.judged ?? []
-    expect((ten?.endedAtMs ?? 0) - (ten?.startedAtMs ?? 0)).toBeGreaterThanOrEqual(15 * MINUTE)
+    expect((ten?.endedAtMs ?? 0) - (ten?.startedAtMs ?? 0)).toBeGreaterThanOrEqual(6 * MINUTE)
     const told = scene.world.log.lines.filter((line) => line.includes('is bad, but ada paused it'))
     expect(told).toHaveLength(1)
   })
@@ -124,13 +141,13 @@ describe('the soak with driver: action', () => {
       0.001,
       [
         [MINUTE, 'paused: by ada'],
-        [30 * MINUTE, 'continued: by ada'],
+        [9 * MINUTE, 'continued: by ada'],
       ],
       '',
     )
     expect(upgrade).toMatchObject({ decision: 'promoted', reason: 'healthy' })
     const [watch] = upgrade.environments[0]?.judged ?? []
-    expect((watch?.endedAtMs ?? 0) - (watch?.startedAtMs ?? 0)).toBeGreaterThanOrEqual(30 * MINUTE)
+    expect((watch?.endedAtMs ?? 0) - (watch?.startedAtMs ?? 0)).toBeGreaterThanOrEqual(9 * MINUTE)
   })
 
   it('goes on by health where what people say cannot be read', async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readRunReport } from '../../src/github/run-report.ts'
 import { ACTIONS_APP_ID } from '../../src/github/verdict-check.ts'
 import { makePlan } from '../../src/operation.ts'
@@ -11,6 +11,9 @@ import {
   traffic,
 } from '../support/recorded-world.ts'
 import { deployByScripts, upgradeWorld } from '../support/upgrade-world.ts'
+
+// Upgrades of real git and real processes.
+vi.setConfig({ testTimeout: 120_000 })
 
 let scene: RecordedWorld
 afterEach(() => scene.close())

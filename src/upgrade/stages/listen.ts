@@ -36,8 +36,10 @@ export function listener(run: Run, name: string): Listener {
     askedMs = clock.now()
     if (id === undefined) return
     try {
-      newest = await deployments.said?.(id)
+      const answer = await deployments.said?.(id)
       isFailing = false
+      // What a person said holds until a person says something else.
+      if (saidByPerson(answer) !== undefined) newest = answer
     } catch (error) {
       run.signal.throwIfAborted()
       // What was said last holds: a pause that cannot be read is no leave to go on.
@@ -49,7 +51,7 @@ export function listener(run: Run, name: string): Listener {
     if (deployments.said !== undefined && (isDue || clock.now() >= askedMs + LOOK_EVERY_MS)) await ask()
     const before = recordOf(run, name)?.said ?? []
     const heard = decideListening(newest, step, before)
-    if (isNews(last, heard, before)) await note(run, name, { step: step.name, heard, newest, last })
+    if (isNews(last, heard, before)) await note(run, name, { step: step.name, heard, newest })
     if (heard.kind !== 'paused') isBadSaid = false
     last = heard
     return heard
@@ -81,11 +83,10 @@ function isNews(last: Listening, heard: Listening, before: readonly SaidByPerson
 interface News {
   readonly step: string
   readonly heard: Listening
-  readonly last: Listening
   readonly newest: SaidState | undefined
 }
 
-async function note(run: Run, name: string, { step, heard, newest, last }: News): Promise<void> {
+async function note(run: Run, name: string, { step, heard, newest }: News): Promise<void> {
   const { log } = run.ports
   const saidAtMs = newest?.atMs ?? run.ports.clock.now()
   const common = { type: 'person_said', environment: name, step, saidAtMs } as const
@@ -99,7 +100,7 @@ async function note(run: Run, name: string, { step, heard, newest, last }: News)
       log.info(`${heard.by} ${heard.said} what runs in ${name} at ${step}: it goes on now.`)
       return run.record({ ...common, said: heard.said, by: heard.by })
     case 'judge': {
-      const by = saidByPerson(newest)?.by ?? (last.kind === 'paused' ? last.by : '')
+      const by = saidByPerson(newest)?.by ?? ''
       log.info(`${by} continued ${name} at ${step}: its health decides again.`)
       return run.record({ ...common, said: 'continued', by })
     }
