@@ -82,7 +82,7 @@ export function judgeArm(arm: Arm, reading: Reading, check: JudgedCheck): Arm {
   return {
     ...arm,
     worse: step(arm.worse, reading, { noise, reference, more: !fewerIsWorse }),
-    notWorse: step(arm.notWorse, lenient, { noise, reference, more: fewerIsWorse }),
+    notWorse: step(arm.notWorse, lenient, { noise, reference, more: fewerIsWorse, promotes: !fewerIsWorse }),
     sequence: narrow(arm.sequence, {
       candidate,
       baseline,

@@ -41,10 +41,12 @@ export interface Step {
   readonly reference: Reference
   /** Whether to bet that there are more bad events than tolerated, or fewer. */
   readonly more: boolean
+  /** Whether the bets are sized and bounded for `healthy` on shares of requests; those for `unhealthy` stay as they were calibrated. */
+  readonly promotes?: boolean
 }
 
 /** One tick: forecast, bet, settle, learn. Everything a bet uses is known before the tick's counts of bad events. */
-export function step(side: Side, reading: Reading, { noise, reference, more }: Step): Side {
+export function step(side: Side, reading: Reading, { noise, reference, more, promotes = false }: Step): Side {
   const { candidate, baseline } = reading
   const { theta, delta } = side.tolerance
   const rate = more ? reference.rate : reference.lowRate
@@ -54,17 +56,20 @@ export function step(side: Side, reading: Reading, { noise, reference, more }: S
   // A candidate that was better for a while has not earned a stricter margin, nor a worse one a laxer: away from 1 one way only.
   const factor = more ? Math.max(1, foretold.factor) : Math.min(1, foretold.factor)
   const allowed = { theta: theta * factor, delta: delta * factor }
+  // A share cannot exceed 1, and the lower the bound the less the bet pays for what cannot be.
+  const bound = promotes ? Math.min(1, reference.bound) : reference.bound
   const offer = offerOf(
     reading,
     allowed,
-    { ...reference, rate },
+    { ...reference, rate, bound },
     { own: foretold.noise, jitter: wandering.jitter },
   )
   const mean = candidate.total * factor * (theta * rate + delta)
   const share = baseline ? (offer.theta * candidate.total) / baseline.total : 0
+  const flattening = promotes && baseline ? flatteningBeside(offer) : offer.noise * mean
   const factors = changes(more, foretold).map((change) => {
     const then = more ? 1 + change : 1 - change
-    const size = change / (1 + then * (share + foretold.noise * mean))
+    const size = change / (1 + then * (share + flattening))
     const bet = more ? betOnWorse(offer, size) : betOnNotWorse(offer, size)
     return settle(bet, candidate.bad, baseline?.bad ?? 0, tickCap)
   })
@@ -75,6 +80,17 @@ export function step(side: Side, reading: Reading, { noise, reference, more }: S
     portfolio: advance(side.portfolio, factors),
     level: learn(level, blurred, candidate.bad, expected),
   }
+}
+
+/**
+ * How fast the gain of a bet on fewer bad events flattens with its size x, beside another arm: it grows fastest in the long run at
+ * x = c/(1 + (1−c)·(share + flattening)) for a candidate that is c better than the margin. Against a known rate flattening is v·n·a,
+ * the candidate's noise. Beside another arm both arms' noise counts, and at B instead of at b: the stake on the reference is
+ * fair at b = B, and below it the bet loses the room under a chord (bet.ts) that deepens with (v + v_s)·n·θB·x. Sized as if
+ * that were nothing, every bet loses money on a good version as soon as there are requests enough.
+ */
+function flatteningBeside({ candidate, theta, delta, bound, noise, referenceNoise }: Offer): number {
+  return candidate * (noise * delta + (noise + referenceNoise) * theta * bound)
 }
 
 /** In a ≤ θb + δ only b wanders; δ is a constant of the configuration. Its share of the whole, 1 where b is not known yet. */
