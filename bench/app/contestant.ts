@@ -71,6 +71,7 @@ async function app(store: Settings['store'] | undefined): Promise<number> {
     operations: { host: '127.0.0.1', port: 0 },
     store,
     logLevel: 'error',
+    actionsAppId: 1,
     sources: [],
     sweepEveryMs: 3_600_000,
   }
