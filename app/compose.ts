@@ -3,6 +3,7 @@ import type { Clock } from '../src/ports/clock.ts'
 import { deliveryList } from './delivery-list.ts'
 import type { Engine } from './engine/engine.ts'
 import { queues, sweep } from './engine/queues.ts'
+import { knownComments } from './comment-ids.ts'
 import { deploymentMemories } from './deployment-memories.ts'
 import { startEngine } from './engine/start-engine.ts'
 import { checkFeatures } from './feature-check.ts'
@@ -59,6 +60,7 @@ export async function startApp(settings: Settings, ports: AppPorts): Promise<Run
     const shared = {
       sources: openSources(settings.sources, { clock, metrics }),
       memories: deploymentMemories(),
+      comments: knownComments(),
     }
     const services = { settings, store, engine, inbox, ...clients, ...shared, metrics, clock, log, signal }
     await startWork(services, ports.startJobs)

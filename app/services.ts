@@ -6,6 +6,7 @@ import type { InstallationTokens } from './installation-tokens.ts'
 import type { Metrics } from './metrics.ts'
 import type { Octokits } from './octokits.ts'
 import type { AppOctokit } from './probot.ts'
+import type { KnownComments } from './comment-ids.ts'
 import type { DeploymentMemories } from './deployment-memories.ts'
 import type { Settings } from './settings.ts'
 import type { Sources } from './sources/open-sources.ts'
@@ -25,6 +26,7 @@ export interface Services {
   readonly octokits: Octokits
   readonly sources: Sources
   readonly memories: DeploymentMemories
+  readonly comments: KnownComments
   readonly metrics: Metrics
   readonly clock: Clock
   readonly log: Logger

@@ -40,7 +40,7 @@ export function openCommandPorts(
     config,
     authority: githubAuthority(github),
     pulls: withLedger(githubPullFacts(github), headLedger(store, repository.id)),
-    conversation: githubConversation(github, { appId }),
+    conversation: githubConversation(github, { appId }, services.comments.of(repository.id)),
     records,
     deployments: appDeployments(services, repository, { operation, log }),
     workflows: workflowsOf(github, async () => trusted ?? config()),

@@ -96,7 +96,7 @@ function onGitHub({ services, repository, log, signal }: Place): Pick<WatchPorts
   return {
     ...trusted,
     pulls,
-    conversation: githubConversation(github, { appId }),
+    conversation: githubConversation(github, { appId }, services.comments.of(repository.id)),
     deployments: appDeployments(services, repository, { operation: 'rollback', log }),
     workflows: workflowsOf(as('rollback'), trusted.config),
     pullRequests,

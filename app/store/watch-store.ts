@@ -44,7 +44,7 @@ export interface WatchStore {
   open(repositoryId: number): Promise<readonly StoredWatch[]>
   /** … of an installation; in a transaction nobody writes them until that has ended. */
   openOf(installationId: number): Promise<readonly StoredWatch[]>
-  /** Every other one of the installation that is open, or ended since then (ms). */
+  /** Every other one of the installation that looks, or did until then (ms). */
   others(
     of: StoredWatch | (WatchKey & { installationId: number }),
     sinceMs: number,
@@ -174,9 +174,10 @@ const OPEN = `SELECT ${COLUMNS} FROM seamless.watches
 
 const OPEN_OF = `SELECT ${COLUMNS} FROM seamless.watches WHERE installation_id = $1 AND phase <> 'ended' FOR UPDATE`
 
+// One that waits for its version or for people looks at nothing, so that it is not bad tells nothing.
 const OTHERS = `SELECT environment, bad_at, repository, sha FROM seamless.watches
   WHERE installation_id = $1 AND NOT (repository_id = $2 AND deployment_id = $3)
-    AND (phase <> 'ended' OR ended_at >= $4)`
+    AND (phase IN ('watching', 'acting', 'recovering') OR ended_at >= $4 OR (phase = 'held' AND bad_at >= $4))`
 
 const DUE = `SELECT repository_id, deployment_id, installation_id, revision, next_at FROM seamless.watches
   WHERE phase <> 'ended' AND next_at IS NOT NULL AND (repository_id, deployment_id) > ($1, $2)

@@ -142,6 +142,13 @@ describe.each(storeHomes)('watches in the store %s', (_name, start) => {
     expect(await seen(world.clock.now() - 1)).toHaveLength(1)
     expect(await seen(world.clock.now() + 1)).toEqual([])
     expect(await watches.others({ ...of, installationId: 8 }, 0)).toEqual([])
+    const waiting = await kept('env-51', { repository, phase: 'awaiting' })
+    expect(await seen(world.clock.now() + 1)).toEqual([])
+    await watches.write(waiting, { ...waiting.record, phase: 'held' })
+    expect(await seen(world.clock.now() + 1)).toEqual([])
+    await watches.write((await watches.read(waiting))!, { ...waiting.record, phase: 'held', outcome })
+    expect((await seen(LIVE_MS)).map(({ environment }) => environment).sort()).toEqual(['env-5', 'env-51'])
+    await watches.write((await watches.read(waiting))!, { ...waiting.record, phase: 'ended' })
   })
 
   test('old ones are forgotten, but never the newest of an environment', async () => {
