@@ -28,9 +28,18 @@ interface Comment {
   readonly performed_via_github_app?: { readonly id: number } | null
 }
 
+/** Which comment of ours is kept under which name: only its number, since its text may be another worker's by now. */
+export interface CommentIds {
+  idOf(name: string): number | undefined
+  /** Without a number it is not known any more. */
+  note(name: string, id: number | undefined): void
+}
+
 interface Talk {
   readonly github: GitHubRepository
   readonly speaker: Speaker
+  /** Outlives a job, so that a comment that is kept for hours is looked for once. */
+  readonly ids: CommentIds | undefined
   /** By pull request and key: our comment as it was last seen. What lives longer than a job must not keep it. */
   readonly known: Map<string, Comment>
 }
@@ -39,10 +48,14 @@ interface Talk {
  * Comments and reactions of ours. A comment is found by its marker and by the app that wrote it, the newest of its key. The
  * thread's beginning and its end are looked at before its middle, so that a long one costs two calls, mostly. Needs
  * `pull-requests: write`. Calls: `react` 1; `keep` and `say` 1 to look (2 where there are more than 100 comments, 11 at most)
- * and 1 to write; 1 in all for a comment that was said or kept before, none where its text is the same.
+ * and 1 to write; 1 in all for a comment that was said or kept before, none where its text is the same (as far as this job has seen it).
  */
-export function githubConversation(github: GitHubRepository, speaker: Speaker): Conversation {
-  const talk: Talk = { github, speaker, known: new Map() }
+export function githubConversation(
+  github: GitHubRepository,
+  speaker: Speaker,
+  ids?: CommentIds,
+): Conversation {
+  const talk: Talk = { github, speaker, ids, known: new Map() }
   return {
     async react(commentId, reaction) {
       const { octokit, owner, repo } = github
@@ -67,26 +80,40 @@ interface Saying {
 }
 
 async function keep(talk: Talk, saying: Saying): Promise<SaidComment> {
-  const { github, known } = talk
-  const { octokit, owner, repo } = github
-  const body = bodyOf(saying)
+  const { ids, known } = talk
+  const name = nameOf(saying)
+  const id = known.has(name) ? undefined : ids?.idOf(name)
+  const edited = id === undefined ? undefined : await edit(talk, saying, id)
+  if (edited !== undefined) return asSaid(edited)
   const found = await findOrMake(talk, saying)
-  if (found.body === body) return asSaid(found)
+  if (found.body === bodyOf(saying)) return asSaid(found)
+  return asSaid((await edit(talk, saying, found.id)) ?? (await findOrMake(talk, saying)))
+}
+
+/** Nothing where somebody has deleted it: then it is not known any more. */
+async function edit(
+  { github, ids, known }: Talk,
+  saying: Saying,
+  comment_id: number,
+): Promise<Comment | undefined> {
+  const { octokit, owner, repo } = github
+  const name = nameOf(saying)
   try {
-    const asked = { owner, repo, comment_id: found.id, body }
+    const asked = { owner, repo, comment_id, body: bodyOf(saying) }
     const { data } = await repeat(github, async () => octokit.rest.issues.updateComment(asked))
-    known.set(nameOf(saying), data)
-    return asSaid(data)
+    known.set(name, data)
+    ids?.note(name, data.id)
+    return data
   } catch (error) {
     if (statusOf(error) !== 404) throw error
-    // Somebody deleted it meanwhile.
-    known.delete(nameOf(saying))
-    return asSaid(await findOrMake(talk, saying))
+    known.delete(name)
+    ids?.note(name, undefined)
+    return undefined
   }
 }
 
 async function findOrMake(talk: Talk, saying: Saying): Promise<Comment> {
-  const { github, known } = talk
+  const { github, ids, known } = talk
   const { octokit, owner, repo } = github
   const body = bodyOf(saying)
   const comment = await ensure<Comment>(github, {
@@ -95,6 +122,7 @@ async function findOrMake(talk: Talk, saying: Saying): Promise<Comment> {
       (await octokit.rest.issues.createComment({ owner, repo, issue_number: saying.pull, body })).data,
   })
   known.set(nameOf(saying), comment)
+  ids?.note(nameOf(saying), comment.id)
   return comment
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
+import { knownComments } from '../../app/comment-ids.ts'
 import { GitHubError } from '../../src/errors.ts'
 import { ACTIONS_SPEAKER, githubConversation } from '../../src/github/conversation.ts'
 import type { Reaction } from '../../src/ports/conversation.ts'
@@ -68,6 +69,23 @@ describe('a conversation on GitHub', () => {
 
   const open = () => githubConversation(world.github, ACTIONS_SPEAKER)
   const bodies = async () => (await commentsOf(world, pull)).map(({ body }) => body)
+
+  test('L08 a comment whose number another job has noted is edited in one call; one that was deleted is made anew', async () => {
+    const ids = knownComments().of(1)
+    const opened = () => githubConversation(world.github, ACTIONS_SPEAKER, ids)
+    const first = await opened().keep(pull, 'progress/production', 'one')
+    const before = world.hub.requests.length
+    expect(await opened().keep(pull, 'progress/production', 'two')).toEqual(first)
+    expect(world.hub.requests.slice(before).map(({ method }) => method)).toEqual(['PATCH'])
+    const { octokit, owner, repo } = world.github
+    await octokit.rest.issues.deleteComment({
+      owner,
+      repo,
+      comment_id: ids.idOf(`${pull} progress/production`)!,
+    })
+    expect((await opened().keep(pull, 'progress/production', 'three')).url).not.toBe(first.url)
+    expect(await bodies()).toEqual([expect.stringMatching(/^three/)])
+  })
 
   test('O07 a person who writes our marker is neither taken for us nor edited', async () => {
     const theirs = 'Mine.\n\n<!-- seamless:progress/production -->'
