@@ -7,7 +7,7 @@ export const noises: readonly NoiseKind[] = ['poisson', 'gamma', 'ar1', 'drift',
 export const modes: readonly Mode[] = ['before_after', 'concurrent']
 export const rates = [1, 10, 100, 1000] as const
 
-/** Unchanged services of one kind: how many of `watches` each contestant took back, and how many Seamless called healthy. */
+/** Unchanged services of one kind: how many of `watches` each contestant took back. */
 export interface Cell {
   readonly check: string
   readonly mode: Mode
@@ -15,7 +15,6 @@ export interface Cell {
   readonly rate: number
   readonly watches: number
   readonly reverted: Readonly<Record<string, number>>
-  readonly healthy: number
 }
 
 const ours = 'Seamless'
@@ -44,9 +43,9 @@ interface Model {
 }
 
 function cellsOf(model: Model, watches: number): readonly Cell[] {
-  const tallies = new Map<string, { reverted: Record<string, number>; healthy: number }>()
-  const tally = (check: string): { reverted: Record<string, number>; healthy: number } => {
-    const found = tallies.get(check) ?? { reverted: {}, healthy: 0 }
+  const tallies = new Map<string, Record<string, number>>()
+  const tally = (check: string): Record<string, number> => {
+    const found = tallies.get(check) ?? {}
     tallies.set(check, found)
     return found
   }
@@ -70,17 +69,13 @@ function cellsOf(model: Model, watches: number): readonly Cell[] {
       count(tally(`${atEdge} ${errorRate * 100} %`), ours, outcomeOf([strict]))
     }
   }
-  return [...tallies].map(([check, { reverted, healthy }]) => {
-    const { noise, rate } = model
-    return { check, mode, noise, rate, watches, reverted, healthy }
-  })
+  return [...tallies].map(([check, reverted]) => ({ check, ...model, watches, reverted }))
 }
 
 function count(
-  to: { reverted: Record<string, number>; healthy: number },
+  to: Record<string, number>,
   who: string,
-  outcome: { readonly reverted?: number | undefined; readonly healthy?: number },
+  { reverted }: { readonly reverted?: number | undefined },
 ): void {
-  to.reverted[who] = (to.reverted[who] ?? 0) + (outcome.reverted === undefined ? 0 : 1)
-  if (who === ours && outcome.healthy !== undefined) to.healthy++
+  to[who] = (to[who] ?? 0) + (reverted === undefined ? 0 : 1)
 }

@@ -1,5 +1,6 @@
 import type { Cost } from './cost.ts'
 import type { Delay, Detection } from './degradations.ts'
+import type { HealthyCell } from './healthy.ts'
 import type { NabResult } from './nab.ts'
 import { atEdge, type Cell } from './null-models.ts'
 import type { Mode, NoiseKind } from './service.ts'
@@ -26,7 +27,7 @@ export function worstTable(cells: readonly Cell[]): string {
   return table(['', 'worst cell', 'which', 'mean', 'cells'], lines)
 }
 
-/** Seamless by noise and mode: the worst rate over rates and checks; four checks together; share that reached `healthy so far`. */
+/** Seamless by noise and mode: the worst rate over rates and checks; four checks together. */
 export function noiseTable(cells: readonly Cell[]): string {
   const lines = (Object.keys(noiseNames) as NoiseKind[]).flatMap((noise) =>
     (Object.keys(modeNames) as Mode[]).map((mode) => {
@@ -48,14 +49,15 @@ export function noiseTable(cells: readonly Cell[]): string {
   )
 }
 
-export function healthyTable(cells: readonly Cell[]): string {
-  const checks = [...new Set(cells.map(({ check }) => check))].filter((check) => !check.startsWith(atEdge))
+/** Unchanged versions: share that was `healthy so far`, a column for each check. */
+export function healthyTable(cells: readonly HealthyCell[]): string {
+  const checks = [...new Set(cells.map(({ what }) => what))]
   const lines = (Object.keys(noiseNames) as NoiseKind[]).flatMap((noise) =>
     (Object.keys(modeNames) as Mode[]).flatMap((mode) =>
       [1, 10, 100, 1000].map((rate) => {
         const of = (check: string): string => {
           const cell = cells.find(
-            (one) => one.noise === noise && one.mode === mode && one.rate === rate && one.check === check,
+            (one) => one.noise === noise && one.mode === mode && one.rate === rate && one.what === check,
           )
           return cell ? `${Math.round((100 * cell.healthy) / cell.watches)} %` : ''
         }
@@ -64,6 +66,23 @@ export function healthyTable(cells: readonly Cell[]): string {
     ),
   )
   return table(['noise', 'mode', 'requests/s', ...checks], lines)
+}
+
+/** Worse versions: share that was `healthy so far`, the worst of all noises and all of them pooled. */
+export function worseHealthyTable(cells: readonly HealthyCell[]): string {
+  const lines = [...new Set(cells.map(({ what }) => what))].flatMap((what) =>
+    (Object.keys(modeNames) as Mode[]).map((mode) => {
+      const of = (rate: number): readonly string[] => {
+        const mine = cells.filter((cell) => cell.what === what && cell.mode === mode && cell.rate === rate)
+        const worst = mine.reduce((one, other) => (other.healthy > one.healthy ? other : one))
+        const pooled = mine.reduce((sum, cell) => sum + cell.healthy / cell.watches, 0) / mine.length
+        const which = worst.healthy > 0 ? ` (${noiseNames[worst.noise]})` : ''
+        return [`${percent(worst.healthy / worst.watches)}${which}`, percent(pooled)]
+      }
+      return [what, modeNames[mode], ...of(100), ...of(1000)]
+    }),
+  )
+  return table(['version', 'mode', '100/s: worst', 'pooled', '1000/s: worst', 'pooled'], lines)
 }
 
 /** Median minutes to detection of every contestant, before/after and canary. */
