@@ -4,7 +4,7 @@ import { startRecovery } from './recover.ts'
 import { goOnward } from './act-go-onward.ts'
 import { rollBack, wasBegun } from './act-roll-back.ts'
 import { revert } from './act-revert.ts'
-import { tellEnd, tellVerdict } from './act-tell.ts'
+import { tellBack, tellEnd, tellVerdict } from './act-tell.ts'
 import type { WatchPorts, WatchStep } from './watch-ports.ts'
 import type { WatchRecord } from './watch-record.ts'
 
@@ -34,6 +34,8 @@ async function act(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord>
       return rollBack(record, ports)
     case 'revert':
       return revert(record, ports)
+    case 'tell_back':
+      return tellBack(record, ports)
     case 'recover':
       return startRecovery(record, nowMs)
     case 'tell_end':

@@ -26,6 +26,16 @@ export async function tellVerdict(record: WatchRecord, ports: WatchPorts): Promi
   return { ...record, nextMs: nowMs, acts: { ...record.acts, verdictToldAtMs: nowMs } }
 }
 
+/** That it was taken back, and what became of the merge. The end tells it again, so GitHub that does not take it keeps nothing waiting. */
+export async function tellBack(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
+  const nowMs = ports.clock.now()
+  const key = `watch-back/${record.deployment.id}`
+  const [failure] = await failuresOf([async () => void (await say(record, key, ports))])
+  if (failure !== undefined)
+    ports.log.warning(`It is told later that ${record.environment} was taken back: ${failure.message}`)
+  return { ...record, nextMs: nowMs, acts: { ...record.acts, backToldAtMs: nowMs } }
+}
+
 /**
  * The end of it, once all that follows is done: the breaker, one new comment, the issue where a person is needed, the ledger.
  * One of them that fails keeps none of the others. Error: `GitHubError`, and the database's.
@@ -40,7 +50,7 @@ export async function tellEnd(record: WatchRecord, ports: WatchPorts): Promise<W
     // How it was taken back is known only now.
     async () => (outcome.verdict === 'unhealthy' ? setVerdict(record, outcome, ports) : undefined),
     async () => {
-      url = await say(record, outcome, ports)
+      url = await say(record, endKey(record, outcome), ports)
     },
     async () => callPeople(record, { outcome, url }, ports),
   ])
@@ -78,12 +88,12 @@ async function setVerdict(
 
 async function say(
   record: WatchRecord,
-  outcome: WatchOutcome,
+  key: string,
   { clock, conversation }: WatchPorts,
 ): Promise<string | undefined> {
   const text = outcomeComment(record, clock.now())
   if (record.pull === undefined || text === undefined) return undefined
-  return (await conversation.say(record.pull.number, endKey(record, outcome), text)).url
+  return (await conversation.say(record.pull.number, key, text)).url
 }
 
 async function callPeople(

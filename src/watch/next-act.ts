@@ -9,6 +9,8 @@ export type Act =
   | 'roll_back'
   /** The merge is taken back, or that is proposed, or neither. */
   | 'revert'
+  /** A new comment that it was taken back: nobody waits for it until it is known whether that helped. */
+  | 'tell_back'
   /** It is watched whether users are well again; the ticks are the watch's. */
   | 'recover'
   /** The new comment, the issue where a person is needed, the breaker. */
@@ -43,8 +45,8 @@ function beforeTheEnd(record: WatchRecord): Act {
   const { supersededBy } = record
   const isThere = supersededBy === undefined || isOwnRevert(record, supersededBy)
   const isBack = rollback?.ended?.kind === 'rolled_back'
-  if (!isShadow && isBack && isThere && recovery?.ended === undefined) return 'recover'
-  return 'tell_end'
+  if (isShadow || !isBack || !isThere || recovery?.ended !== undefined) return 'tell_end'
+  return acts.backToldAtMs === undefined ? 'tell_back' : 'recover'
 }
 
 /** What is only on trial in a pull request goes no further by itself. */

@@ -78,6 +78,8 @@ export interface Acts {
   readonly verdictToldAtMs?: number
   readonly rollback?: RollbackAct
   readonly revert?: RevertResult & { readonly atMs: number }
+  /** The new comment that it was taken back; whether that helped is told at the end. */
+  readonly backToldAtMs?: number
   readonly recovery?: Recovery
   /** The new comment, and the issue where somebody must act. */
   readonly endToldAtMs?: number

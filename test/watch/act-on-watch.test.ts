@@ -104,6 +104,7 @@ describe('a bad version', () => {
     expect(await lockOf(world.records, 'production')).toEqual({ kind: 'lock' })
     expect(world.conversation.comments.map(({ key }) => key)).toEqual([
       'progress/production',
+      `watch-back/${ended.deployment.id}`,
       `watch-end/${ended.deployment.id}`,
     ])
   })
