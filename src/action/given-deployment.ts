@@ -78,7 +78,10 @@ function givenDeployment(opened: Opened, deployment: ClaimedDeployment): GivenDe
     ended: async (upgrade) => {
       const known = upgrade.environments.find(({ name }) => name === environment)
       // Said when it was live, and the App watches from then on: once more would begin that anew.
-      if (known?.state === 'live' && upgrade.reason === 'watched_by_app') return void noteGiven('')
+      if (known?.state === 'live' && upgrade.reason === 'watched_by_app') {
+        noteGiven('')
+        return
+      }
       const isUntouched = known === undefined || known.state === 'untouched'
       await orSaid(say((before) => finalWord(upgrade, environment, before), isUntouched))
     },

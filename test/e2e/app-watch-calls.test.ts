@@ -15,8 +15,10 @@ describe.runIf(hasPrometheus())('GitHub’s calls of a whole upgrade', { timeout
   let world: WatchedWorld
   beforeAll(async () => {
     world = await watchedWorld()
-    await adopt(world)
+    const { number } = await adopt(world)
+    await world.said(number, 2)
     await world.hub.runsIdle()
+    await world.quiet()
   }, 240_000)
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') console.log(await world.story())
@@ -34,7 +36,7 @@ describe.runIf(hasPrometheus())('GitHub’s calls of a whole upgrade', { timeout
       'the last word',
     )
     await world.hub.runsIdle()
-    await world.hub.deliveries.idle()
+    await world.quiet()
 
     const calls = world.callsSince(from)
     const of = (by: Call['by']): readonly Call[] =>

@@ -60,6 +60,8 @@ export interface WatchedWorld extends DrivenWorld {
   rollbacks(): Promise<readonly { id: number; sha: string }[]>
   /** What differs on the default branch from an earlier commit: `A docs/a.md`. */
   changedSince(sha: string): Promise<readonly string[]>
+  /** Waits until the App has asked GitHub nothing for three seconds. */
+  quiet(): Promise<void>
   /** The issues that are no pull requests, oldest first. */
   issues(): Promise<readonly { number: number; title: string; body: string; state: string }[]>
   /** All that helps to find out why: the App's log, those of the runs, what was said. */
@@ -221,6 +223,11 @@ function asPeople(world: DrivenWorld): AsPeople {
       const completed = async (): Promise<VerdictCheck | undefined> =>
         (await verdicts(sha)).find(({ status }) => status === 'completed')
       return until(completed, `a verdict on ${sha}`, timeoutMs)
+    },
+    async quiet() {
+      const isQuiet = (): boolean =>
+        Date.now() - (world.callsSince(0).findLast(({ by }) => by === 'app')?.at ?? 0) > 3000
+      await until(isQuiet, 'a moment without calls')
     },
     async issues() {
       const path = '/issues?state=all&per_page=100&direction=asc'
