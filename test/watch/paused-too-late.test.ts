@@ -16,7 +16,7 @@ test('R13 a pause that comes while the rollback is being asked for does not hide
   const asked = world.deployments.all.length
 
   const paused = { by: { id: 7, login: 'ada' }, atMs: world.clock.now() }
-  const followed = await stepOnce(world, stored({ ...told, paused } as WatchRecord))
+  const followed = await stepOnce(world, stored({ ...told, paused }))
   expect(followed.acts.rollback).toMatchObject({ begunAtMs: expect.any(Number) })
   expect(followed.nextMs).toBeDefined()
   expect(world.deployments.all).toHaveLength(asked)
@@ -30,7 +30,7 @@ test('R13 a pause before it was asked for stops it', async () => {
   const before = world.deployments.all.length
 
   const paused = { by: { id: 7, login: 'ada' }, atMs: world.clock.now() }
-  const waiting = await stepOnce(world, stored({ ...told, paused } as WatchRecord))
+  const waiting = await stepOnce(world, stored({ ...told, paused }))
   expect(waiting).toMatchObject({ phase: 'acting', paused })
   expect(waiting.acts.rollback).toBeUndefined()
   expect(waiting.nextMs).toBeUndefined()
