@@ -153,6 +153,7 @@ type AsPeople = Pick<
   | 'reverts'
   | 'rollbacks'
   | 'changedSince'
+  | 'quiet'
   | 'issues'
 >
 
