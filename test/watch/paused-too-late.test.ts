@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { stepWatch } from '../../src/watch/step-watch.ts'
-import type { WatchRecord } from '../../src/watch/watch-record.ts'
 import { SHA, stepOnce, stepUntil, stored, watchLive, watchWorld } from '../support/watch/watch-world.ts'
 
 const BAD = { perSecond: 200, bad: 0.05, slow: 0.2 }
