@@ -3,7 +3,7 @@ import { n as secretValues } from "./chunks/child-environment.js";
 import { n as maskOf } from "./chunks/mask.js";
 import { f as UsageError } from "./chunks/errors.js";
 import { t as causes } from "./chunks/causes.js";
-import { s as visible } from "./chunks/markdown.js";
+import { c as visible } from "./chunks/markdown.js";
 import { t as nearestName } from "./chunks/nearest.js";
 import { t as stages } from "./chunks/stage.js";
 import { t as openTerminal } from "./chunks/terminal.js";

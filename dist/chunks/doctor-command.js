@@ -1,15 +1,15 @@
 import { n as maskOf } from "./mask.js";
-import { a as openGitHubOf, c as versionControlAt, d as sourceVariable, l as processRunner, r as composePorts, s as declaredSecrets, t as systemClock, u as openSource } from "./system-clock.js";
+import { c as declaredSecrets, d as openSource, f as sourceVariable, i as missingApp, l as versionControlAt, o as openGitHubOf, r as composePorts, t as systemClock, u as processRunner } from "./system-clock.js";
 import { c as looseObject, d as record, g as unknown, h as union, p as string, r as array } from "./schemas.js";
 import { r as formatConfigError, t as parseConfig } from "./parse.js";
 import { f as UsageError, l as GitHubError } from "./errors.js";
 import { t as openGitHub } from "./client.js";
-import { s as visible } from "./markdown.js";
+import { c as visible } from "./markdown.js";
 import { t as inUtf8 } from "./ansible-playbook.js";
 import { t as childEnvironment } from "./child-environment.js";
 import { n as pathInside } from "./path-inside.js";
 import { t as causes } from "./causes.js";
-import { _ as armQueries, d as LEAST_PAST_MS, g as wantsComparison, u as LEAST_COVERAGE, v as describeQuery, x as sourcesOf } from "./next-steps.js";
+import { S as sourcesOf, _ as wantsComparison, d as LEAST_COVERAGE, f as LEAST_PAST_MS, v as armQueries, y as describeQuery } from "./next-steps.js";
 import { r as withAdvice } from "./docker-advice.js";
 import { c as openKubectl, i as noAnswerText } from "./kubernetes-refusal.js";
 import { r as compareApis, t as describedApi } from "./openapi.js";
@@ -18,6 +18,7 @@ import { t as RemoteFault } from "./remote-fault.js";
 import { t as travisBuilds } from "./travis-builds.js";
 import { t as workflowBuilds } from "./workflow-tests-builds.js";
 import { a as SERVICE_VARIABLES, c as bindTravis, s as bindJenkins } from "./ask-service.js";
+import { p as anyVersionQuery } from "./operation.js";
 import { c as load } from "./js-yaml.js";
 import { n as readWorkflows } from "./read-facts.js";
 import { t as openHere } from "./upgrade-command.js";
@@ -443,13 +444,20 @@ async function sourceRow(name, config, { environment, clock, signal }) {
 	}
 }
 function questionsTo(source, { environments }) {
-	return Object.entries(environments).flatMap(([environment, { health }]) => Object.entries(health?.checks ?? {}).flatMap(([name, check]) => {
-		if ((check.source ?? health?.source) !== source) return [];
-		return (armQueries(check, {}, {}) ?? []).map((query) => ({
-			check: `${environment}.${name}`,
-			query
-		}));
-	}));
+	return Object.entries(environments).flatMap(([environment, { health }]) => {
+		const ofChecks = Object.entries(health?.checks ?? {}).flatMap(([name, check]) => {
+			if ((check.source ?? health?.source) !== source) return [];
+			return (armQueries(check, {}, {}) ?? []).map((query) => ({
+				check: `${environment}.${name}`,
+				query
+			}));
+		});
+		const live = health?.source === source ? anyVersionQuery(health) : void 0;
+		return live === void 0 ? ofChecks : [...ofChecks, {
+			check: `${environment}.live`,
+			query: live
+		}];
+	});
 }
 async function answerRows(source, questions, signal) {
 	const answers = await source.read(questions.map(({ query }) => query), signal);
@@ -563,11 +571,21 @@ function workflowRows(workflows, config) {
 	const commands = calls.filter(({ operation }) => operation === "command");
 	return [...upgrades.flatMap((call) => rightRows(call, neededBy(config)).concat(variableRows(call, config))), ...config.driver === "action" ? commandRows(commands) : []];
 }
-function neededBy({ test }) {
-	return test.some(({ adapter }) => adapter === "workflow") ? {
-		...NEEDED,
-		actions: "the start of the workflow that tests it"
-	} : NEEDED;
+const NEEDED_WITH_APP = {
+	deployments: NEEDED.deployments,
+	checks: "what it built and how it judged a step of the traffic, which the App goes on from"
+};
+const NEEDED_FOR_BRANCHES = {
+	contents: "the branch of an upgrade",
+	"pull-requests": "its pull request"
+};
+function neededBy({ test, driver, upgrade }) {
+	const startsOthers = test.some(({ adapter }) => adapter === "workflow");
+	return {
+		...driver === "action" ? NEEDED : NEEDED_WITH_APP,
+		...driver === "app" && upgrade !== void 0 && NEEDED_FOR_BRANCHES,
+		...startsOthers && { actions: "the start of the workflow that tests it" }
+	};
 }
 function commandRows(calls) {
 	if (calls.length > 0) return calls.flatMap((call) => rightRows(call, COMMAND_NEEDED));
@@ -608,13 +626,31 @@ function rightRows({ where, permissions }, needed) {
 	return lost.map(([right, loss]) => missing(what, `It may not write ${right}: ${loss}.`, `Add "${right}: write" to the permissions of this job.`));
 }
 function variableRows({ where, variables }, config) {
-	const urls = Object.values(config.environments).flatMap(({ health }) => health === void 0 ? [] : sourcesOf(health)).map((name) => sourceVariable(name, "URL"));
+	const { driver } = config;
+	const urls = Object.values(config.environments).flatMap(({ health, traffic }) => health === void 0 || !looksInJob(driver, traffic) ? [] : sourcesOf(health)).map((name) => sourceVariable(name, "URL"));
 	const services = config.test.flatMap(({ adapter }) => adapter === "jenkins" || adapter === "travis" ? SERVICE_VARIABLES[adapter] : []);
-	return [.../* @__PURE__ */ new Set([
+	const needed = /* @__PURE__ */ new Set([
 		...urls,
 		...services,
 		...declaredSecrets(config)
-	])].filter((name) => !variables.has(name)).map((name) => missing(`workflow (${where})`, `It does not hand over ${name}.`, `Add "${name}: \${{ ${/_(?:URL|USER)$/.test(name) ? "vars" : "secrets"}.${name} }}" under env of the step.`));
+	]);
+	return [...appRows$1({
+		where,
+		variables
+	}, driver), ...rowsOfMissing({
+		where,
+		variables
+	}, needed)];
+}
+function looksInJob(driver, traffic) {
+	return driver === "action" || (traffic?.steps.length ?? 0) > 1;
+}
+function appRows$1({ where, variables }, driver) {
+	if (driver === "action" || variables.has("SEAMLESS_CHECKS_APP_ID")) return [];
+	return [missing(`workflow (${where})`, "It does not hand over SEAMLESS_CHECKS_APP_ID, the number of the App whose verdicts are believed: a run refuses to start.", "Add \"SEAMLESS_CHECKS_APP_ID: ${{ vars.SEAMLESS_APP_ID }}\" under env of the step, and set that variable.")];
+}
+function rowsOfMissing({ where, variables }, needed) {
+	return [...needed].filter((name) => !variables.has(name)).map((name) => missing(`workflow (${where})`, `It does not hand over ${name}.`, `Add "${name}: \${{ ${/_(?:URL|USER)$/.test(name) ? "vars" : "secrets"}.${name} }}" under env of the step.`));
 }
 
 // src/cli/doctor-command.ts
@@ -646,7 +682,7 @@ async function examine(shell) {
 }
 async function configured(shell, opened, config) {
 	const { folder, environment, signal } = shell;
-	return [...(await Promise.all([
+	const groups = await Promise.all([
 		commandRows$1(config, folder, environment),
 		dockerRows(config, {
 			...shell,
@@ -674,7 +710,13 @@ async function configured(shell, opened, config) {
 			...remoteTestsOf(opened)
 		}),
 		composePorts(opened, config).then(({ deployments }) => baselineRows(config, deployments))
-	])).flat(), ...comparisonRows(config)];
+	]);
+	const ofApp = hasNoGitHub(opened) ? [] : appRows(opened, config);
+	return [
+		...groups.flat(),
+		...ofApp,
+		...comparisonRows(config)
+	];
 }
 function remoteTestsOf({ surroundings, repository, log }) {
 	if (surroundings.github === void 0) return { repository: repository.name };
@@ -717,6 +759,11 @@ async function githubRows({ surroundings, log }) {
 		fetch: globalThis.fetch
 	}));
 	return [warning("token", "GITHUB_TOKEN is not set, or the remote is not on GitHub: from here nothing is recorded, proposed or reverted there.", "Export GITHUB_TOKEN to try that too; in a workflow it is there.")];
+}
+function appRows(opened, config) {
+	if (config.driver === "action" || opened.surroundings.github === void 0) return [];
+	const lost = missingApp(opened, config);
+	return lost === void 0 ? [ok("App", "Verdicts are those of the App that SEAMLESS_CHECKS_APP_ID names.")] : [warning("App", lost, "Export it here too; until then no verdict is seen from here.")];
 }
 const MARKS = {
 	ok: "✓",

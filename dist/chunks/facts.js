@@ -121,6 +121,17 @@ const verdictReport = strictObject({
 	})),
 	evidence: unknown().describe("Everything that the figures are recomputed from; `seamless show --explain` does it")
 });
+const saidByPerson = strictObject({
+	step: string().describe("Of the traffic, such as 10%, or the watch after the last"),
+	said: _enum([
+		"paused",
+		"continued",
+		"promoted",
+		"accepted"
+	]),
+	by: string().describe("Login"),
+	saidAtMs: number().describe("By GitHub's clock")
+});
 const replaced = strictObject({
 	deployment: string(),
 	wasHealthy: boolean().describe("Its verdict was healthy: once taken back it is no version to return to")
@@ -150,4 +161,4 @@ const revertRecord = strictObject({
 	suspect: number().int().optional()
 });
 
-export { replaced as a, suiteResult as c, pullRequest as i, verdictReport as l, codeDifference as n, revertRecord as o, environmentState as r, stage as s, artifact as t, version as u };
+export { replaced as a, stage as c, version as d, pullRequest as i, suiteResult as l, codeDifference as n, revertRecord as o, environmentState as r, saidByPerson as s, artifact as t, verdictReport as u };

@@ -1,4 +1,4 @@
-import { o as openRepository, t as systemClock } from "./system-clock.js";
+import { s as openRepository, t as systemClock } from "./system-clock.js";
 import { c as looseObject, d as record, g as unknown, p as string } from "./schemas.js";
 import { r as formatConfigError, t as parseConfig } from "./parse.js";
 import { f as UsageError } from "./errors.js";
@@ -863,7 +863,7 @@ function commandJob() {
 		"      pull-requests: write # the answer",
 		"      deployments: write # what is about to run where",
 		"      actions: write # starts the run",
-		"      checks: read # those that the pull request needs",
+		"      checks: write # those that the pull request needs; that /accept calls a version well",
 		"      statuses: read # the same",
 		"    steps: # no checkout: nothing of a pull request comes near these rights",
 		`      - uses: ${SEAMLESS}`,

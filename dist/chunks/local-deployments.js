@@ -92,11 +92,12 @@ function localDeployments(file, { clock, signal }) {
 function readIn({ deployments }, id, file) {
 	const found = deployments.find((one) => one.id === id);
 	if (found === void 0) throw unknown(id, file);
-	const { state = "unknown", verdict, key, environment, description } = found;
+	const { state = "unknown", verdict, key, environment, description, atMs } = found;
 	return {
 		...deployedOf(found),
 		environment,
 		key,
+		createdAtMs: atMs,
 		state,
 		...verdict !== void 0 && { verdict },
 		...description !== void 0 && { description }

@@ -17,10 +17,13 @@ function fence(text, { language = "", maxLength = 16e3 } = {}) {
 	return `${ticks}${language}\n${kept}\n${ticks}`;
 }
 function mention(login) {
-	return /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}$/i.test(login) ? `@${login}` : code(login);
+	return /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}(?:_[a-z\d]{1,38})?$/i.test(login) ? `@${login}` : code(login);
 }
 function plain(text, maxLength = 256) {
 	return cutAt(visible(text).replaceAll(/\s+/g, " ").trim(), maxLength);
+}
+function prose(text, maxLength = 256) {
+	return plain(text, maxLength).replaceAll(/[\\`*_[\]<>#|~!&]/g, "\\$&").replaceAll(/@(?=[\p{L}\p{N}])|#(?=\d)|\bGH-(?=\d)/giu, "$&⁠").replaceAll("://", ":\\//").replaceAll(/\bwww\./gi, "www\\.");
 }
 function posted(markdown, { marker = "", rest = "", max = MAX_BODY } = {}) {
 	const body = markdown.replaceAll("<!--", "&lt;!--").replaceAll("\0", "");
@@ -67,4 +70,4 @@ function count(text, pattern) {
 	return [...text.matchAll(pattern)].length;
 }
 
-export { plain as a, mention as i, code as n, posted as o, fence as r, visible as s, cell as t };
+export { plain as a, visible as c, mention as i, code as n, posted as o, fence as r, prose as s, cell as t };

@@ -5,8 +5,9 @@ import { n as formatSelector, t as fillSelector } from "./selector.js";
 function queriesOf(health, values) {
 	return planQueries(health, values).batches;
 }
-function sourcesOf({ source, checks }) {
-	return [...new Set(Object.values(checks).flatMap((check) => check.source ?? source ?? []))];
+function sourcesOf({ source, live, checks }) {
+	const ofChecks = Object.values(checks).flatMap((check) => check.source ?? source ?? []);
+	return [...new Set(live === void 0 || source === void 0 ? ofChecks : [...ofChecks, source])];
 }
 function planQueries(health, values) {
 	const batches = /* @__PURE__ */ new Map();
@@ -991,7 +992,7 @@ function openSide(tolerance, more, past) {
 		level: startLevel(toleratedNoise(past.noise, tolerance, past.rate), past.uncertainty * share * share)
 	};
 }
-function step(side, reading, { noise, reference, more }) {
+function step(side, reading, { noise, reference, more, promotes = false }) {
 	const { candidate, baseline } = reading;
 	const { theta, delta } = side.tolerance;
 	const rate = more ? reference.rate : reference.lowRate;
@@ -999,20 +1000,24 @@ function step(side, reading, { noise, reference, more }) {
 	const level = pass(side.level, wandering);
 	const foretold = forecast(level, wandering);
 	const factor = more ? Math.max(1, foretold.factor) : Math.min(1, foretold.factor);
-	const offer = offerOf(reading, {
+	const allowed = {
 		theta: theta * factor,
 		delta: delta * factor
-	}, {
+	};
+	const bound = promotes ? Math.min(1, reference.bound) : reference.bound;
+	const offer = offerOf(reading, allowed, {
 		...reference,
-		rate
+		rate,
+		bound
 	}, {
 		own: foretold.noise,
 		jitter: wandering.jitter
 	});
 	const mean = candidate.total * factor * (theta * rate + delta);
 	const share = baseline ? offer.theta * candidate.total / baseline.total : 0;
+	const flattening = promotes && baseline ? flatteningBeside(offer) : offer.noise * mean;
 	const factors = changes(more, foretold).map((change) => {
-		const size = change / (1 + (more ? 1 + change : 1 - change) * (share + foretold.noise * mean));
+		const size = change / (1 + (more ? 1 + change : 1 - change) * (share + flattening));
 		const bet = more ? betOnWorse(offer, size) : betOnNotWorse(offer, size);
 		return settle(bet, candidate.bad, baseline?.bad ?? 0, tickCap);
 	});
@@ -1026,6 +1031,9 @@ function step(side, reading, { noise, reference, more }) {
 		portfolio: advance(side.portfolio, factors),
 		level: learn(level, blurred, candidate.bad, expected)
 	};
+}
+function flatteningBeside({ candidate, theta, delta, bound, noise, referenceNoise }) {
+	return candidate * (noise * delta + (noise + referenceNoise) * theta * bound);
 }
 function wanderingShare({ theta, delta }, rate) {
 	const whole = theta * rate + delta;
@@ -1128,7 +1136,8 @@ function judgeArm(arm, reading, check) {
 		notWorse: step(arm.notWorse, lenient, {
 			noise,
 			reference,
-			more: fewerIsWorse
+			more: fewerIsWorse,
+			promotes: !fewerIsWorse
 		}),
 		sequence: narrow(arm.sequence, {
 			candidate,
@@ -3136,15 +3145,24 @@ function noticedBy(upgrade) {
 		sum("upper"),
 		sum("watched")
 	];
-	return {
-		line: `noticed by ${count(requests)} of ${count(watched)} requests, at most ${count(upper)}`,
+	const total = {
 		requests,
 		upper,
 		watched
 	};
+	return {
+		line: noticedLine(total),
+		...total
+	};
+}
+function noticedLine(noticed) {
+	return `noticed by ${count(noticed.requests)} of ${count(noticed.watched)} requests, at most ${count(noticed.upper)}`;
 }
 function count(number) {
 	return String(Math.round(number)).replaceAll(/\B(?=(\d{3})+$)/g, " ");
+}
+function capital(text) {
+	return text.charAt(0).toUpperCase() + text.slice(1);
 }
 function plural(number, noun) {
 	return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
@@ -3175,7 +3193,10 @@ const MEND_VERSION = "Users have their last healthy version again. Mend what is 
 const CORRECT = "Correct what is named above. Nothing was done.";
 const ADVICE = {
 	healthy: void 0,
+	promoted_by_person: void 0,
+	accepted_by_person: void 0,
 	not_watched: "To know next time whether users notice, say under `health` what to watch there.",
+	watched_by_app: void 0,
 	stage_completed: void 0,
 	plan_only: void 0,
 	rolled_back_on_request: void 0,
@@ -3233,4 +3254,4 @@ function forRevert({ outcome, pullRequest, message }) {
 	}
 }
 
-export { armQueries as _, noticedBy as a, queriesOf as b, gateOf as c, LEAST_PAST_MS as d, enterStep as f, wantsComparison as g, loadBaseline as h, headline as i, verdictOf as l, tick as m, count as n, plural as o, startWatch as p, elapsed as r, reportOf as s, nextSteps as t, LEAST_COVERAGE as u, describeQuery as v, sourcesOf as x, planQueries as y };
+export { sourcesOf as S, wantsComparison as _, headline as a, planQueries as b, reportOf as c, LEAST_COVERAGE as d, LEAST_PAST_MS as f, loadBaseline as g, tick as h, elapsed as i, gateOf as l, startWatch as m, capital as n, noticedBy as o, enterStep as p, count as r, plural as s, nextSteps as t, verdictOf as u, armQueries as v, queriesOf as x, describeQuery as y };

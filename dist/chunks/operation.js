@@ -1,16 +1,18 @@
 import { a as ConfigInvalid, d as TargetChanged, f as UsageError, i as CommitMoved, l as GitHubError, o as DeploymentMismatch, p as VersionControlError, r as BranchTaken } from "./errors.js";
+import { i as boolean, l as number, p as string, s as literal, u as object } from "./schemas.js";
 import { r as isAlive } from "./git-links.js";
 import { t as stateFolder } from "./state-folder.js";
-import { r as composePorts } from "./system-clock.js";
+import { i as missingApp, r as composePorts } from "./system-clock.js";
 import { i as deployStep, r as formatConfigError, t as parseConfig } from "./parse.js";
 import { t as causes } from "./causes.js";
 import { t as digestOf } from "./digest.js";
 import { t as nearestName } from "./nearest.js";
 import { t as fillText } from "./template.js";
-import { b as queriesOf, c as gateOf, f as enterStep, h as loadBaseline, l as verdictOf, m as tick, p as startWatch, s as reportOf, x as sourcesOf } from "./next-steps.js";
+import { S as sourcesOf, c as reportOf, g as loadBaseline, h as tick, l as gateOf, m as startWatch, p as enterStep, u as verdictOf, x as queriesOf } from "./next-steps.js";
 import { t as reasonOf } from "./reason-of.js";
 import { n as verdictDetails } from "./verdict-details.js";
-import { n as code, r as fence, t as cell } from "./markdown.js";
+import { n as formatSelector, t as fillSelector } from "./selector.js";
+import { a as plain, n as code, r as fence, t as cell } from "./markdown.js";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -244,7 +246,7 @@ function environmentSteps(facts, name) {
 	if (environment === void 0) return [];
 	const deploy = facts.stage === "all" || facts.stage === "deploy";
 	const monitor = facts.stage === "all" || facts.stage === "monitor";
-	return [...deploy ? deploySteps(environment, name, facts.previous[name]) : [], ...monitor && environment.health ? [monitorStep(environment, name)] : []];
+	return [...deploy ? deploySteps(environment, name, facts.previous[name]) : [], ...monitor && environment.health ? [monitorStep(environment, name, facts.appWatches === true)] : []];
 }
 function deploySteps(environment, name, previous) {
 	const words = deployWords(environment.deploy);
@@ -283,13 +285,13 @@ function trafficStep(environment, name, percent) {
 		repeatable: true
 	};
 }
-function monitorStep(environment, name) {
+function monitorStep(environment, name, isTheApps) {
 	const checks = Object.keys(environment.health?.checks ?? {});
 	return {
 		id: `monitor/${name}`,
 		stage: "monitor",
 		environment: name,
-		what: `watch ${name}: ${checks.join(", ")}`,
+		what: `${isTheApps ? "leave it to the App to " : ""}watch ${name}: ${checks.join(", ")}`,
 		undo: `when users would have noticed: roll ${name} back${environment.revert === "auto" ? " and revert the merge" : ""}`,
 		repeatable: true
 	};
@@ -324,9 +326,9 @@ function failedBefore({ decision, reason, message = "" }, { stage }) {
 		message: `This upgrade ended before it came to ${stage}. ${message}`
 	};
 }
-function leftOpen(upgrade, { environments }) {
+function leftOpen(upgrade, { environments, appWatches = false }) {
 	if (upgrade.decision !== void 0) return [];
-	return upgrade.environments.filter(({ name, state }) => state === "deploying" || state === "live" && environments[name]?.health !== void 0).map(({ name }) => name);
+	return upgrade.environments.filter(({ name, state }) => state === "deploying" || state === "live" && !appWatches && environments[name]?.health !== void 0).map(({ name }) => name);
 }
 function otherUpgrade(before, config) {
 	const open = leftOpen(before, config);
@@ -389,6 +391,7 @@ async function preparePlan(request) {
 		...going && { id: going.id },
 		head,
 		...base && { base },
+		appWatches: ports.appWatches,
 		previous
 	});
 }
@@ -493,19 +496,19 @@ function imageValues(artifacts) {
 
 // src/upgrade/upgrade.ts
 function next(upgrade, event) {
-	if (event.type === "started") return begin$2(event);
+	if (event.type === "started") return begin$3(event);
 	if (event.type === "received") return event.upgrade;
 	if (upgrade === void 0) throw new Error(`An upgrade begins with "started", not with "${event.type}".`);
 	return reduce(upgrade, event);
 }
-function begin$2({ type: _, atMs, environments, ...known }) {
+function begin$3({ type: _, atMs, environments, ...known }) {
 	return {
 		schema: "seamless.receipt/1",
 		...known,
 		startedAtMs: atMs,
 		artifacts: [],
 		tests: [],
-		environments: environments.map(untouched),
+		environments: environments.map(untouched$1),
 		steps: []
 	};
 }
@@ -551,6 +554,7 @@ function reduce(upgrade, event) {
 		case "release_compared":
 		case "weight_set":
 		case "judged":
+		case "person_said":
 		case "environment_ended": return inEnvironment(upgrade, event.environment, (known) => environmentAfter(known, event));
 	}
 }
@@ -575,6 +579,18 @@ function environmentAfter(known, event) {
 			...known,
 			judged: [...known.judged.filter((report) => report.step !== event.report.step), event.report]
 		};
+		case "person_said": {
+			const { step, said, by, saidAtMs } = event;
+			return {
+				...known,
+				said: [...known.said ?? [], {
+					step,
+					said,
+					by,
+					saidAtMs
+				}]
+			};
+		}
 		case "environment_ended": return {
 			...known,
 			state: event.state,
@@ -605,7 +621,7 @@ function stepsAfter(steps, event) {
 		endedAtMs: atMs
 	} : known);
 }
-function untouched(name) {
+function untouched$1(name) {
 	return {
 		name,
 		state: "untouched",
@@ -621,7 +637,7 @@ function resume(upgrade, { forgotten, environments }) {
 		...rest,
 		steps,
 		artifacts: built ? upgrade.artifacts : [],
-		environments: [...upgrade.environments.map((one) => one.state === "held" ? goingOn(one) : one), ...environments.filter((name) => !known.has(name)).map((name) => untouched(name))]
+		environments: [...upgrade.environments.map((one) => one.state === "held" ? goingOn(one) : one), ...environments.filter((name) => !known.has(name)).map((name) => untouched$1(name))]
 	};
 }
 function goingOn({ message: _, ...held }) {
@@ -754,9 +770,110 @@ function textOf(error) {
 	return error instanceof Error ? error.message : String(error);
 }
 
+// src/upgrade/report-of-run.ts
+const MAX_TEXT = 6e4;
+const ROOMS = [
+	{
+		artifacts: 200,
+		suites: 50,
+		release: 4e3,
+		checks: 40,
+		queries: 8,
+		line: 400
+	},
+	{
+		artifacts: 200,
+		suites: 50,
+		release: 1e3,
+		checks: 40,
+		queries: 2,
+		line: 200
+	},
+	{
+		artifacts: 200,
+		suites: 20,
+		release: 0,
+		checks: 20,
+		queries: 0,
+		line: 100
+	},
+	{
+		artifacts: 100,
+		suites: 0,
+		release: 0,
+		checks: 0,
+		queries: 0,
+		line: 100
+	},
+	{
+		artifacts: 20,
+		suites: 0,
+		release: 0,
+		checks: 0,
+		queries: 0,
+		line: 100
+	},
+	{
+		artifacts: 0,
+		suites: 0,
+		release: 0,
+		checks: 0,
+		queries: 0,
+		line: 100
+	}
+];
+function runReportText(upgrade, environment) {
+	const [first = ""] = ROOMS.values().map((room) => JSON.stringify(reportIn(room, upgrade, environment))).filter((text) => text.length <= MAX_TEXT).take(1);
+	return first;
+}
+function reportIn(room, upgrade, environment) {
+	const { id, artifacts, tests, code } = upgrade;
+	const known = upgrade.environments.find(({ name }) => name === environment);
+	const judged = known?.judged.at(-1);
+	const release = cut(known?.difference ?? "", room.release);
+	return {
+		schema: "seamless.run/1",
+		upgrade: id,
+		artifacts: artifacts.toSorted((one, other) => Number(other.kind === "image") - Number(one.kind === "image")).slice(0, room.artifacts),
+		...code && { code: {
+			commits: code.commits.length + code.more,
+			files: code.files.length,
+			added: sum(code.files.map(({ added }) => added)),
+			removed: sum(code.files.map(({ removed }) => removed))
+		} },
+		tests: tests.slice(0, room.suites).map(({ suite, passed, newlyFailing, accepted }) => ({
+			suite: cut(suite, 100),
+			passed,
+			newlyFailing: newlyFailing.length,
+			accepted: accepted.length
+		})),
+		...release !== "" && { release },
+		...judged && { judged: judgedIn(room, judged) }
+	};
+}
+function judgedIn(room, report) {
+	const { evidence: _, startedAtMs: __, dashboard, ...known } = report;
+	return {
+		...known,
+		line: cut(report.line, room.line),
+		...dashboard !== void 0 && dashboard.length <= 2e3 && { dashboard },
+		checks: report.checks.toSorted((one, other) => Number(other.verdict === "unhealthy") - Number(one.verdict === "unhealthy")).slice(0, room.checks).map((check) => ({
+			...check,
+			line: cut(check.line, room.line),
+			queries: check.queries.slice(0, room.queries).map((query) => cut(query, room.line))
+		}))
+	};
+}
+function sum(numbers) {
+	return numbers.reduce((total, one) => total + one, 0);
+}
+function cut(text, length) {
+	return text.length <= length ? text : text.slice(0, length).replace(/[\uD800-\uDBFF]$/, "");
+}
+
 // src/upgrade/state-of-record.ts
 async function recordState(run, name, state, message) {
-	const id = recordOf$1(run, name)?.deployment;
+	const id = recordOf$2(run, name)?.deployment;
 	if (id !== void 0) await setState(run, name, {
 		id,
 		state,
@@ -764,7 +881,7 @@ async function recordState(run, name, state, message) {
 	});
 }
 async function recordTakenBack(run, name, state, message) {
-	const { replaces, previous } = recordOf$1(run, name) ?? {};
+	const { replaces, previous } = recordOf$2(run, name) ?? {};
 	if (state === "dirty") return recordState(run, name, "error", message);
 	if (replaces === void 0) return recordState(run, name, "failure", message);
 	await setState(run, name, {
@@ -772,6 +889,7 @@ async function recordTakenBack(run, name, state, message) {
 		state: "failure",
 		message
 	});
+	if (run.ports.appWatches) return recordState(run, name, "success", message);
 	if (replaces.wasHealthy) await setVerdict(run, name, {
 		id: replaces.deployment,
 		verdict: "inconclusive",
@@ -786,7 +904,7 @@ async function setState(run, name, { id, state, message }) {
 	});
 }
 async function recordVerdict(run, name, verdict, line) {
-	const id = recordOf$1(run, name)?.deployment;
+	const id = recordOf$2(run, name)?.deployment;
 	if (id !== void 0) await setVerdict(run, name, {
 		id,
 		verdict,
@@ -798,13 +916,14 @@ async function setVerdict(run, name, { id, verdict, line }) {
 	const summary = {
 		title: line,
 		text: line,
-		details: verdictDetails(upgrade, artifacts)
+		details: run.ports.appWatches ? runReportText(run.upgrade(), name) : verdictDetails(upgrade, artifacts)
 	};
 	await run.ports.deployments.setVerdict(id, verdict, summary).catch((error) => {
-		run.ports.log.error(`The verdict "${verdict}" of ${name} could not be recorded, so later runs do not know it: ${textOf(error)}`);
+		const lost = run.ports.appWatches ? `What this run knows of ${name} could not be left for the App` : `The verdict "${verdict}" of ${name} could not be recorded, so later runs do not know it`;
+		run.ports.log.error(`${lost}: ${textOf(error)}`);
 	});
 }
-function recordOf$1(run, name) {
+function recordOf$2(run, name) {
 	return run.upgrade().environments.find((known) => known.name === name);
 }
 
@@ -819,7 +938,7 @@ function isLive(live, { name, sha }) {
 
 // src/upgrade/take-back.ts
 async function rollBackEnvironment(run, name, why) {
-	const known = recordOf(run, name);
+	const known = recordOf$1(run, name);
 	const step = `rollback/${name}`;
 	const isBegun = run.upgrade().steps.some((record) => record.step === step);
 	await run.record({
@@ -837,7 +956,7 @@ async function rollBackEnvironment(run, name, why) {
 	return outcome;
 }
 async function leaveDirty(run, name, why) {
-	await settle(run, recordOf(run, name), {
+	await settle(run, recordOf$1(run, name), {
 		kind: "failed",
 		message: "there was no time left for it."
 	}, why);
@@ -886,7 +1005,7 @@ async function undo(run, id, step) {
 function isDone$1(run, id) {
 	return run.upgrade().steps.some(({ step, state }) => step === id && state === "done");
 }
-function recordOf(run, name) {
+function recordOf$1(run, name) {
 	const known = run.upgrade().environments.find((environment) => environment.name === name);
 	if (known === void 0) throw new Error(`${name} is not part of this upgrade.`);
 	return known;
@@ -1111,8 +1230,9 @@ async function endFromGate(run, name, gate) {
 	const other = await superseded(run, name);
 	if (other) return other;
 	switch (gate.kind) {
-		case "proceed": return;
-		case "hold": return hold(run, name, gate.reason, gate.report.line);
+		case "proceed":
+		case "person": return;
+		case "hold": return hold(run, name, gate.reason, gate.why ?? gate.report.line);
 		case "unhealthy": return unhealthy(run, name, gate.report);
 	}
 }
@@ -1124,7 +1244,7 @@ function endAfterTakingBack(taken, reason, why, name) {
 	}
 }
 async function hold(run, name, reason, line) {
-	const message = `${line} Nothing was taken back and nothing promoted: ${name} stays as it is until somebody decides ("seamless rollback --environment ${name}", or run again).`;
+	const message = `${line} Nothing was taken back and nothing promoted: ${name} stays as it is until somebody decides ("${run.ports.appWatches ? `/rollback ${name}` : `seamless rollback --environment ${name}`}", or run again).`;
 	await run.record({
 		type: "environment_ended",
 		environment: name,
@@ -1327,13 +1447,47 @@ async function buildStage(run) {
 	}
 }
 
+// src/upgrade/stages/hand-over.ts
+function isHandedOver(run, name) {
+	return run.ports.appWatches && environmentConfig(run, name).health !== void 0;
+}
+function judgesHere(run, name) {
+	const { health, traffic } = environmentConfig(run, name);
+	if (health === void 0) return false;
+	return !run.ports.appWatches || run.plan.stage !== "monitor" && (traffic?.steps.length ?? 0) > 1;
+}
+async function handOver(run, name) {
+	const { name: version } = candidateOf(run.upgrade());
+	const line = `${name} runs ${version}; the App watches it from here on.`;
+	await recordVerdict(run, name, "inconclusive", line);
+	return `watched_by_app: ${line}`;
+}
+function handedOverEnd(run) {
+	const watched = run.upgrade().environments.filter(({ name, state }) => state === "live" && run.plan.environments.includes(name)).map(({ name }) => name).filter((name) => isHandedOver(run, name));
+	if (watched.length === 0) return void 0;
+	const { name: version } = candidateOf(run.upgrade());
+	const where = watched.join(", ");
+	const waiting = run.plan.environments.filter((name) => waitsFor(run, name, watched));
+	return {
+		decision: "completed",
+		reason: "watched_by_app",
+		message: `${version} is live in ${where}. The App watches it from here on, promotes it or takes it back, and says so where it was merged.${waiting.length === 0 ? "" : ` ${waiting.join(", ")} must wait for that: once ${where} is healthy, what was merged goes on there by a run of its own; from an open pull request say "/deploy ${waiting[0]}".`}`
+	};
+}
+function holdsOthersBack(run, name) {
+	return isHandedOver(run, name) && run.upgrade().environments.some((known) => known.name === name && known.state === "live") && run.plan.environments.some((other) => waitsFor(run, other, [name]));
+}
+function waitsFor(run, name, watched) {
+	return run.upgrade().environments.some((known) => known.name === name && known.state === "untouched") && environmentConfig(run, name).after.some((earlier) => watched.includes(earlier));
+}
+
 // src/upgrade/stages/deploy.ts
 async function deployStage(run, name, watching) {
 	const environment = environmentConfig(run, name);
 	const refused = await superseded(run, name) ?? await gate(run, name, environment);
 	if (refused) return refused;
 	await restoreArtifacts$1(run);
-	const begun = await begin$1(run, name);
+	const begun = await begin$2(run, name);
 	if (begun) return begun;
 	await showDifference(run, name, environment);
 	const unknown = await interrupted(run, name, environment);
@@ -1370,7 +1524,7 @@ async function gate(run, name, environment) {
 function keyOf(run) {
 	return `${run.plan.id}/${run.upgrade().startedAtMs}`;
 }
-async function begin$1(run, name) {
+async function begin$2(run, name) {
 	if (run.upgrade().environments.find((record) => record.name === name)?.deployment !== void 0) return void 0;
 	const { sha, name: version } = candidateOf(run.upgrade());
 	const previous = run.plan.previous[name] ?? await adopted(run, name);
@@ -1545,7 +1699,7 @@ async function nowLive(run, name) {
 		state: "live",
 		message
 	});
-	await recordState(run, name, "success", message);
+	await recordState(run, name, "success", isHandedOver(run, name) ? await handOver(run, name) : message);
 }
 async function releaseContext(run, name, step) {
 	const { deploy, traffic } = environmentConfig(run, name);
@@ -1577,46 +1731,348 @@ function find(run, name, id) {
 	return stepsOf(run, "deploy", name).find((step) => step.id === id);
 }
 
+// src/health/held-reason.ts
+function heldReason(reason) {
+	if (reason === "undecided" || reason === "no_baseline" || reason === "worse_than_short_baseline") return "health_undecided";
+	if (reason === "too_little_traffic") return "health_too_little_traffic";
+	return "health_no_data";
+}
+
+// src/health/tick-times.ts
+function nextTickMs(startMs, everyMs, nowMs) {
+	return startMs + (Math.floor((nowMs - startMs) / everyMs) + 1) * everyMs;
+}
+
+// src/health/watched-values.ts
+function watchedValues({ version, sha, environment, repository, branch, previous }) {
+	return {
+		version,
+		sha,
+		environment,
+		repository,
+		branch,
+		previous
+	};
+}
+
+// src/health/build-info.ts
+const LIVE_WITHIN_MS = 6e5;
+function liveQuestion({ live, source = "" }, values) {
+	if (live === void 0) return void 0;
+	const filled = fillSelector(live, {}, values);
+	return filled === void 0 ? { source } : {
+		source,
+		query: {
+			kind: "select",
+			selector: formatSelector(filled)
+		}
+	};
+}
+function anyVersionQuery({ live }) {
+	if (live?.metric === void 0) return void 0;
+	return {
+		kind: "select",
+		selector: formatSelector({
+			metric: live.metric,
+			matchers: []
+		})
+	};
+}
+function showsVersion(answer, sinceMs) {
+	return answer?.kind === "ok" && answer.samples.some(({ value, atMs }) => value > 0 && atMs >= sinceMs);
+}
+function notLiveLine(version, answer) {
+	const said = answer === void 0 || answer.kind === "ok" ? "" : ` (${answer.why})`;
+	return `${version} never showed in the metric of health.live within ${LIVE_WITHIN_MS / 6e4} minutes${said}: nothing of it was watched.`;
+}
+
+// src/upgrade/stages/await-live.ts
+function whenLive(run, awaited, watching) {
+	let isLive = awaited.health.live === void 0;
+	const after = async (step, look) => {
+		const startedAtMs = run.ports.clock.now();
+		const why = isLive ? void 0 : await awaitLive(run, awaited);
+		if (why !== void 0) return {
+			...unseen(awaited, step, startedAtMs),
+			why
+		};
+		isLive = true;
+		return look();
+	};
+	return {
+		hold: async (percent) => after(`${percent}%`, async () => watching.hold(percent)),
+		soak: async (percent) => after("watch", async () => watching.soak(percent))
+	};
+}
+async function awaitLive({ ports: { clock }, signal }, { health, values, sources, sinceMs }) {
+	const known = values();
+	const { source = "", query } = liveQuestion(health, known) ?? {};
+	const startMs = clock.now();
+	for (;;) {
+		const [answer] = (query && await sources.get(source)?.read([query], signal)) ?? [];
+		if (showsVersion(answer, sinceMs)) return void 0;
+		const nowMs = clock.now();
+		if (nowMs - startMs >= 6e5) return notLiveLine(known.version ?? "", answer);
+		await clock.sleep(nextTickMs(startMs, health.everyMs, nowMs) - nowMs, signal);
+	}
+}
+function unseen({ health, values }, step, startedAtMs) {
+	return {
+		kind: "hold",
+		reason: "health_no_data",
+		report: {
+			step,
+			startedAtMs,
+			...reportOf(startWatch(health, values(), startedAtMs), startedAtMs)
+		}
+	};
+}
+
+// src/command/job-order.ts
+const WORDS = {
+	pause: "paused",
+	continue: "continued",
+	promote: "promoted",
+	accept: "accepted"
+};
+function jobOrderWords(kind, by) {
+	return plain(`${WORDS[kind]}: by ${by.login}`, 140);
+}
+function readJobOrder(description) {
+	const [, word = "", by = ""] = /^([a-z]+): by (\S{1,100})$/.exec(description ?? "") ?? [];
+	const kind = [
+		"pause",
+		"continue",
+		"promote",
+		"accept"
+	].find((one) => WORDS[one] === word);
+	return kind === void 0 ? void 0 : {
+		kind,
+		by
+	};
+}
+
+// src/upgrade/people.ts
+const JUDGE = { kind: "judge" };
+function saidByPerson(newest) {
+	if (newest?.state !== "in_progress" && newest?.state !== "success") return void 0;
+	const order = readJobOrder(newest.description);
+	return order && {
+		...order,
+		atMs: newest.atMs
+	};
+}
+function decideListening(newest, step, before) {
+	const accepted = before.find(({ said }) => said === "accepted");
+	if (accepted !== void 0) return {
+		kind: "go_on",
+		said: "accepted",
+		by: accepted.by
+	};
+	const person = saidByPerson(newest);
+	if (person === void 0) return JUDGE;
+	const { kind, by, atMs } = person;
+	switch (kind) {
+		case "continue": return JUDGE;
+		case "pause": return {
+			kind: "paused",
+			by
+		};
+		case "accept": return {
+			kind: "go_on",
+			said: "accepted",
+			by
+		};
+		case "promote": {
+			const isFollowed = before.some((one) => one.said === "promoted" && one.saidAtMs === atMs);
+			const isOfThisStep = atMs >= Math.floor(step.sinceMs / 1e3) * 1e3;
+			return isFollowed || !isOfThisStep ? JUDGE : {
+				kind: "go_on",
+				said: "promoted",
+				by
+			};
+		}
+	}
+}
+
+// src/upgrade/stages/listen.ts
+const LOOK_EVERY_MS = 6e4;
+function listener(run, name) {
+	const { deployments, clock, log } = run.ports;
+	let askedMs = -Infinity;
+	let newest;
+	let last = JUDGE;
+	let isFailing = false;
+	let isBadSaid = false;
+	const ask = async () => {
+		const id = recordOf(run, name)?.deployment;
+		askedMs = clock.now();
+		if (id === void 0) return;
+		try {
+			const answer = await deployments.said?.(id);
+			isFailing = false;
+			if (saidByPerson(answer) !== void 0) newest = answer;
+		} catch (error) {
+			run.signal.throwIfAborted();
+			if (!isFailing) log.warning(`What people say of ${name} cannot be read: ${causes(error)}`);
+			isFailing = true;
+		}
+	};
+	const listen = async (step, isDue) => {
+		if (deployments.said !== void 0 && (isDue || clock.now() >= askedMs + LOOK_EVERY_MS)) await ask();
+		const before = recordOf(run, name)?.said ?? [];
+		const heard = decideListening(newest, step, before);
+		if (isNews(last, heard, before)) await note(run, name, {
+			step: step.name,
+			heard,
+			newest
+		});
+		if (heard.kind !== "paused") isBadSaid = false;
+		last = heard;
+		return heard;
+	};
+	return {
+		nextMs: () => deployments.said === void 0 ? Infinity : askedMs + LOOK_EVERY_MS,
+		listen: async (step) => listen(step, false),
+		beforeActing: async (step) => listen(step, last.kind !== "paused"),
+		sayBad({ line }) {
+			if (last.kind !== "paused" || isBadSaid) return;
+			isBadSaid = true;
+			log.warning(`${name} is bad, but ${last.by} paused it: nothing is taken back before /continue. ${line}`);
+		}
+	};
+}
+function isNews(last, heard, before) {
+	switch (heard.kind) {
+		case "paused": return last.kind !== "paused" || last.by !== heard.by;
+		case "judge": return last.kind === "paused";
+		case "go_on": return heard.said === "promoted" || before.every(({ said }) => said !== "accepted");
+	}
+}
+async function note(run, name, { step, heard, newest }) {
+	const { log } = run.ports;
+	const common = {
+		type: "person_said",
+		environment: name,
+		step,
+		saidAtMs: newest?.atMs ?? run.ports.clock.now()
+	};
+	switch (heard.kind) {
+		case "paused":
+			log.info(`${heard.by} paused ${name} at ${step}: nothing more is sent there, taken back or promoted until /continue. It can be paused for as long as this job may run ("timeout-minutes"; 6 hours where it says nothing).`);
+			return run.record({
+				...common,
+				said: "paused",
+				by: heard.by
+			});
+		case "go_on":
+			log.info(`${heard.by} ${heard.said} what runs in ${name} at ${step}: it goes on now.`);
+			return run.record({
+				...common,
+				said: heard.said,
+				by: heard.by
+			});
+		case "judge": {
+			const by = saidByPerson(newest)?.by ?? "";
+			log.info(`${by} continued ${name} at ${step}: its health decides again.`);
+			return run.record({
+				...common,
+				said: "continued",
+				by
+			});
+		}
+	}
+}
+function recordOf(run, name) {
+	return run.upgrade().environments.find((known) => known.name === name);
+}
+
 // src/upgrade/stages/monitor.ts
 async function openWatching(run, name) {
 	const health = run.config.environments[name]?.health;
 	if (health === void 0) return void 0;
-	const sources = new Map(await Promise.all(sourcesOf(health).map(async (source) => [source, await run.ports.adapters.source(source)])));
-	let state;
+	const sources = await openSources$1(run, health);
 	const openedMs = run.ports.clock.now();
-	const begin = async () => {
-		const values = valuesFor(run, name);
-		const history = await loadBaseline(health, values, {
-			sources,
-			nowMs: openedMs,
-			signal: run.signal
-		});
-		return startWatch(health, values, run.ports.clock.now(), history);
+	const lookout = {
+		run,
+		name,
+		health,
+		sources,
+		people: listener(run, name),
+		openedMs
 	};
-	const looks = async (percent, decide, step) => {
-		state ??= await begin();
-		state = enterStep(state, percent === void 0 ? void 0 : percent / 100, run.ports.clock.now());
-		const startedAtMs = state.step.sinceMs;
-		for (;;) {
-			const nextMs = startedAtMs + (Math.floor((run.ports.clock.now() - startedAtMs) / health.everyMs) + 1) * health.everyMs;
-			await run.ports.clock.sleep(nextMs - run.ports.clock.now(), run.signal);
-			const answers = await ask(health, state, sources, run.signal);
-			const nowMs = run.ports.clock.now();
-			state = tick(state, answers, nowMs);
-			const report = {
-				step,
-				startedAtMs,
-				...reportOf(state, nowMs)
-			};
-			run.ports.watchTick?.(name, report);
-			const gate = decide(state, nowMs, report);
-			if (gate !== void 0) return gate;
-		}
+	const watching = {
+		hold: (percent) => look(lookout, {
+			percent,
+			decide: decideHold,
+			name: `${percent}%`
+		}),
+		soak: (percent) => look(lookout, {
+			percent,
+			decide: decideSoak,
+			name: "watch"
+		})
 	};
-	return {
-		hold: (percent) => looks(percent, decideHold, `${percent}%`),
-		soak: (percent) => looks(percent, decideSoak, "watch")
+	const values = () => valuesFor(run, name);
+	return whenLive(run, {
+		health,
+		values,
+		sources,
+		sinceMs: openedMs
+	}, watching);
+}
+async function begin$1({ run, name, health, sources, openedMs }) {
+	const values = valuesFor(run, name);
+	const history = await loadBaseline(health, values, {
+		sources,
+		nowMs: openedMs,
+		signal: run.signal
+	});
+	return startWatch(health, values, run.ports.clock.now(), history);
+}
+async function look(lookout, { percent, decide, name: step }) {
+	const { run, name, health, sources, people } = lookout;
+	const { clock } = run.ports;
+	const share = percent === void 0 ? void 0 : percent / 100;
+	let state = enterStep(lookout.state ?? await begin$1(lookout), share, clock.now());
+	const startedAtMs = state.step.sinceMs;
+	const listened = {
+		name: step,
+		sinceMs: startedAtMs
 	};
+	const seen = () => ({
+		step,
+		startedAtMs,
+		...reportOf(state, clock.now())
+	});
+	for (;;) {
+		lookout.state = state;
+		const heard = await people.listen(listened);
+		if (heard.kind === "go_on") return {
+			...heard,
+			kind: "person",
+			report: seen()
+		};
+		if (!await sleepUntil(nextTickMs(startedAtMs, health.everyMs, clock.now()), people.nextMs(), run)) continue;
+		state = tick(state, await ask(health, state, sources, run.signal), clock.now());
+		const report = seen();
+		run.ports.watchTick?.(name, report);
+		const gate = decide(state, clock.now(), report);
+		if (gate === void 0) continue;
+		const word = await people.beforeActing(listened);
+		lookout.state = state;
+		if (word.kind === "go_on") return {
+			...word,
+			kind: "person",
+			report
+		};
+		if (word.kind === "judge") return gate;
+		if (gate.kind === "unhealthy") people.sayBad(report);
+	}
+}
+async function openSources$1({ ports }, health) {
+	const opened = sourcesOf(health).map(async (name) => [name, await ports.adapters.source(name)]);
+	return new Map(await Promise.all(opened));
 }
 async function takeUpLive(run, name) {
 	if (run.upgrade().environments.find((record) => record.name === name)?.deployment !== void 0) return superseded(run, name);
@@ -1645,21 +2101,30 @@ async function takeUpLive(run, name) {
 }
 async function monitorStage(run, name, watching) {
 	const [step] = stepsOf(run, "monitor", name);
-	if (watching === void 0 || step === void 0) return void 0;
+	if (step === void 0) return void 0;
+	if (isHandedOver(run, name)) {
+		await perform(run, step, async () => ({
+			result: "skipped",
+			message: "The App watches it."
+		}));
+		return;
+	}
+	if (watching === void 0) return void 0;
 	let ending;
 	await perform(run, step, async () => {
 		const gate = await watching.soak(run.config.environments[name]?.traffic && 100);
 		ending = await endFromGate(run, name, gate);
-		if (ending === void 0) await promote(run, name, gate.report);
+		if (ending === void 0) await promote(run, name, lineOf(gate));
 		return {
 			result: ending?.reason === "superseded" ? "held" : results[gate.kind],
-			message: gate.report.line
+			message: lineOf(gate)
 		};
 	});
 	return ending;
 }
 const results = {
 	proceed: "done",
+	person: "done",
 	hold: "held",
 	unhealthy: "failed"
 };
@@ -1697,39 +2162,86 @@ const decideSoak = (watch, nowMs, report) => {
 		reason: heldReason(reason)
 	};
 };
-function heldReason(reason) {
-	if (reason === "undecided" || reason === "no_baseline" || reason === "worse_than_short_baseline") return "health_undecided";
-	if (reason === "too_little_traffic") return "health_too_little_traffic";
-	return "health_no_data";
+async function sleepUntil(tickMs, peopleMs, { ports, signal }) {
+	const nowMs = ports.clock.now();
+	const untilMs = Math.min(tickMs, Math.max(peopleMs, nowMs));
+	await ports.clock.sleep(untilMs - nowMs, signal);
+	return ports.clock.now() >= tickMs;
 }
 async function ask(health, { values }, sources, signal) {
 	return Promise.all(queriesOf(health, values).map(async ({ source, queries }) => await sources.get(source)?.read(queries, signal) ?? []));
 }
-async function promote(run, name, report) {
-	await recordVerdict(run, name, "healthy", report.line);
+async function promote(run, name, line) {
+	await recordVerdict(run, name, "healthy", line);
 	await run.record({
 		type: "environment_ended",
 		environment: name,
 		state: "promoted",
-		message: report.line
+		message: line
 	});
+}
+function lineOf(gate) {
+	const { line } = gate.report;
+	if (gate.kind !== "person") return gate.kind === "hold" ? gate.why ?? line : line;
+	return gate.said === "promoted" ? `${gate.by} promoted it before the end of the watch. Until then: ${line}` : `${gate.by} accepted it as it is. Until then: ${line}`;
 }
 function valuesFor(run, name) {
 	const { repository, branch } = run.upgrade();
 	const candidate = candidateOf(run.upgrade());
 	const previous = run.upgrade().environments.find((known) => known.name === name)?.previous;
-	return {
+	return watchedValues({
 		version: candidate.name,
 		sha: candidate.sha,
 		environment: name,
 		repository,
 		branch,
 		previous: previous?.name ?? run.plan.previous[name]?.name
+	});
+}
+
+// src/revert/auto-revert.ts
+const KEY = "autorevert";
+const record = object({
+	schema: literal(1),
+	isOn: boolean(),
+	by: object({
+		id: number().int(),
+		login: string()
+	}),
+	atMs: number()
+});
+async function readAutoRevert(records) {
+	const read = await records.read(KEY);
+	if (read.kind === "absent") return { state: "on" };
+	const parsed = read.kind === "found" ? record.safeParse(read.record.value).data : void 0;
+	if (parsed === void 0) return {
+		state: "unknown",
+		...read.kind === "unreadable" && { where: read.where }
 	};
+	const { isOn, by, atMs } = parsed;
+	return {
+		state: isOn ? "on" : "off",
+		by,
+		atMs
+	};
+}
+async function writeAutoRevert(records, said) {
+	const read = await records.read(KEY);
+	const revision = read.kind === "found" ? read.record.revision : void 0;
+	return (await records.write(KEY, {
+		schema: 1,
+		...said
+	}, revision)).kind === "written" ? "written" : "conflict";
 }
 
 // src/revert/decide.ts
+const NO_BRAKES = {
+	autoRevert: "on",
+	breaker: "closed",
+	hasSharedCause: false
+};
 const MAX_AGE_MS = 864e5;
+const COOLDOWN_MS = 18e5;
 const REVERTS_A_DAY = 3;
 const OPT_OUT_LABEL = "no-auto-revert";
 const FORWARD_ONLY_LABEL = "forward-only";
@@ -1746,6 +2258,11 @@ function decideRevert(facts) {
 	if (evidence.length === 0) return {
 		kind: "nothing",
 		why: "bad_before"
+	};
+	const stopped = whyStopped(facts.brakes);
+	if (stopped !== void 0) return {
+		kind: "nothing",
+		why: stopped
 	};
 	if (facts.suspects.kind === "none") return {
 		kind: "nothing",
@@ -1776,6 +2293,12 @@ function decideRevert(facts) {
 		...suspects.kind === "several" && { others: suspects.others }
 	};
 }
+function whyStopped(brakes) {
+	if (brakes.autoRevert === "off") return "switched_off";
+	if (brakes.autoRevert === "unknown") return "switch_unknown";
+	if (brakes.hasSharedCause) return "shared_cause";
+	return brakes.breaker === "open" ? "breaker_open" : void 0;
+}
 function whyUntouchable(merge, nowMs) {
 	if (merge.revertOf !== void 0) return "own_revert";
 	if (merge.forwardOnly || merge.labels.includes(FORWARD_ONLY_LABEL)) return "forward_only";
@@ -1787,8 +2310,9 @@ function whyPropose(facts, evidence) {
 	if (!facts.provenLive) return "not_proven_live";
 	if (facts.suspects.kind === "several") return "several_suspects";
 	if (!isStrong(evidence)) return "weak_evidence";
-	if (facts.revertsOfTheDay === "unknown") return "budget_unknown";
-	return facts.revertsOfTheDay >= 3 ? "budget_spent" : void 0;
+	if (facts.revertsOfTheDay === "unknown" || facts.revertsOfCooldown === "unknown") return "budget_unknown";
+	if (facts.revertsOfTheDay >= 3) return "budget_spent";
+	return facts.revertsOfCooldown > 0 ? "cooldown" : void 0;
 }
 function isStrong(evidence) {
 	if (evidence.some(({ against }) => against === "concurrent")) return true;
@@ -1804,18 +2328,29 @@ const DAY_MS = 864e5;
 async function gatherRevertFacts(known, ports) {
 	const { policy, shadow, verdict, provenLive, unhealthy } = known;
 	const nowMs = ports.clock.now();
-	const suspects = verdict === "unhealthy" && policy !== "off" ? await suspectsOf(known, ports.pullRequests) : { kind: "none" };
+	const isBlamed = unhealthy.some(({ wasBadBefore }) => !wasBadBefore);
+	const matters = verdict === "unhealthy" && policy !== "off" && isBlamed;
+	const brakes = matters && ports.brakes !== void 0 ? await ports.brakes() : NO_BRAKES;
+	const suspects = matters && isReleased(brakes) ? await suspectsOf(known, ports.pullRequests) : { kind: "none" };
 	return {
 		policy,
 		shadow,
 		verdict,
 		provenLive,
 		unhealthy,
+		brakes,
 		suspects,
-		revertsOfTheDay: policy === "auto" && suspects.kind === "one" ? await countReverts(ports, nowMs - DAY_MS) : 0,
+		...policy === "auto" && suspects.kind === "one" ? await countReverts(ports, nowMs) : NO_REVERTS,
 		nowMs
 	};
 }
+function isReleased({ autoRevert, breaker, hasSharedCause }) {
+	return autoRevert === "on" && breaker === "closed" && !hasSharedCause;
+}
+const NO_REVERTS = {
+	revertsOfTheDay: 0,
+	revertsOfCooldown: 0
+};
 async function suspectsOf({ deployed, lastHealthy }, pullRequests) {
 	if (lastHealthy !== void 0) return pullRequests.suspects(lastHealthy.sha, deployed.sha);
 	const merge = await pullRequests.mergeOf(deployed.sha);
@@ -1826,13 +2361,21 @@ async function suspectsOf({ deployed, lastHealthy }, pullRequests) {
 		others: "everything before it, since no version was ever found healthy here"
 	};
 }
-async function countReverts({ pullRequests, log }, sinceMs) {
+async function countReverts({ pullRequests, log }, nowMs) {
 	try {
-		return await pullRequests.revertsSince(sinceMs);
+		const revertsOfTheDay = await pullRequests.revertsSince(nowMs - DAY_MS);
+		if (revertsOfTheDay === 0) return NO_REVERTS;
+		return {
+			revertsOfTheDay,
+			revertsOfCooldown: await pullRequests.revertsSince(nowMs - COOLDOWN_MS)
+		};
 	} catch (error) {
 		if (!(error instanceof GitHubError || error instanceof VersionControlError)) throw error;
 		log.warning(`The reverts of the last day could not be counted, so none is merged: ${error.message}`);
-		return "unknown";
+		return {
+			revertsOfTheDay: "unknown",
+			revertsOfCooldown: "unknown"
+		};
 	}
 }
 
@@ -1880,6 +2423,7 @@ const whyProposed = {
 	not_proven_live: "no deployment says that this commit went live",
 	several_suspects: "more than this change came since the last healthy version",
 	weak_evidence: "one check, not compared with the old version at the same time, is not enough to be sure",
+	cooldown: "another revert was merged within the last half hour, and what that one does to users is not known yet",
 	budget_spent: "as many reverts as are allowed in a day were merged already",
 	budget_unknown: "it could not be counted how many reverts were merged today"
 };
@@ -1925,6 +2469,10 @@ const whyNothing = {
 	inconclusive: "nothing bad is proven",
 	policy_off: "the configuration says `revert: off`",
 	bad_before: "what is bad now was bad before the deployment",
+	switched_off: "somebody switched that off for this repository (`/autorevert on` switches it on again)",
+	switch_unknown: "whether somebody switched that off cannot be read, and as long as it cannot nothing is done (`/autorevert on` or `off` mends it)",
+	shared_cause: "everything else that is watched turned bad within the same minute, so what they all share is to blame, not this change",
+	breaker_open: "taking a version back here did not make users well the last time, so that the next one is for a person to decide (until a version is healthy here, or somebody says `/autorevert on`)",
 	no_merge: "what was deployed did not come by a merged pull request",
 	own_revert: "what was deployed is itself a revert by Seamless, and those are not reverted by machine",
 	forward_only: "the change says of itself that it is forward-only, so that going back may break more than it mends: a fix is needed",
@@ -1940,7 +2488,8 @@ function resultOf(outcome, decision) {
 			reason: "merged",
 			message: `#${suspect} was taken back by #${outcome.pullRequest.number} (${outcome.commit}).`,
 			pullRequest: shortOf(outcome.pullRequest),
-			suspect
+			suspect,
+			commit: outcome.commit
 		};
 		case "proposed": return proposed(outcome, decision);
 		case "already_reverted": return {
@@ -2056,7 +2605,7 @@ async function revertStage(run) {
 	const bad = run.upgrade().environments.find(({ judged }) => judged.at(-1)?.verdict === "unhealthy");
 	const report = bad?.judged.at(-1);
 	if (bad === void 0 || report === void 0) return;
-	const { pullRequest, suspect, ...said } = await revertAfter(run, bad, report).catch((error) => ({
+	const { pullRequest, suspect, commit: _, ...said } = await revertAfter(run, bad, report).catch((error) => ({
 		outcome: "failed",
 		reason: error instanceof VersionControlError ? "refused" : "github_failed",
 		message: textOf(error)
@@ -2074,8 +2623,10 @@ async function revertAfter(run, bad, report) {
 	const { pullRequests, reverseMerges, clock, log } = run.ports;
 	const known = knownFacts(run, bad, report);
 	if (pullRequests !== void 0) {
+		const brakes = async () => brakesOf(run);
 		const decision = decideRevert(await gatherRevertFacts(known, {
 			pullRequests,
+			brakes,
 			clock,
 			log
 		}));
@@ -2103,6 +2654,13 @@ async function revertAfter(run, bad, report) {
 		outcome: "not_done",
 		reason: "refused",
 		message: "No merge was taken back: without a GitHub token nothing is known of merges."
+	};
+}
+async function brakesOf({ ports: { records } }) {
+	if (records === void 0) return NO_BRAKES;
+	return {
+		...NO_BRAKES,
+		autoRevert: (await readAutoRevert(records)).state
 	};
 }
 function knownFacts(run, bad, report) {
@@ -2333,6 +2891,65 @@ function commitOf(version) {
 	return version?.sha;
 }
 
+// src/upgrade/final-word.ts
+function finalWord(upgrade, environment, before) {
+	const { reason = "internal_error", message = "" } = upgrade;
+	if (reason === "superseded") return void 0;
+	const known = upgrade.environments.find(({ name }) => name === environment);
+	if (reason === "stage_completed" && known?.state === "untouched") return void 0;
+	return {
+		state: reason === "already_live" ? "success" : stateOf$1(upgrade, known, before),
+		description: `${reason}: ${message}`
+	};
+}
+function lastWord({ reason, message, begun }, before) {
+	return {
+		state: begun ? "error" : untouched(before),
+		description: `${reason}: ${message}`
+	};
+}
+function stateOf$1({ operation }, known, before) {
+	switch (known?.state) {
+		case void 0:
+		case "untouched": return untouched(before);
+		case "live":
+		case "promoted": return "success";
+		case "held": return known.weight !== void 0 && known.weight < 100 ? "in_progress" : "success";
+		case "rolled_back": return operation === "rollback" ? "success" : "failure";
+		case "dirty":
+		case "unknown":
+		case "deploying": return "error";
+	}
+}
+function untouched(before) {
+	switch (before?.state) {
+		case "error": return "error";
+		case "in_progress":
+		case "unknown": return before.verdict === "inconclusive" ? "failure" : "error";
+		case void 0:
+		case "success":
+		case "failure":
+		case "inactive": return "failure";
+	}
+}
+
+// src/upgrade/tell-own.ts
+async function tellOwn(run) {
+	if (!run.ports.appWatches) return;
+	const upgrade = run.upgrade();
+	for (const { name, deployment, state } of upgrade.environments) {
+		if (!(deployment !== void 0 && deployment !== run.adopt) || !run.plan.environments.includes(name) || state === "live" || state === "promoted") continue;
+		const before = state === "untouched" ? await newestBefore(run, name, deployment) : void 0;
+		const word = finalWord(upgrade, name, before);
+		if (word !== void 0) await recordState(run, name, word.state, word.description);
+	}
+}
+async function newestBefore(run, name, deployment) {
+	return run.ports.deployments.newest(name, void 0, deployment).catch((error) => {
+		run.ports.log.warning(`What was in ${name} before could not be asked: ${textOf(error)}`);
+	});
+}
+
 // src/upgrade/unfinished.ts
 function unfinished(upgrade, known, { shadow }) {
 	const { reason, why } = causeOf(upgrade, known, shadow);
@@ -2373,9 +2990,10 @@ function unfinished(upgrade, known, { shadow }) {
 		case "held": return;
 	}
 }
-function causeOf(upgrade, { name, judged }, shadow) {
+function causeOf(upgrade, { name, judged, said = [] }, shadow) {
 	const last = judged.at(-1);
-	if (last?.verdict === "unhealthy" && !shadow) return {
+	const isOverruled = said.some((one) => one.step === last?.step && (one.said === "promoted" || one.said === "accepted"));
+	if (last?.verdict === "unhealthy" && !shadow && !isOverruled) return {
 		reason: "unhealthy",
 		why: last.line
 	};
@@ -2395,7 +3013,10 @@ function causeOf(upgrade, { name, judged }, shadow) {
 // src/upgrade/run-upgrade.ts
 async function runUpgrade(request) {
 	const before = await journaled(request.ports);
-	const beginning = decideBeginning(before, request.plan, request.config);
+	const beginning = decideBeginning(before, request.plan, {
+		...request.config,
+		appWatches: request.ports.appWatches
+	});
 	if (beginning.kind === "refuse") return refusedUpgrade(request.plan, request.ports.clock.now(), beginning.ending);
 	const run = openRun({
 		...request,
@@ -2448,10 +3069,11 @@ async function finishEarlier(run) {
 		return endAfterTakingBack(taken, left.reason, left.why, name);
 	}
 }
-async function openSources({ plan, ports, config }) {
-	for (const name of plan.environments) {
-		const health = config.environments[name]?.health;
-		for (const source of health === void 0 ? [] : sourcesOf(health)) await ports.adapters.source(source);
+async function openSources(run) {
+	for (const name of run.plan.environments) {
+		const { health } = environmentConfig(run, name);
+		if (health === void 0 || !judgesHere(run, name)) continue;
+		for (const source of sourcesOf(health)) await run.ports.adapters.source(source);
 	}
 }
 async function compareCode(run) {
@@ -2486,12 +3108,13 @@ async function environmentStages(run) {
 		else endings.push(await environmentStage(run, name));
 		const ending = endings.at(-1);
 		if (ending !== void 0 && ending.reason !== "already_live") return ending;
+		if (holdsOthersBack(run, name)) return handedOverEnd(run);
 	}
 	return endings.every(Boolean) ? endings.at(-1) : void 0;
 }
 async function environmentStage(run, name) {
 	const { stage } = run.plan;
-	const watching = await openWatching(run, name);
+	const watching = judgesHere(run, name) ? await openWatching(run, name) : void 0;
 	return (stage === "monitor" ? await takeUpLive(run, name) : await deployStage(run, name, watching)) ?? (stage === "deploy" ? void 0 : monitorStage(run, name, watching));
 }
 function stateOf(run, name) {
@@ -2499,13 +3122,19 @@ function stateOf(run, name) {
 }
 function completed(run) {
 	const { plan } = run;
+	const handed = handedOverEnd(run);
+	if (handed !== void 0) return handed;
 	const { name: version } = run.upgrade().candidate ?? { name: "" };
 	const promoted = run.upgrade().environments.filter(({ name, state }) => state === "promoted" && plan.environments.includes(name));
-	if (promoted.length > 0) return {
-		decision: "promoted",
-		reason: "healthy",
-		message: `${version} is healthy in ${promoted.map(({ name }) => name).join(", ")}. ${promoted.at(-1)?.judged.at(-1)?.line ?? ""}`
-	};
+	if (promoted.length > 0) {
+		const where = promoted.map(({ name }) => name).join(", ");
+		const line = promoted.at(-1)?.judged.at(-1)?.line ?? "";
+		return promotedByPerson(promoted, version) ?? {
+			decision: "promoted",
+			reason: "healthy",
+			message: `${version} is healthy in ${where}. ${line}`
+		};
+	}
 	if (plan.stage !== "all") return {
 		decision: "completed",
 		reason: "stage_completed",
@@ -2517,14 +3146,31 @@ function completed(run) {
 		message: `${version} is live in ${plan.environments.filter((name) => environmentConfig(run, name).health === void 0).join(", ")}. No health is configured there, so nobody knows whether users would notice.`
 	};
 }
+const MERGE_IS_THE_APPS = "What becomes of the merge the App says.";
+function promotedByPerson(promoted, version) {
+	for (const { name, said = [], message = "" } of promoted.toReversed()) {
+		const word = said.findLast((one) => one.said === "accepted" || one.said === "promoted" && one.step === "watch")?.said;
+		if (word !== "promoted" && word !== "accepted") continue;
+		return {
+			decision: "promoted",
+			reason: `${word}_by_person`,
+			message: `${version} is live in ${name}. ${message}`
+		};
+	}
+}
 async function end(run, ending) {
 	if (run.signal.aborted) return;
 	if (ending.decision === "rolled_back" || ending.decision === "failed") await undoSteps(run);
-	if ((ending.reason === "unhealthy" || ending.reason === "shadow_unhealthy") && run.upgrade().revert === void 0) await revertStage(run);
+	const isBad = ending.reason === "unhealthy" || ending.reason === "shadow_unhealthy";
+	const { appWatches } = run.ports;
+	if (isBad && !appWatches && run.upgrade().revert === void 0) await revertStage(run);
+	const message = isBad && appWatches ? `${ending.message} ${MERGE_IS_THE_APPS}` : ending.message;
 	await run.record({
 		type: "ended",
-		...ending
+		...ending,
+		message
 	});
+	await tellOwn(run);
 	await run.ports.receipts.save(run.upgrade());
 }
 async function unexpected(run, error) {
@@ -2589,18 +3235,19 @@ async function runRollback(request) {
 			previous: target,
 			...await begin(request, rollback)
 		});
-		if (request.adopt !== void 0) await recordState(run, environment, "in_progress", `Rolling back to ${target.name}.`);
+		if (run.upgrade().environments[0]?.replaces !== void 0) await recordState(run, environment, "in_progress", `Rolling back to ${target.name}.`);
 		const taken = await rollBackEnvironment(run, environment, "Asked for.");
 		const ending = taken.kind === "rolled_back" ? {
 			decision: "rolled_back",
 			reason: "rolled_back_on_request",
 			message: `${environment} is back on ${taken.to.name}, its last healthy version.`
 		} : endAfterTakingBack(taken, "rollback_failed", "Asked for.", environment);
-		if (newest.wasHealthy && request.adopt === void 0) await recordVerdict(run, environment, "inconclusive", ending.message);
+		if (newest.wasHealthy && request.adopt === void 0 && !ports.appWatches) await recordVerdict(run, environment, "inconclusive", ending.message);
 		await run.record({
 			type: "ended",
 			...ending
 		});
+		await tellOwn(run);
 		await ports.receipts.save(run.upgrade());
 		return run.upgrade();
 	} finally {
@@ -2608,13 +3255,19 @@ async function runRollback(request) {
 	}
 }
 async function begin({ adopt, environment, ports }, { newest, target: { sha = "", name } }) {
-	if (adopt === void 0) return { deployment: newest.id };
+	if (!(adopt !== void 0 || ports.appWatches && sha !== "")) return { deployment: newest.id };
 	const { id } = await ports.deployments.begin({
 		environment,
 		sha,
 		version: name,
-		key: adopt,
-		adopt
+		operation: "rollback",
+		...adopt === void 0 ? {
+			key: `rollback-of-${newest.id}/${ports.clock.now()}`,
+			isFirst: true
+		} : {
+			key: adopt,
+			adopt
+		}
 	});
 	return {
 		deployment: id,
@@ -2686,9 +3339,12 @@ async function undoInterrupted(request) {
 		plan: planOf(upgrade),
 		upgrade
 	});
-	const { log } = request.ports;
+	const { log, appWatches } = request.ports;
 	try {
-		for (const name of leftOpen(upgrade, request.config)) {
+		for (const name of leftOpen(upgrade, {
+			...request.config,
+			appWatches
+		})) {
 			if (await superseded(run, name) !== void 0) continue;
 			if ((await rollBackEnvironment(run, name, request.why).catch(() => leaveDirty(run, name, request.why)))?.kind !== "rolled_back") log.error(`${name} could not be taken back; it is reported dirty.`);
 		}
@@ -2699,6 +3355,7 @@ async function undoInterrupted(request) {
 			reason: "cancelled",
 			message: request.why
 		});
+		await tellOwn(run);
 		await request.ports.receipts.save(run.upgrade());
 		return run.upgrade();
 	} finally {
@@ -2752,9 +3409,18 @@ async function loadConfig(opened, file, place) {
 	};
 }
 async function makePlan(request) {
-	return prepare(request, await composePorts(request.opened, request.loaded.config));
+	const { opened, loaded } = request;
+	const ports = await composePorts(opened, loaded.config);
+	const missing = missingApp(opened, loaded.config);
+	if (missing !== void 0) opened.log.warning(`No verdict is known to this plan. ${missing}`);
+	return prepare(request, ports);
+}
+function needApp({ opened, loaded }) {
+	const missing = missingApp(opened, loaded.config);
+	if (missing !== void 0) throw new UsageError(missing);
 }
 async function operateRun(request, signal) {
+	needApp(request);
 	return alone(request, () => runPlanned(request, signal));
 }
 async function alone({ opened }, work) {
@@ -2788,6 +3454,7 @@ async function runPlanned(request, signal) {
 }
 async function operateRollback(request, signal) {
 	const { opened, loaded, environment, watch } = request;
+	needApp(request);
 	const names = Object.keys(loaded.config.environments);
 	const name = environment ?? (names.length === 1 ? names[0] : void 0);
 	if (name === void 0) throw new UsageError(`Which environment is to be rolled back? The config has ${names.join(", ")}.`);
@@ -2863,4 +3530,4 @@ function parse(text, file) {
 	throw new ConfigInvalid(parsed.errors.map(formatConfigError).join("\n"));
 }
 
-export { operateUndo as a, unknownEnvironment as c, operateRun as i, versionName as l, makePlan as n, decideGate as o, operateRollback as r, liveDeployment as s, loadConfig as t, chosenEnvironments as u };
+export { versionName as _, operateUndo as a, resultOf as c, jobOrderWords as d, readJobOrder as f, unknownEnvironment as g, liveDeployment as h, operateRun as i, readAutoRevert as l, decideGate as m, makePlan as n, finalWord as o, anyVersionQuery as p, operateRollback as r, lastWord as s, loadConfig as t, writeAutoRevert as u, chosenEnvironments as v };

@@ -53,10 +53,16 @@ const allow = strictObject({
 	deploy: people.describe("Who may `/deploy` there; anyone with write."),
 	plan: people.describe("Who may `/plan`; anyone with write."),
 	rollback: people.describe("Who may `/rollback`; anyone with write."),
+	revert: people.describe("Who may `/revert` a merge; anyone with write."),
+	promote: people.describe("Who may `/promote`; anyone with write."),
+	accept: people.describe("Who may `/accept` what was found there; anyone with write."),
+	pause: people.describe("Who may `/pause` its watch; anyone with write."),
+	continue: people.describe("Who may `/continue` a paused one; anyone with write."),
 	lock: people.describe("Who may `/lock` it; anyone with write."),
 	unlock: people.describe("Who may `/unlock` it; anyone with write."),
 	resolve: people.describe("Who may say by `/resolve` that it was looked after; anyone with write."),
-	unquarantine: people.describe("Who may `/unquarantine`; anyone with maintain.")
+	unquarantine: people.describe("Who may `/unquarantine`; anyone with maintain."),
+	autorevert: people.describe("Who may say by `/autorevert` whether merges are taken back by themselves; anyone with maintain.")
 }).prefault({}).transform((found) => found).describe("Who may give which command: lists of `triage`, `write`, `maintain`, `admin` (this role or a higher one), `team:organisation/team`, `user:login`, `id:number`.");
 function readGrant(text) {
 	const [kind, value = ""] = text.split(":", 2);
@@ -643,6 +649,7 @@ const health = strictObject({
 	grace: durationOrNone.prefault("60s").describe("Not judged for so long after a start."),
 	hold: duration.prefault("5m").describe("How long each step of the traffic is held."),
 	watch: duration.prefault("30m").describe("How long it is watched after the last step."),
+	live: selector$1.optional().describe("A metric that shows which version runs, such as `app_build_info{commit=\"{sha}\"}`, read from `health.source`: the watch starts once it is there."),
 	candidate: labelTemplates.optional().describe("Labels of the new version's series."),
 	baseline: baseline.optional().describe("What to compare with: labels of the stable version, or the time before the deployment."),
 	dashboard: string().regex(/^https?:\/\/[^\s<>"\\^`|]{1,999}$/, { error: "expected the http or https URL of a dashboard" }).refine((url) => url.includes("{from}") && url.includes("{to}"), { error: "expected {from} and {to} in it: the times of the watch, in ms" }).optional().describe("The URL of graphs to link to; `{from}` and `{to}` are the times of the watch, in ms."),
@@ -650,6 +657,7 @@ const health = strictObject({
 }).superRefine((value, context) => {
 	requireRules(value, context);
 	requireSources(value, context);
+	requireVersionInLive(value, context);
 	requireArms(value, context);
 	requireTime(value, context);
 	requireReachablePast(value, context);
@@ -685,6 +693,16 @@ function requireSources({ source, checks }, context) {
 			message: "no source: set it here or as health.source"
 		});
 	}
+}
+function requireVersionInLive({ source, live }, context) {
+	if (live === void 0) return;
+	const complain = (message) => context.addIssue({
+		code: "custom",
+		path: ["live"],
+		message
+	});
+	if (source === void 0) complain("no source: it is read from health.source");
+	if (!live.matchers.some(({ operator, value }) => (operator === "=" || operator === "=~") && /\{(?:sha|version)\}/.test(value))) complain("no {sha} or {version} in its labels: it would show whichever version runs");
 }
 const LEAST_EVERY_MS = 100;
 function requireTime({ every, hold, watch, checks }, context) {
@@ -1024,7 +1042,13 @@ function refuseUnknownSources(path, { health }, { config: { sources }, report })
 		});
 		return known;
 	};
+	const refuseType = (name, wanted, at) => {
+		const type = sources[name]?.type;
+		if (type === void 0 || wanted.includes(type)) return;
+		report(at, `its source "${name}" is of type ${type}`, { expected: `a source of type ${wanted.join(" or ")}` });
+	};
 	if (health?.source !== void 0) isKnown(health.source, [...path, "source"]);
+	if (health?.live !== void 0) refuseType(health.source ?? "", METRICS, [...path, "live"]);
 	for (const [key, check] of Object.entries(health?.checks ?? {})) {
 		const name = check.source ?? health?.source ?? "";
 		if (check.source !== void 0 && !isKnown(name, [
@@ -1033,17 +1057,14 @@ function refuseUnknownSources(path, { health }, { config: { sources }, report })
 			key,
 			"source"
 		])) continue;
-		const type = sources[name]?.type;
-		const wanted = check.kind !== "probe" ? ["prometheus", "scrape"] : "alerts" in check ? ["grafana"] : ["probe"];
-		if (type === void 0 || wanted.includes(type)) continue;
-		const message = `its source "${name}" is of type ${type}`;
-		report([
+		refuseType(name, check.kind !== "probe" ? METRICS : "alerts" in check ? ["grafana"] : ["probe"], [
 			...path,
 			"checks",
 			key
-		], message, { expected: `a source of type ${wanted.join(" or ")}` });
+		]);
 	}
 }
+const METRICS = ["prometheus", "scrape"];
 function oneOf$1(names) {
 	return `one of ${names.join(", ")}`;
 }

@@ -1,8 +1,20 @@
 import { l as GitHubError } from "./errors.js";
 import { a as plain, n as code, o as posted, r as fence } from "./markdown.js";
 import { n as repeat, t as ensure } from "./ensure.js";
-import { n as revertMarker, r as revertedByUs, t as revertBranch } from "./revert-name.js";
 import { r as statusOf, t as isAmbiguous } from "./request-policy.js";
+
+// src/github/revert-name.ts
+function revertBranch({ number, result }) {
+	return `revert/pr-${number}-${result.slice(0, 12)}`;
+}
+function revertedByUs({ head, base }) {
+	if (head.repo?.id !== base.repo.id) return void 0;
+	const [, number] = /^revert\/pr-(\d{1,12})-[0-9a-f]{12}$/.exec(head.ref) ?? [];
+	return number === void 0 ? void 0 : Number(number);
+}
+function revertMarker({ number, result }, end) {
+	return `<!-- seamless:revert pull=${number} result=${result}${end === void 0 ? "" : ` end=${end}`} -->`;
+}
 
 // src/github/merge-of.ts
 const REBASE_SPREAD_MS = 6e4;
@@ -41,6 +53,17 @@ async function mergeOf(github, commit) {
 		forwardOnly: [...picks, ...line.slice(0, 1)].some(({ commit }) => isForwardOnly(commit.message)),
 		...revertOf !== void 0 && { revertOf }
 	};
+}
+async function mergeOfPull(github, pull) {
+	const { octokit, owner, repo } = github;
+	const { data } = await octokit.rest.pulls.get({
+		owner,
+		repo,
+		pull_number: pull
+	});
+	if (!data.merged || data.merge_commit_sha === null) return void 0;
+	const merge = await mergeOf(github, data.merge_commit_sha);
+	return merge?.number === pull ? merge : void 0;
 }
 function mergeToBlame(pulls, commit) {
 	const rank = (pull) => (pull.base.ref === pull.base.repo.default_branch ? 2 : 0) + (pull.merge_commit_sha === commit ? 1 : 0);
@@ -822,6 +845,7 @@ function githubPullRequests(github) {
 	return {
 		open: async (request) => openPullRequest(github, request),
 		mergeOf: async (commit) => mergeOf(github, commit),
+		mergeOfPull: async (pull) => mergeOfPull(github, pull),
 		suspects: async (from, to) => suspects(github, from, to),
 		revert: async (merge, request) => revertMerge(github, merge, request),
 		revertsSince: async (ms) => revertsSince(github, ms)
@@ -893,4 +917,4 @@ async function revertsSince({ octokit, owner, repo }, ms) {
 	throw new GitHubError(200, `More than 1000 pull requests were closed since ${new Date(ms).toISOString()}: not all were counted.`);
 }
 
-export { githubPullRequests };
+export { revertedByUs as n, githubPullRequests as t };

@@ -1,4 +1,4 @@
-import { f as gitCommand } from "./system-clock.js";
+import { p as gitCommand } from "./system-clock.js";
 import { access, constants, readFile, readdir, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 

@@ -1,5 +1,5 @@
 import { f as strictObject, i as boolean, l as number, n as _enum, p as string, r as array, s as literal } from "./schemas.js";
-import { a as replaced, c as suiteResult, i as pullRequest, l as verdictReport, n as codeDifference, o as revertRecord, r as environmentState, s as stage, t as artifact, u as version } from "./facts.js";
+import { a as replaced, c as stage, d as version, i as pullRequest, l as suiteResult, n as codeDifference, o as revertRecord, r as environmentState, s as saidByPerson, t as artifact, u as verdictReport } from "./facts.js";
 
 // src/upgrade/reason.ts
 const decisions = [
@@ -14,7 +14,10 @@ const decisions = [
 ];
 const reasonCodes = [
 	"healthy",
+	"promoted_by_person",
+	"accepted_by_person",
 	"not_watched",
+	"watched_by_app",
 	"stage_completed",
 	"plan_only",
 	"rolled_back_on_request",
@@ -87,7 +90,8 @@ const environmentRecord = strictObject({
 	replaces: replaced.optional().describe("Of a rollback whose own deployment `deployment` is: the one that it takes away"),
 	difference: string().optional().describe("The release difference (F), as its deployer gave it"),
 	weight: number().optional().describe("The new version's share of the traffic, in percent"),
-	judged: array(verdictReport)
+	judged: array(verdictReport),
+	said: array(saidByPerson).optional().describe("By commands, while it was watched; absent where nobody did")
 });
 const receipt = strictObject({
 	schema: literal("seamless.receipt/1"),

@@ -2,16 +2,17 @@ import { t as causes } from "./causes.js";
 import { t as exitCodeOf } from "./exit-code.js";
 import { i as boolean, l as number, p as string, s as literal, u as object } from "./schemas.js";
 import { t as datetime } from "./iso.js";
-import { i as operateRun, l as versionName, n as makePlan, o as decideGate, r as operateRollback, s as liveDeployment } from "./operation.js";
+import { _ as versionName, c as resultOf, d as jobOrderWords, f as readJobOrder, h as liveDeployment, i as operateRun, l as readAutoRevert, m as decideGate, n as makePlan, r as operateRollback, u as writeAutoRevert } from "./operation.js";
 import { f as UsageError, l as GitHubError, n as AttemptLost, o as DeploymentMismatch } from "./errors.js";
 import { t as reasonOf } from "./reason-of.js";
 import { n as noteBeginning, r as noteEnd } from "./began.js";
-import { A as sayNothingToDo, B as lastMark, C as readLock, E as takeGiven, F as actionCommandPorts, H as pageLink, I as actionOperationPorts, L as actionSideOf, O as requestOf, P as setOutputs, R as trustedConfig, S as lockKey, U as utc, V as holdText, W as writePlanCheck, _ as endedInVain, a as openGitHubSide, b as decideResolve, c as claimEnvironment, d as endOperation, f as advance, g as progressText, h as writeLock, i as settleLost, j as writeSummary, k as reportUpgrade, l as lookAtClaim, m as lockOf, p as heldOf, r as startedBy, s as underLocks, t as readContext, u as followOperation, v as LEASE_MS, w as openAction, x as decideUnlock, y as decideHold, z as RUN_STARTS_WITHIN_MS } from "./workflow-context.js";
+import { A as reportUpgrade, B as RUN_STARTS_WITHIN_MS, C as lockKey, D as takeGiven, F as setOutputs, G as writePlanCheck, H as holdText, I as actionCommandPorts, L as actionOperationPorts, M as writeSummary, R as actionSideOf, S as decideUnlock, T as openAction, U as pageLink, V as lastMark, W as utc, _ as runAtWork, a as openGitHubSide, b as decideHold, c as claimEnvironment, d as endOperation, f as advance, g as progressText, h as writeLock, i as settleLost, j as sayNothingToDo, k as requestOf, l as lookAtClaim, m as lockOf, p as heldOf, r as startedBy, s as underLocks, t as readContext, u as followOperation, v as endedInVain, w as readLock, x as decideResolve, y as LEASE_MS, z as trustedConfig } from "./workflow-context.js";
 import { a as plain, i as mention, n as code, r as fence, t as cell } from "./markdown.js";
 import { t as planSummary } from "./plan-summary.js";
 import { t as leven } from "./leven.js";
 import { t as nearestName } from "./nearest.js";
-import { r as elapsed } from "./next-steps.js";
+import { n as verdictDetails } from "./verdict-details.js";
+import { i as elapsed } from "./next-steps.js";
 import { t as isAmbiguous } from "./request-policy.js";
 
 // src/command/answers/plan.ts
@@ -91,6 +92,7 @@ function written$1(command, environment) {
 	return [
 		`/${command.kind}`,
 		...where === void 0 ? [] : [where],
+		..."to" in command ? [command.to] : [],
 		..."sha" in command && command.sha !== void 0 ? [`--sha=${command.sha}`] : []
 	].join(" ");
 }
@@ -209,7 +211,7 @@ function ofChecks({ checks }, { requires, environments }) {
 		text: `The state of its checks is UNAVAILABLE: GitHub did not say (${code(checks.why)}). That is not "no checks".`
 	}];
 	const ours = new Set(environments.map((name) => `seamless/${name}`));
-	const asked = (requires.checks === "all" ? [...checks.required, ...checks.others] : checks.required).filter(({ name }) => !ours.has(name) && !ours.has(name.replace(/\/plan$/, "")));
+	const asked = (requires.checks === "all" ? [...checks.required, ...checks.others] : checks.required).filter(({ name }) => !ours.has(name) && !ours.has(name.replace(/\/(?:plan|run)$/, "")));
 	const failed = asked.filter(({ state }) => state === "failed");
 	const pending = asked.filter(({ state }) => state === "pending" || state === "missing");
 	return [failed.length === 0 ? void 0 : {
@@ -482,7 +484,7 @@ async function answerPlan(answer, ports) {
 async function dryRun(inputs, context, opened) {
 	const work = requestOf(inputs, context, opened).then(makePlan);
 	const { requestId } = inputs;
-	if (requestId !== void 0 && context.event === "workflow_dispatch") await answer$1(work, {
+	if (requestId !== void 0 && context.event === "workflow_dispatch") await answer$2(work, {
 		inputs,
 		requestId,
 		context,
@@ -490,7 +492,7 @@ async function dryRun(inputs, context, opened) {
 	});
 	await showPlan(await work);
 }
-async function answer$1(work, { inputs, requestId, context, opened }) {
+async function answer$2(work, { inputs, requestId, context, opened }) {
 	const side = await actionSideOf(opened);
 	if (side === void 0) return;
 	const said = await work.then(planned, (error) => ({
@@ -556,6 +558,31 @@ const grammar = {
 		default: "write",
 		help: "Brings the last healthy version of the environment back."
 	},
+	revert: {
+		takes: [],
+		default: "write",
+		help: "Takes this merged pull request out again, by a pull request of its own."
+	},
+	promote: {
+		takes: ["environment"],
+		default: "write",
+		help: "Ends the watch: what is live counts as well now. In a step of the traffic, takes the next one."
+	},
+	accept: {
+		takes: ["environment"],
+		default: "write",
+		help: "Accepts what is live, whatever was found: later rollbacks may return to it."
+	},
+	pause: {
+		takes: ["environment"],
+		default: "write",
+		help: "Has nothing promoted or taken back by itself there; it is still watched."
+	},
+	continue: {
+		takes: ["environment"],
+		default: "write",
+		help: "Ends such a pause."
+	},
 	lock: {
 		takes: ["environment", "reason"],
 		default: "write",
@@ -576,10 +603,15 @@ const grammar = {
 		default: "maintain",
 		help: "Lets this change be deployed again although it was taken back once."
 	},
+	autorevert: {
+		takes: ["switch"],
+		default: "maintain",
+		help: "Says whether merges are taken back by themselves in this repository."
+	},
 	status: {
 		takes: [],
 		default: "known",
-		help: "Shows what each environment runs, and who holds it."
+		help: "Shows what each environment runs, how it is watched, and who holds it."
 	},
 	help: {
 		takes: ["command"],
@@ -589,17 +621,18 @@ const grammar = {
 };
 const commandKinds = Object.keys(grammar);
 function usage(kind) {
-	return [`/${kind}`, ...grammar[kind].takes.map((argument) => `[${WRITTEN[argument]}]`)].join(" ");
+	return [`/${kind}`, ...grammar[kind].takes.map((argument) => WRITTEN[argument])].join(" ");
 }
 const WRITTEN = {
-	environment: "environment",
-	sha: "--sha=<40 hex digits>",
-	reason: "reason",
-	command: "command"
+	environment: "[environment]",
+	sha: "[--sha=<40 hex digits>]",
+	reason: "[reason]",
+	command: "[command]",
+	switch: "on|off"
 };
 function helpText(about) {
 	if (about !== void 0) return `${code(usage(about))}: ${grammar[about].help} ${whoMay(about)}`;
-	const rows = commandKinds.map((kind) => `| ${code(usage(kind))} | ${grammar[kind].help} |`);
+	const rows = commandKinds.map((kind) => `| ${cell(usage(kind))} | ${grammar[kind].help} |`);
 	const rules = ["A command is the whole first line of a new comment on a pull request.", "The environment may be left out where there is only one."];
 	return [
 		"| command | what it does |",
@@ -624,23 +657,37 @@ function meantCommand(line) {
 		kind: "command",
 		command
 	};
-	const nearest = commandKinds.find((kind) => isSlip(word.toLowerCase(), kind));
+	const lower = word.toLowerCase();
+	const nearest = otherWord(lower, line) ?? commandKinds.find((kind) => isSlip(lower, kind));
 	return nearest === void 0 ? void 0 : {
 		kind: "slip",
 		written: `/${word}`,
 		nearest
 	};
 }
+const OTHER_WORDS = /* @__PURE__ */ new Map([
+	["resume", "continue"],
+	["unpause", "continue"],
+	["abort", "rollback"],
+	["approve", "accept"]
+]);
+function otherWord(word, line) {
+	return word === "approve" && !/^\S+[ \t]+(?!(?:cancel|no-issue)\b)\w/.test(line) ? void 0 : OTHER_WORDS.get(word);
+}
 function isSlip(word, name) {
 	if (Math.abs(word.length - name.length) > 2) return false;
-	const distance = leven(word, name);
-	return distance <= (name.length > 7 ? 2 : 1) || distance === 2 && isSwap(word, name);
+	return isOneSlip(word, name) || name.length > 7 && leven(word, name) <= 2;
 }
-function isSwap(word, name) {
-	if (word.length !== name.length || word === name) return false;
-	let at = 0;
-	while (word[at] === name[at]) at++;
-	return word.slice(0, at) + (word[at + 1] ?? "") + (word[at] ?? "") + word.slice(at + 2) === name;
+function isOneSlip(word, name) {
+	const most = Math.min(word.length, name.length);
+	let from = 0;
+	while (from < most && word[from] === name[from]) from++;
+	let behind = 0;
+	while (behind < most - from && word.at(-1 - behind) === name.at(-1 - behind)) behind++;
+	const written = word.slice(from, word.length - behind);
+	const meant = name.slice(from, name.length - behind);
+	if (written.length <= 1 && meant.length <= 1) return true;
+	return meant.length === 2 && written === `${meant[1] ?? ""}${meant[0] ?? ""}`;
 }
 
 // src/command/open-lines.ts
@@ -699,13 +746,14 @@ function argued(kind, given) {
 	const found = {};
 	for (const [index, word] of given.entries()) {
 		if (grammar[kind].takes.includes("reason") && index > 0) {
-			found.reason = given.slice(1).join(" ");
+			Object.assign(found, reasonIn(given.slice(1)));
 			break;
 		}
 		const fault = take(kind, word, found);
 		if (fault !== void 0) return malformed(kind, fault);
 	}
 	if ((found.reason?.length ?? 0) > LONGEST_REASON) return malformed(kind, `The reason has more than ${LONGEST_REASON} characters.`);
+	if (grammar[kind].takes.includes("switch") && found.to === void 0) return malformed(kind, `It says neither ${code("on")} nor ${code("off")}.`);
 	return {
 		kind: "command",
 		command: {
@@ -714,9 +762,14 @@ function argued(kind, given) {
 		}
 	};
 }
+function reasonIn(words) {
+	const reason = words.join(" ").replace(/^because\b[,:]? ?/i, "");
+	return reason === "" ? {} : { reason };
+}
 function take(kind, word, found) {
 	const { takes } = grammar[kind];
 	if (takes.includes("command")) return takeTopic(word, found);
+	if (takes.includes("switch")) return takeSwitch(word, found);
 	if (word.startsWith("-")) return takeOption(kind, word, found);
 	if (takes.includes("sha") && isFullSha(word)) return takeSha(word, found);
 	if (takes.includes("sha") && looksLikeSha(word, found.environment !== void 0)) return shortSha(word);
@@ -742,6 +795,11 @@ function takeTopic(word, found) {
 	const topic = commandKinds.find((kind) => kind === word.replace(/^\//, ""));
 	if (topic === void 0 || found.about !== void 0) return `There is no help on ${code(word)}.`;
 	found.about = topic;
+}
+function takeSwitch(word, found) {
+	if (found.to !== void 0) return `${code(word)} is one word too many.`;
+	if (word !== "on" && word !== "off") return `${code(word)} is neither ${code("on")} nor ${code("off")}.`;
+	found.to = word;
 }
 function isFullSha(word) {
 	return /^[\da-f]{40}$/i.test(word);
@@ -1002,6 +1060,90 @@ async function dropOwn(outcome, key, ports) {
 	return { untilMs: Math.max(own.operation.endingUntilMs ?? 0, ports.clock.now() + AGAIN_MS$1) };
 }
 
+// src/revert/breaker.ts
+const record = object({
+	schema: literal(1),
+	deployment: string(),
+	why: string(),
+	openedAtMs: number()
+});
+async function readBreaker(records, environment) {
+	const read = await records.read(keyOf(environment));
+	if (read.kind === "absent") return { state: "closed" };
+	const parsed = read.kind === "found" ? record.safeParse(read.record.value).data : void 0;
+	if (parsed === void 0) return { state: "unknown" };
+	return {
+		state: "open",
+		why: parsed.why,
+		openedAtMs: parsed.openedAtMs
+	};
+}
+async function closeBreakers(records) {
+	for (const read of await records.list("breaker/")) if (read.kind === "found") await records.remove(read.record.key, read.record.revision);
+}
+function keyOf(environment) {
+	return `breaker/${environment}`;
+}
+
+// src/command/answers/auto-revert.ts
+function autoRevertText(said) {
+	const { isOn, by, before, open } = said;
+	return [
+		isOn ? `🟢 ${code(by)} switched automatic reverts on: a merge that users would notice is taken back by itself wherever the configuration says ${code("revert: auto")}.` : `🛑 ${code(by)} switched automatic reverts off: no merge of this repository is taken back by itself until ${code("/autorevert on")}. Environments are watched and rolled back as before, and ${code("/revert")} by a person works.`,
+		...open.length === 0 ? [] : [`Breakers closed: ${open.map((name) => code(name)).join(", ")}.`],
+		`Until now: ${switchText(before)}`
+	].join(" ");
+}
+function switchText(found) {
+	if (found.state === "unknown") return `⚠️ unreadable, so that nothing is taken back by itself; ${code("/autorevert on")} or ${code("/autorevert off")} mends it.`;
+	const { state, by, atMs } = found;
+	const since = atMs === void 0 ? "" : ` since ${utc(atMs)}`;
+	return by === void 0 ? `${state}, as nobody said otherwise.` : `${state}, by ${code(by.login)}${since}.`;
+}
+function breakerText(environment, breaker) {
+	const until = `no merge is taken back by itself until a version is healthy there, or somebody says ${code("/autorevert on")}.`;
+	switch (breaker.state) {
+		case "closed": return;
+		case "unknown": return `🛑 The breaker of ${code(environment)} cannot be read and counts as open: ${until}`;
+		case "open": return `🛑 The breaker of ${code(environment)} is open since ${utc(breaker.openedAtMs)} (${code(breaker.why, 300)}): ${until}`;
+	}
+}
+
+// src/command/serve-auto-revert.ts
+async function serveAutoRevert(serving) {
+	const { request, command, config, ports, key } = serving;
+	const { records } = ports;
+	const { author: by, createdAtMs: atMs } = request.comment;
+	const before = await readAutoRevert(records);
+	if (before.state === "unknown" && before.where !== void 0) {
+		const text = `What stands where the switch should be cannot be read, so nothing is taken back by itself until somebody has looked at it and removed it: ${code(before.where, 300)}`;
+		return refused$1("lock_unreadable", text);
+	}
+	const isOn = command.to === "on";
+	const open = isOn ? await openBreakers(Object.keys(config.environments), ports) : [];
+	const text = autoRevertText({
+		isOn,
+		by: by.login,
+		before,
+		open
+	});
+	await ports.conversation.say(request.pull, `answer/${key}`, text);
+	if (await writeAutoRevert(records, {
+		isOn,
+		by,
+		atMs
+	}) === "conflict") return contended(ports);
+	if (isOn) await closeBreakers(records);
+	return answered(isOn ? "autorevert_on" : "autorevert_off", text);
+}
+async function openBreakers(environments, { records }) {
+	const read = environments.map(async (name) => ({
+		name,
+		breaker: await readBreaker(records, name)
+	}));
+	return (await Promise.all(read)).flatMap(({ name, breaker }) => breaker.state === "open" ? [name] : []);
+}
+
 // src/command/answers/refused.ts
 function changedHeadText(facts) {
 	const { bound, head, asked } = facts;
@@ -1009,43 +1151,46 @@ function changedHeadText(facts) {
 }
 
 // src/command/begin-operation.ts
-async function beginOperation(serving, claimed, options = {}) {
+async function beginOperation(ports, claimed, options = {}) {
 	const { operation } = claimed;
 	if (operation.dirty !== void 0 || operation.ending !== void 0) {
-		await followOperation(claimed.environment, serving.ports);
-		return started(serving, claimed);
+		await followOperation(claimed.environment, ports);
+		return started(claimed);
 	}
-	const held = operation.deployment === void 0 ? await makeDeployment(serving, claimed, options) : claimed;
+	const held = operation.deployment === void 0 ? await makeDeployment(ports, claimed, options) : claimed;
 	if (!("known" in held)) return held;
 	if (held.operation.dispatchedAtMs === void 0) {
-		const moved = await movedHead(serving, held);
+		const moved = await movedHead(ports, held);
 		if (moved !== void 0) return moved;
 	}
-	const asked = await askForRun(serving, held);
+	const asked = await askForRun(ports, held);
 	if (!("known" in asked)) return asked;
-	const told = await tellBeginning(serving, asked);
-	return told === "lost" ? contended(serving.ports) : started(serving, told);
+	const told = await tellBeginning(ports, asked);
+	return told === "lost" ? contended(ports) : started(told);
 }
-function started({ command, key }, held) {
+function started({ environment, operation: { kind, key } }) {
 	return {
 		kind: "started",
-		reason: command.kind === "deploy" ? "deploy_started" : "rollback_started",
-		environment: held.environment,
+		reason: kind === "deploy" ? "deploy_started" : "rollback_started",
+		environment,
 		key
 	};
 }
-async function makeDeployment({ ports, key }, held, { newestId, isNew = false }) {
+async function makeDeployment(ports, held, { newestId, isNew = false }) {
 	const { environment, operation } = held;
-	const { sha, version = sha } = operation;
+	const { kind, key, sha, version = sha } = operation;
 	try {
-		const isFirst = isNew && ports.decided !== void 0;
-		const { id } = await ports.deployments.begin({
+		const wanted = {
 			environment,
 			sha,
 			version,
 			key,
-			isFirst
-		});
+			isFirst: isNew && ports.decided !== void 0
+		};
+		const { id } = await ports.deployments.begin(kind === "rollback" ? {
+			...wanted,
+			operation: kind
+		} : wanted);
 		if (newestId !== void 0 && Number(id) <= Number(newestId)) return refused$1("duplicate", "This command was carried out before.");
 		const next = await advance(held, { deployment: id }, ports);
 		return next === "lost" ? contended(ports) : next;
@@ -1054,9 +1199,9 @@ async function makeDeployment({ ports, key }, held, { newestId, isNew = false })
 		return refused$1("deployment_sha_mismatch", `${code(error.message, 300)}. Nothing was sent there.`);
 	}
 }
-async function movedHead({ request, command, ports }, { environment, operation }) {
-	if (command.kind === "rollback") return void 0;
-	const now = await ports.pulls.head(request.pull);
+async function movedHead(ports, { environment, operation }) {
+	if (operation.kind === "rollback" || operation.pull === void 0 || operation.comment === void 0) return void 0;
+	const now = await ports.pulls.head(operation.pull);
 	if (now?.head === operation.sha && now.state === "open") return void 0;
 	if (now === void 0 || now.state !== "open") return refused$1("pull_closed", "The pull request was closed meanwhile. Nothing was sent there.");
 	const asked = written$1({
@@ -1069,17 +1214,16 @@ async function movedHead({ request, command, ports }, { environment, operation }
 		asked
 	}));
 }
-async function askForRun(serving, held) {
-	const { ports, key, command } = serving;
+async function askForRun(ports, held) {
 	const { environment, operation } = held;
-	const { run: known, sha, deployment } = operation;
+	const { kind, key, run: known, sha, deployment } = operation;
 	if (known !== void 0 || operation.dispatched === true) return held;
 	if (deployment === void 0) throw new Error("a run is asked for only once its Deployment is known");
 	let current = held;
 	const asked = await dispatchOnce(ports, {
 		...operation,
 		request: {
-			operation: command.kind === "deploy" ? "run" : "rollback",
+			operation: kind === "deploy" ? "run" : "rollback",
 			environment,
 			sha,
 			key,
@@ -1092,17 +1236,17 @@ async function askForRun(serving, held) {
 		}
 	});
 	switch (asked.kind) {
-		case "asked": return noteRun(serving, current, asked.run);
+		case "asked": return noteRun(ports, current, asked.run);
 		case "wait": return {
 			kind: "waiting",
 			reason: "run_not_started",
 			untilMs: asked.untilMs
 		};
 		case "lost": return contended(ports);
-		case "refused": return neverAsked(serving, current, asked.error);
+		case "refused": return neverAsked(ports, current, asked.error);
 	}
 }
-async function noteRun({ ports }, held, run) {
+async function noteRun(ports, held, run) {
 	const found = run === void 0 ? {} : { run: {
 		id: run.id,
 		url: run.url
@@ -1113,20 +1257,20 @@ async function noteRun({ ports }, held, run) {
 	}, ports);
 	return next === "lost" ? contended(ports) : next;
 }
-async function neverAsked({ ports }, held, error) {
+async function neverAsked(ports, held, error) {
 	if (await advance(held, { dispatchedAtMs: void 0 }, ports) === "lost") return contended(ports);
 	return refused$1("run_not_started", `${code(error.message, 500)} Nothing was sent there.`);
 }
-async function tellBeginning({ request, ports }, held) {
+async function tellBeginning(ports, held) {
 	const { environment, operation } = held;
-	if (operation.told !== void 0) return held;
+	if (operation.told !== void 0 || operation.pull === void 0) return held;
 	const phase = operation.run === void 0 ? "asked" : "queued";
 	const told = `${phase}/${lastMark(0)}/${operation.run?.id ?? ""}`;
 	const text = progressText(environment, {
 		...operation,
 		told
 	}, { phase });
-	await ports.conversation.keep(request.pull, `progress/${environment}`, text);
+	await ports.conversation.keep(operation.pull, `progress/${environment}`, text);
 	return advance(held, { told }, ports);
 }
 
@@ -1242,7 +1386,7 @@ async function serveDeploy(serving, environment) {
 	const { request, ports, key } = serving;
 	const own = await ownOperation(environment, key, ports);
 	if (own !== void 0 && !("operation" in own)) return refused$1(own.reason, own.text);
-	if (own !== void 0) return beginOperation(serving, own);
+	if (own !== void 0) return beginOperation(ports, own);
 	const pull = await ports.pulls.read(request.pull);
 	if (pull === void 0) return {
 		kind: "silent",
@@ -1271,7 +1415,7 @@ async function serveDeploy(serving, environment) {
 	if (stop !== void 0) return stop;
 	const claim = await claimEnvironment(environment, operation, ports);
 	if (claim.kind === "refused") return refused$1(claim.reason, claim.text);
-	return claim.kind === "claimed" ? beginOperation(serving, claim.held, {
+	return claim.kind === "claimed" ? beginOperation(ports, claim.held, {
 		isNew: claim.isNew,
 		newestId: facts.newest?.id
 	}) : contended(ports);
@@ -1380,6 +1524,341 @@ async function isConflict({ ports }, environment, known, decision) {
 	return await writeLock(ports.records, environment, known, decision) === "conflict";
 }
 
+// src/command/answers/order.ts
+function orderText(situation, said) {
+	return sentences[situation](said).join(" ");
+}
+const sentences = {
+	promoted_on_request: (said) => [
+		`🚀 ${code(said.by)} promotes ${what(said)}.`,
+		...said.isJob === true ? ["Its run skips the rest of this step, or of its watch, within a minute or so."] : ["The rest of its watch is skipped: it counts as well, and later rollbacks may return to it."],
+		...soFar(said)
+	],
+	accepted_on_request: (said) => [
+		`✅ ${code(said.by)} accepts ${what(said)}, whatever was found.`,
+		said.isJob === true ? "Its run goes on with it within a minute or so." : "It counts as well, and later rollbacks may return to it.",
+		...soFar(said)
+	],
+	paused: (said) => [
+		`⏸️ ${code(said.by)} pauses ${what(said)}: nothing is promoted or taken back by itself until ${command("continue", said)}.`,
+		afterPause(said),
+		`${command("rollback", said)} takes it back at any time.`,
+		...soFar(said)
+	],
+	continued: (said) => [`▶️ ${code(said.by)} ends the pause of ${what(said)}: what is found is acted on again.`, ...soFar(said)],
+	already_healthy: (said) => [`${what(said)} counts as well already.`, ...found(said)],
+	already_paused: (said) => [`${what(said)} is paused already${said.before === void 0 ? "" : `, by ${code(said.before)}`}: ${command("continue", said)} ends that.`, ...found(said)],
+	not_paused: (said) => [`${what(said)} is not paused.`, ...found(said)],
+	nothing_to_pause: (said) => [
+		`${what(said)} is held: nothing is done by itself there.`,
+		`${command("promote", said)}, ${command("accept", said)} or ${command("rollback", said)} decide.`,
+		...found(said)
+	],
+	nothing_watched: (said) => [
+		`Nothing is being watched in ${code(said.environment)}.`,
+		...said.kind === "promote" ? [`${command("accept", said)} says that ${code(said.version ?? "")} is well all the same.`] : [],
+		...found(said),
+		NOTHING_DONE
+	],
+	found_unhealthy: (said) => [
+		`Users would notice ${what(said)}; to promote it does not change that.`,
+		...found(said),
+		`${command("accept", said)} accepts it as it is, ${command("rollback", said)} takes it back.`,
+		NOTHING_DONE
+	],
+	being_taken_back: (said) => [
+		`${what(said)} was found bad, and it is being taken back: too late for that.`,
+		...found(said),
+		"If you want it all the same, deploy it again once that has ended.",
+		NOTHING_DONE
+	],
+	not_all_users: (said) => [
+		`Not all users have ${what(said)}, and its run has ended.`,
+		...found(said),
+		`Deploying it again goes on with it, ${command("rollback", said)} takes it back.`,
+		NOTHING_DONE
+	],
+	not_live: (said) => [`No version is on record as what all users of ${code(said.environment)} have: there is nothing to ${said.kind}.`, NOTHING_DONE]
+};
+const NOTHING_DONE = "Nothing was done.";
+function afterPause({ isJob = false, isBad = false }) {
+	if (isJob) return "Its run sees that within a minute or so.";
+	return isBad ? "What a run does already goes on to its end; nothing comes after it." : "It is still watched, and told.";
+}
+function what({ version = "", environment }) {
+	return `${code(version)} in ${code(environment)}`;
+}
+function command(name, { environment }) {
+	return code(`/${name} ${environment}`);
+}
+function soFar({ line }) {
+	return line === void 0 || line === "" ? [] : [`So far: ${code(line, 300)}`];
+}
+function found({ line }) {
+	return line === void 0 || line === "" ? [] : [`Its watch: ${code(line, 300)}`];
+}
+
+// src/command/decide-order.ts
+function decideOrder(facts) {
+	if (facts.job !== void 0) return ofJob(facts, facts.job);
+	const { watch } = facts;
+	if (watch !== void 0 && watch.state !== "ended") return ofWatch(facts, watch);
+	return ofNobody(facts);
+}
+function ofJob(facts, { deployment, last, logUrl }) {
+	const { kind, by, atMs } = facts;
+	const { version } = deployment;
+	const told = answer$1(DONE[kind], facts, {
+		version,
+		isJob: true
+	});
+	if (last?.kind === kind && last.by === by.login && last.atMs >= atMs) return {
+		kind: "answered",
+		...told
+	};
+	if (kind === "pause" && last?.kind === "pause") return {
+		kind: "answered",
+		...answer$1("already_paused", facts, {
+			version,
+			before: last.by
+		})
+	};
+	return {
+		kind: "tell_job",
+		deployment,
+		...logUrl !== void 0 && { logUrl },
+		...told
+	};
+}
+function ofWatch(facts, watch) {
+	const { deployment, line } = watch;
+	const isBad = watch.verdict === "unhealthy";
+	const said = {
+		version: deployment.version,
+		line,
+		isBad
+	};
+	const why = whyNot(facts, watch);
+	if (why === void 0) return {
+		kind: "order",
+		deployment: deployment.id,
+		...answer$1(DONE[facts.kind], facts, said)
+	};
+	return {
+		kind: REFUSED.has(why) ? "refused" : "answered",
+		...answer$1(why, facts, said)
+	};
+}
+function whyNot({ kind, live }, watch) {
+	const { state, paused, verdict, deployment } = watch;
+	if (kind === "continue") return paused ? void 0 : "not_paused";
+	if (kind === "pause") {
+		if (paused) return "already_paused";
+		return state === "held" ? "nothing_to_pause" : void 0;
+	}
+	if (state === "open" && verdict === "unhealthy") return "being_taken_back";
+	if (live?.id === deployment.id && live.state !== "success") return "not_all_users";
+	if (verdict === "healthy") return "already_healthy";
+	return kind === "promote" && verdict === "unhealthy" ? "found_unhealthy" : void 0;
+}
+function ofNobody(facts) {
+	const { kind, live, watch } = facts;
+	const isOfLive = watch !== void 0 && watch.deployment.id === live?.id;
+	const said = {
+		...live && { version: live.version },
+		...isOfLive && { line: watch.line }
+	};
+	const no = (reason) => ({
+		kind: "refused",
+		...answer$1(reason, facts, said)
+	});
+	if (kind === "pause" || kind === "continue") return no("nothing_watched");
+	if (live?.state !== "success") return no("not_live");
+	if (live.verdict === "healthy" || isOfLive && watch.verdict === "healthy") return {
+		kind: "answered",
+		...answer$1("already_healthy", facts, said)
+	};
+	if (kind === "accept") return {
+		kind: "accept",
+		deployment: live,
+		...answer$1("accepted_on_request", facts, said)
+	};
+	return no(live.verdict === "unhealthy" ? "found_unhealthy" : "nothing_watched");
+}
+const DONE = {
+	promote: "promoted_on_request",
+	accept: "accepted_on_request",
+	pause: "paused",
+	continue: "continued"
+};
+const REFUSED = /* @__PURE__ */ new Set([
+	"being_taken_back",
+	"not_all_users",
+	"found_unhealthy"
+]);
+function answer$1(reason, { kind, environment, by }, more) {
+	return {
+		reason,
+		text: orderText(reason, {
+			kind,
+			environment,
+			by: by.login,
+			...more
+		})
+	};
+}
+
+// src/command/job-at-work.ts
+async function jobAtWork(environment, newest, { ports, isWatchedHere }) {
+	const mayWork = newest?.state === "in_progress" || newest?.state === "success" && !isWatchedHere;
+	if (newest === void 0 || !mayWork) return void 0;
+	const said = await ports.deployments.read(newest.id);
+	if (said.state !== newest.state) return void 0;
+	const order = readJobOrder(said.description);
+	const last = order && {
+		...order,
+		atMs: said.stateAtMs ?? 0
+	};
+	const { logUrl } = said;
+	const job = {
+		deployment: newest,
+		...last !== void 0 && { last },
+		...logUrl !== void 0 && { logUrl }
+	};
+	const run = runAtWork(said) ?? await runOfLock(environment, newest.id, ports);
+	if (run === void 0) return void 0;
+	const state = await ports.workflows.state(run);
+	return state === void 0 || state.status === "completed" ? void 0 : job;
+}
+async function runOfLock(environment, deployment, { records }) {
+	const read = await lockOf(records, environment);
+	const held = read.kind === "unreadable" ? void 0 : heldOf(environment, read);
+	return held?.operation.deployment === deployment ? held.operation.run?.id : void 0;
+}
+
+// src/command/serve-order.ts
+const ATTEMPTS = 3;
+async function serveOrder(serving, environment) {
+	const { request, command, ports, key } = serving;
+	const { conversation } = ports;
+	const on = [request.pull, `answer/${key}`];
+	for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+		const decision = decideOrder(await factsOf(serving, environment));
+		const outcome = outcomeOf$1(decision);
+		const body = answerBody(request, outcome);
+		if (attempt > 1) await conversation.keep(...on, body);
+		if (!("deployment" in decision)) return outcome;
+		if (attempt === 1) await conversation.say(...on, body);
+		if (await carryOut(serving, environment, decision) === "done") return outcome;
+	}
+	const text = `The watch of ${code(environment)} takes no ${code(`/${command.kind}`)} any more: it is past that. Nothing was done.`;
+	await conversation.keep(...on, answerBody(request, refused$1("nothing_watched", text)));
+	return refused$1("nothing_watched", text);
+}
+function outcomeOf$1({ kind, reason, text }) {
+	return kind === "refused" ? refused$1(reason, text) : answered(reason, text);
+}
+async function factsOf({ request, command, ports }, environment) {
+	const { deployments, watches } = ports;
+	const newest = await deployments.newest(environment);
+	const job = await jobAtWork(environment, newest, {
+		ports,
+		isWatchedHere: watches !== void 0
+	});
+	const watch = await watches?.current(environment);
+	const live = newest?.state === "failure" || newest?.state === "inactive" ? await liveDeployment(deployments, environment) : newest;
+	return {
+		kind: command.kind,
+		environment,
+		by: request.comment.author,
+		atMs: request.comment.createdAtMs,
+		live,
+		...job !== void 0 && { job },
+		...watch !== void 0 && { watch }
+	};
+}
+async function carryOut({ request, command, ports, key }, environment, decision) {
+	const { author: by, createdAtMs: atMs } = request.comment;
+	const { kind } = command;
+	switch (decision.kind) {
+		case "order": return await ports.watches?.order(decision.deployment, {
+			kind,
+			by,
+			atMs
+		}) === "taken" ? "done" : "over";
+		case "tell_job": {
+			const { id, state } = decision.deployment;
+			const same = state === "success" ? state : "in_progress";
+			await ports.deployments.setState(id, same, jobOrderWords(kind, by), decision.logUrl);
+			return "done";
+		}
+		case "accept": {
+			const { id, sha } = decision.deployment;
+			const title = plain(`accepted: by ${by.login}`, 140);
+			const details = verdictDetails(key, await ports.deployments.builtOf(environment, sha));
+			await ports.deployments.setVerdict(id, "healthy", {
+				title,
+				text: decision.text,
+				details
+			});
+			return "done";
+		}
+	}
+}
+
+// src/revert/revert-by-person.ts
+async function revertByPerson(pull, by, { pullRequests, records }) {
+	const merge = await pullRequests.mergeOfPull?.(pull);
+	if (merge === void 0) return {
+		outcome: "not_done",
+		reason: "no_merge",
+		message: `#${pull} was not taken back: it is not merged, or what its merge did to the branch cannot be told from what was there before.`
+	};
+	const isOff = records !== void 0 && (await readAutoRevert(records)).state !== "on";
+	const outcome = await pullRequests.revert(merge, {
+		body: bodyOf(pull, by, isOff),
+		merge: true
+	});
+	return resultOf(outcome, {
+		kind: "merge",
+		merge
+	});
+}
+function bodyOf(pull, { login }, isOff) {
+	return [`${code(login)} asked for this by ${code("/revert")} on #${pull}.${isOff ? " Automatic reverts are switched off in this repository: that holds machines, not people." : ""}`, "What was merged since then stays: only this one change is taken out. Seamless merges this as soon as the repository allows it."].join("\n\n");
+}
+
+// src/command/serve-revert.ts
+async function serveRevert({ request, ports }) {
+	const { pullRequests } = ports;
+	const pull = await ports.pulls.read(request.pull);
+	if (pull === void 0) return {
+		kind: "silent",
+		reason: "no_pull_request"
+	};
+	if (pull.state !== "merged") {
+		const text = `This pull request is ${pull.state}, not merged: there is no merge to take back. Nothing was done.`;
+		return refused$1("not_merged", text);
+	}
+	if (pullRequests === void 0) return refused$1("revert_failed", "Merges cannot be taken back from here. Nothing was done.");
+	const by = request.comment.author;
+	return outcomeOf(await revertByPerson(request.pull, by, {
+		pullRequests,
+		records: ports.records
+	}), by.login);
+}
+function outcomeOf({ outcome, reason, message }, login) {
+	const by = code(login);
+	switch (outcome) {
+		case "merged": return answered("reverted", `↩️ ${by} asked for it: ${message} Users get it with the next deployment of that branch; ${code("/rollback")} takes an environment back at once.`);
+		case "proposed": return answered("revert_proposed", `↩️ ${by} asked for it: ${message}`);
+		case "already_reverted": return answered("already_reverted", message);
+		case "conflict": return refused$1("revert_conflict", message);
+		case "not_done": return refused$1(reason === "declined" ? "revert_declined" : "revert_failed", `${message} Nothing was done.`);
+		case "failed": return refused$1("revert_failed", message);
+	}
+}
+
 // src/command/serve-rollback.ts
 const version = object({
 	sha: string(),
@@ -1392,8 +1871,12 @@ const cancelled = object({
 	sinceMs: number()
 });
 async function cancelledFor(records, key) {
-	const read = await records.read(`rollbacks/${key}`);
-	return read.kind === "found" ? cancelled.parse(read.record.value) : void 0;
+	const read = await records.read(cancelledKey(key));
+	if (read.kind === "absent") return void 0;
+	return (read.kind === "found" ? cancelled.safeParse(read.record.value).data : void 0) ?? "unreadable";
+}
+function cancelledKey(key) {
+	return `rollbacks/${key}`;
 }
 async function noteCancelled({ ports, key }, { target, leaves }) {
 	const { sha, version } = target;
@@ -1406,20 +1889,21 @@ async function noteCancelled({ ports, key }, { target, leaves }) {
 		leaves,
 		sinceMs: ports.clock.now()
 	};
-	await ports.records.write(`rollbacks/${key}`, noted, void 0);
+	await ports.records.write(cancelledKey(key), noted, void 0);
 }
 const ENDS_WITHIN_MS = 1e4;
 async function serveRollback(serving, environment) {
 	const { ports, key } = serving;
 	const own = await ownOperation(environment, key, ports);
 	if (own !== void 0 && !("operation" in own)) return refused$1(own.reason, own.text);
-	if (own !== void 0) return beginOperation(serving, own);
+	if (own !== void 0) return beginOperation(ports, own);
 	const newest = await ports.deployments.newest(environment);
 	if (newest?.key === key) return {
 		kind: "silent",
 		reason: "duplicate"
 	};
 	const begun = await cancelledFor(ports.records, key);
+	if (begun === "unreadable") return refused$1("lock_unreadable", noRecordText(key));
 	if (begun !== void 0 && await isBack(serving, environment, begun.target)) return back(environment, begun);
 	const target = begun?.target ?? await targetOf(serving, environment, newest);
 	if (newest === void 0 || target === void 0) return refused$1("no_rollback_target", noTargetText(environment));
@@ -1435,7 +1919,7 @@ async function serveRollback(serving, environment) {
 			return cancel(serving, claim.holder);
 		case "claimed":
 			if (claim.through !== void 0) await sayThrough(serving, environment, claim.through);
-			return beginOperation(serving, claim.held, {
+			return beginOperation(ports, claim.held, {
 				isNew: claim.isNew,
 				newestId: newest.id
 			});
@@ -1470,7 +1954,14 @@ function back(environment, { target, leaves }) {
 	return answered("rolled_back_on_request", text);
 }
 function noTargetText(environment) {
-	return `No other version of ${code(environment)} is on record as healthy: there is nothing to go back to. Deploy one that works instead. Nothing was done.`;
+	return [
+		`No other version of ${code(environment)} is on record as healthy: there is nothing to go back to.`,
+		`An environment without ${code("health")} has none but those that somebody called well by ${code(`/accept ${environment}`)}.`,
+		"Deploy one that works instead. Nothing was done."
+	].join(" ");
+}
+function noRecordText(key) {
+	return `The record ${code(cancelledKey(key))} is none of a rollback. Nothing was done: please write the command once more.`;
 }
 async function sayThrough({ request, key, ports }, environment, hold) {
 	const text = `${holdText(environment, hold)} The rollback goes through it; the lock stays.`;
@@ -1478,7 +1969,8 @@ async function sayThrough({ request, key, ports }, environment, hold) {
 }
 
 // src/command/answers/status.ts
-function statusText(environments, queue, nowMs) {
+function statusText(status, nowMs) {
+	const { environments, queue } = status;
 	const table = [
 		"| environment | version | state | locked | under way |",
 		"|---|---|---|---|---|",
@@ -1491,7 +1983,51 @@ function statusText(environments, queue, nowMs) {
 		"|---|---|---|",
 		...waiting
 	];
-	return [...table, ...waiting.length === 0 ? [] : queued].join("\n");
+	return [
+		...table,
+		...watchTable(environments, nowMs),
+		...waiting.length === 0 ? [] : queued,
+		...switches(status)
+	].join("\n");
+}
+function watchTable(environments, nowMs) {
+	const rows = environments.flatMap(({ name, watch }) => {
+		if (watch === void 0) return [];
+		const { deployment, line, endsMs } = watch;
+		const until = endsMs === void 0 ? "" : untilText(endsMs, nowMs);
+		return [`| ${cell(name)} | ${cell(deployment.version)} | ${watchState(watch)} | ${cell(line, 300)} | ${until} |`];
+	});
+	if (rows.length === 0) return [];
+	return [
+		"",
+		"| watched | version | state | how it looks | decided |",
+		"|---|---|---|---|---|",
+		...rows
+	];
+}
+function watchState({ state, paused, verdict }) {
+	const found = verdict === void 0 ? "" : `, ${verdict}`;
+	if (state === "ended") return `ended${found}`;
+	if (paused) return `⏸️ paused${found}`;
+	return state === "held" ? `✋ held${found}` : `👀 ${verdict === void 0 ? "watched" : `decided${found}`}`;
+}
+function untilText(endsMs, nowMs) {
+	const left = endsMs <= nowMs ? "any moment" : `in ${elapsed(endsMs - nowMs)}`;
+	return `${utc(endsMs)} (${left})`;
+}
+function switches({ environments, autoRevert, counts }) {
+	const breakers = environments.flatMap(({ name, breaker }) => breakerText(name, breaker) ?? []);
+	return [
+		`Automatic reverts: ${switchText(autoRevert)}`,
+		...breakers,
+		...countsLine(counts)
+	].flatMap((line) => ["", line]);
+}
+function countsLine(counts) {
+	if (counts === void 0) return [];
+	const { right, wrong, missed, open } = counts;
+	if (right + wrong + missed + open === 0) return [];
+	return [`Of what was taken back, ${right} turned out right and ${wrong} wrong; of what was promoted, people reverted ${missed}; of ${open} nobody knows yet.`];
 }
 function versionText(newest) {
 	if (newest === void 0) return "none yet";
@@ -1523,7 +2059,7 @@ function workText(lock) {
 	const { kind, sha, pull, by, sinceMs, run, dirty } = operation;
 	const what = `${verb(kind, dirty)} ${cell(sha.slice(0, 12))}`;
 	const page = run === void 0 ? "" : `, ${pageLink("run", run.url)}`;
-	return `${what} for #${pull} by ${cell(by.login)} since ${utc(sinceMs)}${page}`;
+	return `${what}${pull === void 0 ? "" : ` for #${pull}`} by ${cell(by.login)} since ${utc(sinceMs)}${page}`;
 }
 function verb(kind, dirty) {
 	if (dirty !== void 0) return "🚨 half done:";
@@ -1534,21 +2070,39 @@ function verb(kind, dirty) {
 async function serveHelp({ command }) {
 	return answered("help_shown", helpText(command.about));
 }
-async function serveStatus({ config, ports, request }) {
+async function serveStatus(serving) {
+	const { config, ports, request } = serving;
+	const [locks, queue, autoRevert, counts] = await Promise.all([
+		ports.records.list(lockKey("")),
+		ports.queue?.() ?? [],
+		readAutoRevert(ports.records),
+		ports.watches?.counts()
+	]);
 	const names = Object.keys(config.environments);
-	const [locks, queue] = await Promise.all([ports.records.list(lockKey("")), ports.queue?.() ?? []]);
-	const environments = names.map(async (name) => {
-		const key = lockKey(name);
-		const read = locks.find((one) => isOf(one, key));
-		return {
-			name,
-			newest: await ports.deployments.newest(name),
-			lock: readLock(read ?? { kind: "absent" }, name)
-		};
-	});
-	const others = queue.filter(({ comment }) => comment !== request.comment.id);
-	const text = statusText(await Promise.all(environments), others, ports.clock.now());
-	return answered("status_shown", text);
+	const environments = await Promise.all(names.map(async (name) => statusOf(name, locks, ports)));
+	await ports.watches?.refresh();
+	const status = {
+		environments,
+		queue: queue.filter(({ comment }) => comment !== request.comment.id),
+		autoRevert,
+		...counts !== void 0 && { counts }
+	};
+	return answered("status_shown", statusText(status, ports.clock.now()));
+}
+async function statusOf(name, locks, { records, deployments, watches }) {
+	const key = lockKey(name);
+	const [newest, breaker, watch] = await Promise.all([
+		deployments.newest(name),
+		readBreaker(records, name),
+		watches?.current(name)
+	]);
+	return {
+		name,
+		newest,
+		lock: readLock(locks.find((one) => isOf(one, key)) ?? { kind: "absent" }, name),
+		breaker,
+		...watch !== void 0 && { watch }
+	};
 }
 function isOf(read, key) {
 	if (read.kind === "found") return read.record.key === key;
@@ -1646,12 +2200,18 @@ async function serveKnown(serving, role) {
 		const authority = await authorityOf(serving, role);
 		if (authority.kind !== "allowed") return notAllowed(authority);
 		if (isLate(serving)) return expired();
-		return serveGeneral(serving);
+		return serveGeneral({
+			...serving,
+			command
+		});
 	}
 	const choice = environmentOf(command.environment, Object.keys(config.environments));
 	if (choice.kind === "refused") return refused$1(choice.reason, choice.text);
 	const environment = choice.name;
-	const outcome = await serveThere(serving, role, environment);
+	const outcome = await serveThere({
+		...serving,
+		command
+	}, role, environment);
 	const hasOperation = command.kind === "deploy" || command.kind === "rollback";
 	return outcome.kind === "refused" && hasOperation ? {
 		...outcome,
@@ -1659,7 +2219,7 @@ async function serveKnown(serving, role) {
 	} : outcome;
 }
 function isAboutEnvironment(command) {
-	return command.kind !== "unquarantine" && command.kind !== "status" && command.kind !== "help";
+	return grammar[command.kind].takes.includes("environment");
 }
 async function serveThere(serving, role, environment) {
 	const { command } = serving;
@@ -1679,6 +2239,13 @@ async function serveThere(serving, role, environment) {
 			...serving,
 			command
 		}, environment);
+		case "promote":
+		case "accept":
+		case "pause":
+		case "continue": return serveOrder({
+			...serving,
+			command
+		}, environment);
 		case "lock": return serveLock({
 			...serving,
 			command
@@ -1691,26 +2258,32 @@ async function serveThere(serving, role, environment) {
 			...serving,
 			command
 		}, environment);
-		case "unquarantine":
-		case "status":
-		case "help": throw new Error(`/${command.kind} is about no environment`);
 	}
 }
 async function serveGeneral(serving) {
 	const { command } = serving;
-	if (command.kind === "help") return serveHelp({
-		...serving,
-		command
-	});
-	if (command.kind === "status") return serveStatus({
-		...serving,
-		command
-	});
-	if (command.kind === "unquarantine") return serveUnquarantine({
-		...serving,
-		command
-	});
-	throw new Error(`/${command.kind} is about an environment`);
+	switch (command.kind) {
+		case "revert": return serveRevert({
+			...serving,
+			command
+		});
+		case "unquarantine": return serveUnquarantine({
+			...serving,
+			command
+		});
+		case "autorevert": return serveAutoRevert({
+			...serving,
+			command
+		});
+		case "status": return serveStatus({
+			...serving,
+			command
+		});
+		case "help": return serveHelp({
+			...serving,
+			command
+		});
+	}
 }
 async function authorityOf({ request, command, config, ports }, role, environment) {
 	const person = request.comment.author;

@@ -1,7 +1,7 @@
 import { f as UsageError } from "./errors.js";
 import { c as looseObject, d as record, g as unknown, l as number, p as string, s as literal, u as object } from "./schemas.js";
-import { s as reportOf } from "./next-steps.js";
-import { s as visible } from "./markdown.js";
+import { c as reportOf } from "./next-steps.js";
+import { c as visible } from "./markdown.js";
 import { n as receiptText } from "./text.js";
 import { t as receipt } from "./receipt.js";
 import { readFile } from "node:fs/promises";

@@ -5,7 +5,7 @@ import { n as secretValues, t as childEnvironment } from "./child-environment.js
 import { n as refuseLinksOutside, r as isAlive } from "./git-links.js";
 import { t as stateFolder } from "./state-folder.js";
 import { n as pathInside, t as isBelow } from "./path-inside.js";
-import { a as replaced, c as suiteResult, i as pullRequest, l as verdictReport, n as codeDifference$1, o as revertRecord, r as environmentState, s as stage, t as artifact, u as version } from "./facts.js";
+import { a as replaced, c as stage, d as version, i as pullRequest, l as suiteResult, n as codeDifference$1, o as revertRecord, r as environmentState, s as saidByPerson, t as artifact, u as verdictReport } from "./facts.js";
 import { n as decisions, r as reasonCodes, t as receipt } from "./receipt.js";
 import { t as GrafanaFault } from "./grafana-api.js";
 import { i as outputTail, n as failureMessage, r as lineReader } from "./process-failure.js";
@@ -194,6 +194,10 @@ const upgradeEvent = discriminatedUnion("type", [
 	entry("judged", {
 		environment: string(),
 		report: verdictReport
+	}),
+	entry("person_said", {
+		environment: string(),
+		...saidByPerson.shape
 	}),
 	entry("environment_ended", {
 		environment: string(),
@@ -1829,7 +1833,10 @@ async function composePorts(opened, config) {
 	return {
 		versionControl,
 		...reverseMerges && { reverseMerges },
-		...await composeRecord(opened, log, state),
+		...await composeRecord(opened, {
+			log,
+			state
+		}, config),
 		adapters: openAdapters({
 			config,
 			shell,
@@ -1851,23 +1858,36 @@ async function composePorts(opened, config) {
 		mask: mask.text
 	};
 }
-async function composeRecord({ surroundings, reverseMerges }, log, state) {
-	const { github, signal, clock } = surroundings;
+async function composeRecord({ surroundings, reverseMerges }, { log, state }, config) {
+	const { github, signal, clock, environment } = surroundings;
 	const repository = reverseMerges === void 0 ? await openGitHubOf({
 		surroundings,
 		log
 	}) : void 0;
 	if (github === void 0 || repository === void 0) {
 		const { localDeployments } = await import("./local-deployments.js");
-		return { deployments: localDeployments(join(state, "deployments.json"), {
-			clock,
-			signal
-		}) };
+		return {
+			deployments: localDeployments(join(state, "deployments.json"), {
+				clock,
+				signal
+			}),
+			appWatches: false
+		};
 	}
-	const [{ githubDeployments }, { githubPullRequests }] = await Promise.all([import("./deployments2.js"), import("./pull-requests.js")]);
+	const [{ githubDeployments }, { githubPullRequests }, { refRecords }] = await Promise.all([
+		import("./deployments2.js"),
+		import("./pull-requests2.js"),
+		import("./ref-records.js")
+	]);
+	const appWatches = config.driver === "app";
 	return {
-		deployments: githubDeployments(repository, github),
-		pullRequests: githubPullRequests(repository)
+		deployments: githubDeployments(repository, {
+			...github,
+			...appWatches && { reporterId: actionsAppId(environment) }
+		}),
+		pullRequests: githubPullRequests(repository),
+		records: refRecords(repository),
+		appWatches
 	};
 }
 async function openDeploymentsOf(opened) {
@@ -1888,10 +1908,21 @@ async function openGitHubOf({ surroundings: { github, clock, signal }, log }) {
 	});
 }
 function checksAppId(environment) {
-	const said = environment["SEAMLESS_CHECKS_APP_ID"];
+	return appIdIn(environment, "SEAMLESS_CHECKS_APP_ID");
+}
+function actionsAppId(environment) {
+	return appIdIn(environment, "SEAMLESS_ACTIONS_APP_ID");
+}
+function appIdIn(environment, name) {
+	const said = environment[name];
 	if (said === void 0 || said === "") return ACTIONS_APP_ID;
 	if (/^[1-9]\d{0,9}$/.test(said)) return Number(said);
-	throw new UsageError(`SEAMLESS_CHECKS_APP_ID is the number of a GitHub App, not ${JSON.stringify(said)}.`);
+	throw new UsageError(`${name} is the number of a GitHub App, not ${JSON.stringify(said)}.`);
+}
+function missingApp({ surroundings }, { driver }) {
+	const { github, environment } = surroundings;
+	if (driver !== "app" || github === void 0 || github.appId !== actionsAppId(environment)) return void 0;
+	return "driver: app needs the number of your Seamless App, whose verdicts are believed: set SEAMLESS_CHECKS_APP_ID to it (\"App ID\" in its settings), e.g. \"SEAMLESS_CHECKS_APP_ID: ${{ vars.SEAMLESS_APP_ID }}\" under env of the step.";
 }
 function maskFor({ environment, github }, declared) {
 	return maskOf([...secretValues(environment, declared), ...github ? [github.token] : []]);
@@ -1905,4 +1936,4 @@ const systemClock = {
 	})
 };
 
-export { openGitHubOf as a, versionControlAt as c, sourceVariable as d, gitCommand as f, openDeploymentsOf as i, processRunner as l, checksAppId as n, openRepository as o, readReceipt as p, composePorts as r, declaredSecrets as s, systemClock as t, openSource as u };
+export { openDeploymentsOf as a, declaredSecrets as c, openSource as d, sourceVariable as f, missingApp as i, versionControlAt as l, readReceipt as m, checksAppId as n, openGitHubOf as o, gitCommand as p, composePorts as r, openRepository as s, systemClock as t, processRunner as u };

@@ -1,4 +1,4 @@
-import { s as visible } from "./markdown.js";
+import { c as visible } from "./markdown.js";
 
 // src/cli/terminal.ts
 async function openTerminal(out, err) {

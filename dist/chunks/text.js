@@ -1,5 +1,5 @@
-import { a as noticedBy, i as headline, o as plural, r as elapsed, t as nextSteps } from "./next-steps.js";
-import { s as visible } from "./markdown.js";
+import { a as headline, i as elapsed, o as noticedBy, s as plural, t as nextSteps } from "./next-steps.js";
+import { c as visible } from "./markdown.js";
 
 // src/report/text.ts
 function receiptText(upgrade) {

@@ -1,7 +1,7 @@
-import { p as readReceipt } from "./system-clock.js";
+import { m as readReceipt } from "./system-clock.js";
 import { a as operateUndo, t as loadConfig } from "./operation.js";
 import { t as causes } from "./causes.js";
-import { D as configPlace, M as jobSummary, N as outputsOf, P as setOutputs, T as givenBefore, j as writeSummary, n as startedBefore, o as releaseBefore, t as readContext, w as openAction } from "./workflow-context.js";
+import { E as givenBefore, F as setOutputs, M as writeSummary, N as jobSummary, O as configPlace, P as outputsOf, T as openAction, n as startedBefore, o as releaseBefore, t as readContext } from "./workflow-context.js";
 import { t as readInputs } from "./inputs.js";
 import { join } from "node:path";
 

@@ -1,10 +1,10 @@
-import { n as checksAppId, o as openRepository, t as systemClock } from "./system-clock.js";
+import { n as checksAppId, s as openRepository, t as systemClock } from "./system-clock.js";
 import { a as operateUndo, i as operateRun, n as makePlan, r as operateRollback, t as loadConfig } from "./operation.js";
 import { t as exitCodeOf } from "./exit-code.js";
-import { o as plural, r as elapsed } from "./next-steps.js";
+import { i as elapsed, s as plural } from "./next-steps.js";
 import { n as planText } from "./plan-summary.js";
 import { n as receiptText, t as checkLine } from "./text.js";
-import { s as visible } from "./markdown.js";
+import { c as visible } from "./markdown.js";
 import { n as terminalLog } from "./terminal.js";
 
 // src/cli/live-display.ts

@@ -28,21 +28,37 @@ async function newestVerdict(github, at) {
 async function readBuilt(github, key) {
 	return (await listChecks(github, key)).filter((check) => check.app?.id === key.appId && check.head_sha === key.sha).toSorted((one, other) => other.id - one.id).map(({ output }) => artifactsIn(output.text)).find((artifacts) => artifacts.length > 0) ?? [];
 }
-async function writeVerdict(github, key, said) {
-	const { rest } = github.octokit;
-	const wanted = checkContent(said);
+async function writeVerdict(github, key, said, known) {
+	const wanted = verdictContent(said);
+	if (known !== void 0) return updateCheck(github, known, wanted);
 	const check = await ensure(github, {
 		find: async () => findCheck(github, key),
 		make: async () => createCheck(github, key, wanted)
 	});
 	if (check.app?.id !== key.appId) throw foreignApp(check, key);
-	if (isSame(check, wanted)) return;
-	await repeat(github, async () => rest.checks.update({
-		owner: github.owner,
-		repo: github.repo,
-		check_run_id: check.id,
-		...wanted
+	return isSame(check, wanted) ? check.id : updateCheck(github, check.id, wanted);
+}
+async function writeWatching(github, key, said) {
+	const wanted = {
+		status: "in_progress",
+		...shownContent(said)
+	};
+	const check = await ensure(github, {
+		find: async () => findCheck(github, key),
+		make: async () => createCheck(github, key, wanted)
+	});
+	if (check.app?.id !== key.appId) throw foreignApp(check, key);
+	return check.status === "completed" || isSame(check, wanted) ? check.id : updateCheck(github, check.id, wanted);
+}
+async function updateCheck(github, check_run_id, content) {
+	const { octokit, owner, repo } = github;
+	await repeat(github, async () => octokit.rest.checks.update({
+		owner,
+		repo,
+		check_run_id,
+		...content
 	}));
+	return check_run_id;
 }
 async function createCheck({ octokit, owner, repo }, key, content) {
 	const asked = {
@@ -74,11 +90,16 @@ async function listChecks({ octokit, owner, repo }, key) {
 	});
 	return data.check_runs;
 }
-function checkContent({ verdict, summary, logUrl }) {
-	const rest = logUrl ?? "";
+function verdictContent(said) {
 	return {
 		status: "completed",
-		conclusion: conclusions[verdict],
+		conclusion: conclusions[said.verdict],
+		...shownContent(said)
+	};
+}
+function shownContent({ summary, logUrl }) {
+	const rest = logUrl ?? "";
+	return {
 		...logUrl !== void 0 && { details_url: logUrl },
 		output: {
 			title: plain(summary.title, 255),
@@ -89,10 +110,10 @@ function checkContent({ verdict, summary, logUrl }) {
 }
 function isSame(check, wanted) {
 	const { conclusion, output } = check;
-	return conclusion === wanted.conclusion && output.title === wanted.output.title && output.summary === wanted.output.summary && (output.text ?? void 0) === wanted.output.text;
+	return conclusion === ("conclusion" in wanted ? wanted.conclusion : null) && output.title === wanted.output.title && output.summary === wanted.output.summary && (output.text ?? void 0) === wanted.output.text;
 }
 function foreignApp(check, key) {
 	return new UsageError(`The check run ${checkName(key.environment)} was written by the app ${check.app?.id ?? "unknown"}, but only app ${key.appId} is trusted when it is read back. Use one token for writing and reading, or name its app.`);
 }
 
-export { writeVerdict as a, readVerdict as i, newestVerdict as n, readBuilt as r, ACTIONS_APP_ID as t };
+export { writeVerdict as a, readVerdict as i, newestVerdict as n, writeWatching as o, readBuilt as r, ACTIONS_APP_ID as t };

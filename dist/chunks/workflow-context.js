@@ -6,22 +6,23 @@ import { n as secretValues } from "./child-environment.js";
 import { t as causes } from "./causes.js";
 import { a as noteGiven, i as noteCommand, n as givenNoted, o as noteLocks, r as locksNoted, t as commandNoted } from "./post-state.js";
 import { t as exitCodeOf } from "./exit-code.js";
-import { a as plain, i as mention, n as code, o as posted, r as fence, t as cell } from "./markdown.js";
+import { a as plain, i as mention, n as code, o as posted, r as fence, s as prose, t as cell } from "./markdown.js";
 import { t as openGitHub } from "./client.js";
-import { c as unknownEnvironment, t as loadConfig, u as chosenEnvironments } from "./operation.js";
-import { a as openGitHubOf, i as openDeploymentsOf, n as checksAppId, o as openRepository, p as readReceipt, t as systemClock } from "./system-clock.js";
+import { f as readJobOrder, g as unknownEnvironment, o as finalWord, s as lastWord, t as loadConfig, v as chosenEnvironments } from "./operation.js";
+import { a as openDeploymentsOf, m as readReceipt, n as checksAppId, o as openGitHubOf, s as openRepository, t as systemClock } from "./system-clock.js";
 import { r as reasonCodes } from "./receipt.js";
 import { n as readYaml, r as formatConfigError, t as parseConfig } from "./parse.js";
-import { r as statusOf, t as isAmbiguous } from "./request-policy.js";
+import { r as statusOf } from "./request-policy.js";
 import { n as repeat, t as ensure } from "./ensure.js";
 import { n as newestVerdict, t as ACTIONS_APP_ID } from "./verdict-check.js";
-import { a as noticedBy, i as headline$1, n as count, o as plural, r as elapsed, t as nextSteps } from "./next-steps.js";
+import { a as headline$1, i as elapsed, n as capital, o as noticedBy, r as count, s as plural, t as nextSteps } from "./next-steps.js";
 import { t as githubDeployments } from "./deployments.js";
-import { r as revertedByUs } from "./revert-name.js";
+import { n as revertedByUs, t as githubPullRequests } from "./pull-requests.js";
+import { t as refRecords } from "./ref-records2.js";
 import { t as githubWorkflows } from "./workflows.js";
 import { EOL } from "os";
 import { constants, promises } from "fs";
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { join, relative } from "node:path";
 
@@ -399,10 +400,11 @@ const ACTIONS_SPEAKER = {
 	appId: ACTIONS_APP_ID,
 	botId: 41898282
 };
-function githubConversation(github, speaker) {
+function githubConversation(github, speaker, ids) {
 	const talk = {
 		github,
 		speaker,
+		ids,
 		known: /* @__PURE__ */ new Map()
 	};
 	return {
@@ -433,29 +435,38 @@ function githubConversation(github, speaker) {
 	};
 }
 async function keep(talk, saying) {
-	const { github, known } = talk;
-	const { octokit, owner, repo } = github;
-	const body = bodyOf(saying);
+	const { ids, known } = talk;
+	const name = nameOf(saying);
+	const id = known.has(name) ? void 0 : ids?.idOf(name);
+	const edited = id === void 0 ? void 0 : await edit(talk, saying, id);
+	if (edited !== void 0) return asSaid(edited);
 	const found = await findOrMake(talk, saying);
-	if (found.body === body) return asSaid(found);
+	if (found.body === bodyOf(saying)) return asSaid(found);
+	return asSaid(await edit(talk, saying, found.id) ?? await findOrMake(talk, saying));
+}
+async function edit({ github, ids, known }, saying, comment_id) {
+	const { octokit, owner, repo } = github;
+	const name = nameOf(saying);
 	try {
 		const asked = {
 			owner,
 			repo,
-			comment_id: found.id,
-			body
+			comment_id,
+			body: bodyOf(saying)
 		};
 		const { data } = await repeat(github, async () => octokit.rest.issues.updateComment(asked));
-		known.set(nameOf(saying), data);
-		return asSaid(data);
+		known.set(name, data);
+		ids?.note(name, data.id);
+		return data;
 	} catch (error) {
 		if (statusOf(error) !== 404) throw error;
-		known.delete(nameOf(saying));
-		return asSaid(await findOrMake(talk, saying));
+		known.delete(name);
+		ids?.note(name, void 0);
+		return;
 	}
 }
 async function findOrMake(talk, saying) {
-	const { github, known } = talk;
+	const { github, ids, known } = talk;
 	const { octokit, owner, repo } = github;
 	const body = bodyOf(saying);
 	const comment = await ensure(github, {
@@ -468,6 +479,7 @@ async function findOrMake(talk, saying) {
 		})).data
 	});
 	known.set(nameOf(saying), comment);
+	ids?.note(nameOf(saying), comment.id);
 	return comment;
 }
 async function find(talk, { pull, key }) {
@@ -676,7 +688,7 @@ const PULL_QUERY = `query ($owner: String!, $repo: String!, $number: Int!) {
     }
   }
 }`;
-function list$2(node) {
+function list$1(node) {
 	return object({
 		nodes: array(node.nullable()).nullable(),
 		pageInfo: object({ hasNextPage: boolean() })
@@ -706,11 +718,11 @@ const opinion = object({
 });
 const baseRef = object({
 	refUpdateRule: object({ requiredStatusCheckContexts: array(string().nullable()).nullable() }).nullable(),
-	rules: list$2(object({ parameters: object({ requiredStatusChecks: array(object({ context: string() })).optional() }).nullable() })).nullable()
+	rules: list$1(object({ parameters: object({ requiredStatusChecks: array(object({ context: string() })).optional() }).nullable() })).nullable()
 });
 const headCommit = object({
 	oid: string(),
-	statusCheckRollup: object({ contexts: list$2(checkContext) }).nullable()
+	statusCheckRollup: object({ contexts: list$1(checkContext) }).nullable()
 });
 const pullNode = object({
 	number: number().int(),
@@ -733,8 +745,8 @@ const pullNode = object({
 	]).nullable(),
 	headRepository: object({ databaseId: number().int().nullable() }).nullable(),
 	author: actorNode,
-	labels: list$2(object({ name: string() })).nullable(),
-	latestOpinionatedReviews: list$2(opinion).nullable(),
+	labels: list$1(object({ name: string() })).nullable(),
+	latestOpinionatedReviews: list$1(opinion).nullable(),
 	baseRef: baseRef.nullable(),
 	commits: object({ nodes: array(object({ commit: headCommit }).nullable()).nullable() })
 });
@@ -1196,194 +1208,6 @@ async function readPlan({ octokit, owner, repo }, { environment, sha, requestId 
 	};
 }
 
-// src/github/ref-records.ts
-const NAMESPACE = "seamless";
-const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
-const ATTEMPTS$4 = 3;
-const entry = object({
-	seamless: literal(1),
-	key: string(),
-	nonce: string(),
-	record: object({ value: unknown() }).optional()
-});
-function refRecords(github) {
-	const shelf = {
-		github,
-		said: /* @__PURE__ */ new Map(),
-		tombstones: /* @__PURE__ */ new Map()
-	};
-	return {
-		read: async (key) => {
-			const tip = await tipOf(github, key);
-			return tip === void 0 ? { kind: "absent" } : readTip(shelf, key, tip);
-		},
-		write: async (key, value, revision) => write(shelf, {
-			key,
-			value,
-			revision
-		}),
-		async remove(key, revision) {
-			const commit = await append(shelf, {
-				key,
-				parent: revision
-			});
-			if (commit !== void 0) shelf.tombstones.set(key, commit);
-			return commit === void 0 ? "conflict" : "removed";
-		},
-		list: async (prefix) => list$1(shelf, prefix)
-	};
-}
-async function write(shelf, { key, value, revision }) {
-	const parent = revision ?? shelf.tombstones.get(key);
-	const commit = await append(shelf, {
-		key,
-		record: { value },
-		parent
-	});
-	if (commit !== void 0) return {
-		kind: "written",
-		record: {
-			key,
-			value,
-			revision: commit
-		}
-	};
-	if (revision !== void 0 || parent !== void 0) return { kind: "conflict" };
-	const tip = await tipOf(shelf.github, key);
-	if (tip === void 0 || (await readTip(shelf, key, tip)).kind !== "absent") return { kind: "conflict" };
-	const later = await append(shelf, {
-		key,
-		record: { value },
-		parent: tip
-	});
-	return later === void 0 ? { kind: "conflict" } : {
-		kind: "written",
-		record: {
-			key,
-			value,
-			revision: later
-		}
-	};
-}
-async function list$1(shelf, prefix) {
-	const { octokit, owner, repo } = shelf.github;
-	const asked = {
-		owner,
-		repo,
-		ref: `${NAMESPACE}/${prefix.replace(/\/$/, "")}`
-	};
-	const { data } = await octokit.rest.git.listMatchingRefs(asked);
-	const keys = data.map(({ ref, object }) => [ref.slice(`refs/${NAMESPACE}/`.length), object.sha]);
-	return (await Promise.all(keys.filter(([key]) => key.startsWith(prefix)).toSorted(([one], [other]) => one < other ? -1 : 1).map(async ([key, tip]) => readTip(shelf, key, tip)))).filter(({ kind }) => kind !== "absent");
-}
-async function tipOf({ octokit, owner, repo }, key) {
-	try {
-		const { data } = await octokit.rest.git.getRef({
-			owner,
-			repo,
-			ref: refOf(key)
-		});
-		return data.object.sha;
-	} catch (error) {
-		if (statusOf(error) === 404) return void 0;
-		throw error;
-	}
-}
-async function readTip(shelf, key, tip) {
-	const said = shelf.said.get(tip) ?? await readEntry(shelf.github, tip);
-	shelf.said.set(tip, said);
-	if (said === "unreadable" || said.key !== key) {
-		const { owner, repo } = shelf.github;
-		return {
-			kind: "unreadable",
-			why: "what it points at was not written by Seamless for this key",
-			where: `refs/${refOf(key)} of ${owner}/${repo} (${tip})`
-		};
-	}
-	if (said.record === void 0) {
-		shelf.tombstones.set(key, tip);
-		return { kind: "absent" };
-	}
-	return {
-		kind: "found",
-		record: {
-			key,
-			value: said.record.value,
-			revision: tip
-		}
-	};
-}
-async function readEntry({ octokit, owner, repo }, commit) {
-	try {
-		const { data } = await octokit.rest.git.getCommit({
-			owner,
-			repo,
-			commit_sha: commit
-		});
-		const read = entry.safeParse(JSON.parse(data.message));
-		return read.success ? read.data : "unreadable";
-	} catch (error) {
-		if (statusOf(error) === 404 || error instanceof SyntaxError) return "unreadable";
-		throw error;
-	}
-}
-async function append(shelf, { key, record, parent }) {
-	const { github, said } = shelf;
-	const { octokit, owner, repo } = github;
-	const words = {
-		seamless: 1,
-		key,
-		nonce: randomUUID(),
-		...record && { record }
-	};
-	const asked = {
-		owner,
-		repo,
-		message: JSON.stringify(words),
-		tree: EMPTY_TREE,
-		parents: parent === void 0 ? [] : [parent]
-	};
-	const { data } = await repeat(github, async () => octokit.rest.git.createCommit(asked));
-	if (!await move(github, {
-		key,
-		to: data.sha,
-		isNew: parent === void 0
-	})) return void 0;
-	said.set(data.sha, words);
-	return data.sha;
-}
-async function move(github, { key, to, isNew }) {
-	const { octokit, owner, repo, clock, signal } = github;
-	const ref = refOf(key);
-	for (let attempt = 1;; attempt += 1) try {
-		if (isNew) await octokit.rest.git.createRef({
-			owner,
-			repo,
-			ref: `refs/${ref}`,
-			sha: to
-		});
-		else await octokit.rest.git.updateRef({
-			owner,
-			repo,
-			ref,
-			sha: to,
-			force: false
-		});
-		return true;
-	} catch (error) {
-		const isLost = isAmbiguous(error);
-		if (!isLost && statusOf(error) !== 422 && statusOf(error) !== 409) throw error;
-		if (await tipOf(github, key) === to) return true;
-		if (!isLost) return false;
-		if (attempt === ATTEMPTS$4) throw error;
-		await clock.sleep(2e3 * attempt, signal);
-	}
-}
-function refOf(key) {
-	if (!key.split("/").every((part) => /^\w[\w-]{0,99}$/.test(part))) throw new TypeError(`"${key}" is no key of a record: words of letters, digits, _ and -, with / between.`);
-	return `${NAMESPACE}/${key}`;
-}
-
 // src/action/command-ports.ts
 async function actionSideOf(opened, config) {
 	const github = await openGitHubOf(opened);
@@ -1432,6 +1256,7 @@ function actionCommandPorts(side, trusted) {
 		},
 		authority: githubAuthority(github),
 		quarantine: githubQuarantine(github, { appId }),
+		pullRequests: githubPullRequests(github),
 		planResult: async (environment, sha, requestId) => readPlan(github, {
 			environment,
 			sha,
@@ -1493,6 +1318,29 @@ function chart(upgrade) {
 }
 function inert(text) {
 	return text.replaceAll(/[^\p{L}\p{N} ./_-]/gu, "_").slice(0, 60) || "_";
+}
+
+// src/report/checks-table.ts
+function checksTable(checks) {
+	return [
+		"| check | verdict | before | now | change | allowed | coverage | |",
+		"|---|---|---|---|---|---|---|---|",
+		...checks.map((check) => `| ${cell(check.name)} | ${verdictWord(check.verdict)} | ${cell(check.before)} | ${cell(check.after)} | ${cell(check.change)} | ${cell(check.allowed)} | ${count(check.coverage.measured)} of ${count(check.coverage.expected)} | ${check.sparkline} |`)
+	];
+}
+function verdictWord(verdict) {
+	return {
+		healthy: "✅ healthy",
+		unhealthy: "❌ unhealthy",
+		inconclusive: "❔ inconclusive"
+	}[verdict];
+}
+
+// src/report/graphs-link.ts
+function graphsLink(dashboard) {
+	const url = URL.parse(dashboard ?? "");
+	if (url === null || !/^https?:$/.test(url.protocol)) return void 0;
+	return `[Graphs of this time](${url.href.replaceAll(/[()<>[\]\\*_`|]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)})`;
 }
 
 // src/report/job-summary.ts
@@ -1565,12 +1413,13 @@ function testLines(suite) {
 	return [`- ${code(suite.suite)}: ${parts.join(", ")}`, ...suite.newlyFailing.slice(0, 20).flatMap(({ name, message, file, line }) => [`  - ❌ ${code(name)}${file === void 0 ? "" : ` at ${code(line === void 0 ? file : `${file}:${line}`)}`}${message === void 0 ? "" : `: ${code(message, 300)}`}`])];
 }
 function releaseLines(upgrade) {
-	return ({ name, state, previous, weight, difference, message }) => {
+	return ({ name, state, previous, weight, difference, message, said = [] }) => {
 		if (state === "untouched") return [`- ${code(name)}: untouched`];
 		const from = previous === void 0 ? "its first version" : `before: ${code(previous.name)}`;
 		const share = weight === void 0 || weight === 0 ? "" : `, with ${weight} % of the traffic`;
 		return [
 			`- ${code(name)}: **${state.replaceAll("_", " ")}**${share}, ${from}${message === void 0 ? "" : `. ${prose(message, 500)}`}`,
+			...said.map((one) => `  - ${one.said} by ${code(one.by)} ${whenSaid(one.step)}`),
 			...upgrade.artifacts.slice(0, 10).map(({ name: artifact, digest }) => `  - ${code(artifact)} ${code(digest.slice(0, 19))}`),
 			...difference === void 0 ? [] : ["", fence(difference, {
 				language: "diff",
@@ -1579,41 +1428,23 @@ function releaseLines(upgrade) {
 		];
 	};
 }
+function whenSaid(step) {
+	return step === "watch" ? "in the watch" : `at ${prose(step)} of the traffic`;
+}
 function healthLines({ name, judged }) {
 	return judged.flatMap((report, index) => [
 		`**${code(name)}, ${report.step === "watch" ? "the watch" : `at ${prose(report.step)}`}:** ${prose(report.line, 1e3)}`,
 		"",
 		...index === judged.length - 1 ? [
-			...healthTable(report),
+			...checksTable(report.checks),
 			"",
-			...graphsLine(report)
+			...graphsLines(report)
 		] : []
 	]);
 }
-function healthTable(report) {
-	return [
-		"| check | before | now | change | allowed | coverage | | verdict |",
-		"|---|---|---|---|---|---|---|---|",
-		...report.checks.map((check) => `| ${cell(check.name)} | ${cell(check.before)} | ${cell(check.after)} | ${cell(check.change)} | ${cell(check.allowed)} | ${count(check.coverage.measured)} of ${count(check.coverage.expected)} | ${check.sparkline} | ${verdictWord(check.verdict)} |`)
-	];
-}
-function graphsLine({ dashboard = "" }) {
-	const url = URL.parse(dashboard);
-	if (url === null || !/^https?:$/.test(url.protocol)) return [];
-	return [`[Graphs of this time](${url.href.replaceAll(/[()<>[\]\\*_`|]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)})`, ""];
-}
-function verdictWord(verdict) {
-	return {
-		healthy: "✅ healthy",
-		unhealthy: "❌ unhealthy",
-		inconclusive: "❔ inconclusive"
-	}[verdict];
-}
-function prose(text, maxLength = 256) {
-	return plain(text, maxLength).replaceAll(/[\\`*_[\]<>#|~!&]/g, "\\$&").replaceAll("://", ":\\//").replaceAll(/\bwww\./gi, "www\\.");
-}
-function capital(text) {
-	return text.charAt(0).toUpperCase() + text.slice(1);
+function graphsLines({ dashboard }) {
+	const link = graphsLink(dashboard);
+	return link === void 0 ? [] : [link, ""];
 }
 
 // src/action/annotations.ts
@@ -1845,48 +1676,6 @@ async function post(github, { id, runUrl }) {
 	}));
 }
 
-// src/upgrade/final-word.ts
-function finalWord(upgrade, environment, before) {
-	const { reason = "internal_error", message = "" } = upgrade;
-	if (reason === "superseded") return void 0;
-	const known = upgrade.environments.find(({ name }) => name === environment);
-	if (reason === "stage_completed" && known?.state === "untouched") return void 0;
-	return {
-		state: reason === "already_live" ? "success" : stateOf(upgrade, known, before),
-		description: `${reason}: ${message}`
-	};
-}
-function lastWord({ reason, message, begun }, before) {
-	return {
-		state: begun ? "error" : untouched(before),
-		description: `${reason}: ${message}`
-	};
-}
-function stateOf({ operation }, known, before) {
-	switch (known?.state) {
-		case void 0:
-		case "untouched": return untouched(before);
-		case "live":
-		case "promoted": return "success";
-		case "held": return known.weight !== void 0 && known.weight < 100 ? "in_progress" : "success";
-		case "rolled_back": return operation === "rollback" ? "success" : "failure";
-		case "dirty":
-		case "unknown":
-		case "deploying": return "error";
-	}
-}
-function untouched(before) {
-	switch (before?.state) {
-		case "error": return "error";
-		case "in_progress":
-		case "unknown": return before.verdict === "inconclusive" ? "failure" : "error";
-		case void 0:
-		case "success":
-		case "failure":
-		case "inactive": return "failure";
-	}
-}
-
 // src/action/given-deployment.ts
 async function takeGiven(inputs, context, opened) {
 	const github = await openGitHubOf(opened);
@@ -1945,6 +1734,10 @@ function givenDeployment(opened, deployment) {
 		...deployment,
 		ended: async (upgrade) => {
 			const known = upgrade.environments.find(({ name }) => name === environment);
+			if (known?.state === "live" && upgrade.reason === "watched_by_app") {
+				noteGiven("");
+				return;
+			}
 			const isUntouched = known === void 0 || known.state === "untouched";
 			await orSaid(say((before) => finalWord(upgrade, environment, before), isUntouched));
 		},
@@ -2186,7 +1979,7 @@ function without(lock, part) {
 // src/command/answers/ended.ts
 function endedText(facts) {
 	const { operation, kind, reason, message } = facts;
-	const who = kind === "done" ? "" : `${mention(operation.by.login)} `;
+	const who = kind === "done" || operation.comment === void 0 ? "" : `${mention(operation.by.login)} `;
 	const words = message === "" ? "" : ` ${code(message, 300)}`;
 	const next = nextStep(facts);
 	return [
@@ -2279,6 +2072,19 @@ const commandReasons = [
 	"nothing_to_resolve",
 	"unquarantined",
 	"not_quarantined",
+	"promoted_on_request",
+	"accepted_on_request",
+	"already_healthy",
+	"paused",
+	"already_paused",
+	"nothing_to_pause",
+	"continued",
+	"not_paused",
+	"reverted",
+	"revert_proposed",
+	"already_reverted",
+	"autorevert_on",
+	"autorevert_off",
 	"deploy_started",
 	"rollback_started",
 	"plan_started",
@@ -2296,6 +2102,10 @@ const commandReasons = [
 	"ref_changed",
 	"head_unknown",
 	"sha_not_head",
+	"not_merged",
+	"revert_declined",
+	"revert_conflict",
+	"revert_failed",
 	"pull_closed",
 	"pull_draft",
 	"pull_fork",
@@ -2310,12 +2120,18 @@ const commandReasons = [
 	"not_up_to_date",
 	"base_unknown",
 	"quarantined",
+	"nothing_watched",
+	"found_unhealthy",
+	"being_taken_back",
+	"not_all_users",
+	"not_live",
 	"config_missing"
 ];
 
 // src/command/run-words.ts
 const KNOWN = /* @__PURE__ */ new Set([...reasonCodes, ...commandReasons]);
 function runWords(description) {
+	if (readJobOrder(description) !== void 0) return { message: description ?? "" };
 	const [, code = "", message = ""] = /^([a-z_]+): ?(.*)$/s.exec(description ?? "") ?? [];
 	return KNOWN.has(code) ? {
 		reason: code,
@@ -2382,7 +2198,8 @@ const HELD = /* @__PURE__ */ new Set([
 	"earlier_environment_not_healthy"
 ]);
 function decideEnding(facts) {
-	const { kind, reason, message, states = [] } = facts.operation.kind === "rollback" ? rollbackResult(facts) : deployResult(facts);
+	const result = facts.operation.kind === "rollback" ? rollbackResult(facts) : deployResult(facts);
+	const { kind, reason, message, states = [] } = result;
 	return {
 		reason,
 		refused: false,
@@ -2390,7 +2207,7 @@ function decideEnding(facts) {
 			state,
 			description: plain(`${reason}: ${message}`, MAX_DESCRIPTION)
 		})),
-		text: endedText({
+		text: isToldByWatch(facts, result) ? "" : endedText({
 			...facts,
 			kind,
 			reason,
@@ -2399,6 +2216,12 @@ function decideEnding(facts) {
 		reaction: kind === "done" ? "rocket" : "confused",
 		...kind === "dirty" && { dirty: message === "" ? reason : message }
 	};
+}
+function isToldByWatch({ operation, deployment, driver }, { kind, reason }) {
+	if (reason === "watched_by_app") return true;
+	if (driver !== "app" || operation.kind !== "deploy") return false;
+	if (deployment?.state === "failure") return reason === "unhealthy";
+	return deployment?.state === "in_progress" && kind === "held" && reason !== "earlier_environment_not_healthy";
 }
 function deployResult(facts) {
 	const { deployment } = facts;
@@ -2421,7 +2244,7 @@ function deployResult(facts) {
 			...words
 		};
 		case "in_progress":
-			if (deployment.verdict === "inconclusive" && words.reason !== void 0 && HELD.has(words.reason)) return {
+			if (mayBeHeld(facts) && words.reason !== void 0 && HELD.has(words.reason)) return {
 				kind: "held",
 				...words,
 				reason: words.reason
@@ -2438,6 +2261,10 @@ function deployResult(facts) {
 			states: ["error", "inactive"]
 		};
 	}
+}
+function mayBeHeld({ deployment, driver }) {
+	if (deployment?.verdict === void 0) return driver === "app";
+	return deployment.verdict === "inconclusive";
 }
 function liveResult({ verdict }, said) {
 	const { message } = said;
@@ -2594,10 +2421,11 @@ async function tellDeployment({ deployment }, { states }, { deployments }) {
 }
 async function tellPeople({ environment, operation }, ending, { conversation }) {
 	const { pull, key, comment, told } = operation;
-	if (pull === void 0 || comment === void 0) return;
-	await conversation.say(pull, ending.refused ? `answer/${key}` : `end/${key}`, ending.text);
-	if (told !== void 0) await conversation.keep(pull, `progress/${environment}`, endedProgressText(environment, operation, ending));
-	await conversation.react(comment, ending.reaction);
+	if (pull === void 0) return;
+	const isHandedOver = ending.text === "";
+	if (!isHandedOver) await conversation.say(pull, ending.refused ? `answer/${key}` : `end/${key}`, ending.text);
+	if (told !== void 0 && !isHandedOver) await conversation.keep(pull, `progress/${environment}`, endedProgressText(environment, operation, ending));
+	if (comment !== void 0) await conversation.react(comment, ending.reaction);
 }
 async function release$2(held, { dirty }, ports) {
 	const { environment, operation } = held;
@@ -2651,13 +2479,14 @@ async function followOperation(environment, ports) {
 		case "end": return end(held, await endingOf(held, decision.conclusion, ports, facts.deployment), ports);
 	}
 }
-async function endingOf({ environment, operation }, conclusion, { deployments }, readNow) {
+async function endingOf({ environment, operation }, conclusion, { deployments, driver }, readNow) {
 	const { deployment: id } = operation;
 	const deployment = readNow ?? (id === void 0 ? void 0 : await deployments.read(id));
 	return decideEnding({
 		operation,
 		environment,
 		conclusion,
+		driver,
 		...deployment !== void 0 && { deployment }
 	});
 }
@@ -2715,7 +2544,8 @@ async function tell(held, { operation, run, deployment }, { decision, ports }) {
 		id: run.id,
 		url: run.url
 	} : operation.run;
-	if (told !== operation.told && operation.pull !== void 0) {
+	const isWatched = phase === "live" && ports.driver === "app";
+	if (told !== operation.told && operation.pull !== void 0 && !isWatched) {
 		const shown = {
 			...operation,
 			...known !== void 0 && { run: known },
@@ -3072,4 +2902,4 @@ async function readContext(environment) {
 	};
 }
 
-export { sayNothingToDo as A, lastMark as B, readLock as C, configPlace as D, takeGiven as E, actionCommandPorts as F, pageLink as H, actionOperationPorts as I, actionSideOf as L, jobSummary as M, outputsOf as N, requestOf as O, setOutputs as P, trustedConfig as R, lockKey as S, givenBefore as T, utc as U, holdText as V, writePlanCheck as W, endedInVain as _, openGitHubSide as a, decideResolve as b, claimEnvironment as c, endOperation as d, advance as f, progressText as g, writeLock as h, settleLost as i, writeSummary as j, reportUpgrade as k, lookAtClaim as l, lockOf as m, startedBefore as n, releaseBefore as o, heldOf as p, startedBy as r, underLocks as s, readContext as t, followOperation as u, LEASE_MS as v, openAction as w, decideUnlock as x, decideHold as y, RUN_STARTS_WITHIN_MS as z };
+export { reportUpgrade as A, RUN_STARTS_WITHIN_MS as B, lockKey as C, takeGiven as D, givenBefore as E, setOutputs as F, writePlanCheck as G, holdText as H, actionCommandPorts as I, actionOperationPorts as L, writeSummary as M, jobSummary as N, configPlace as O, outputsOf as P, actionSideOf as R, decideUnlock as S, openAction as T, pageLink as U, lastMark as V, utc as W, runAtWork as _, openGitHubSide as a, decideHold as b, claimEnvironment as c, endOperation as d, advance as f, progressText as g, writeLock as h, settleLost as i, sayNothingToDo as j, requestOf as k, lookAtClaim as l, lockOf as m, startedBefore as n, releaseBefore as o, heldOf as p, startedBy as r, underLocks as s, readContext as t, followOperation as u, endedInVain as v, readLock as w, decideResolve as x, LEASE_MS as y, trustedConfig as z };

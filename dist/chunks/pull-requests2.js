@@ -1,0 +1,3 @@
+import { t as githubPullRequests } from "./pull-requests.js";
+
+export { githubPullRequests };

@@ -1,0 +1,3 @@
+import { t as refRecords } from "./ref-records2.js";
+
+export { refRecords };
