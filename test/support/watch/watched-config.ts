@@ -33,3 +33,15 @@ environments:
           at-least: 3pp
           max: 1s
 `
+
+/** By steps of the traffic, which the run judges by itself against the old version at the same time. */
+export const CANARY_CONFIG = WATCHED_CONFIG.replace(' && SEAMLESS_WEIGHT=100 ./ops/weight.sh', '')
+  .replace(
+    '    revert: auto\n',
+    '    traffic: { run: ./ops/weight.sh, steps: [50%, 100%] }\n    revert: auto\n',
+  )
+  .replace('      watch: 16s\n', '      hold: 20s\n      watch: 16s\n')
+  .replace(
+    '      baseline: { before: 2h }\n',
+    "      candidate: { version: '{version}' }\n      baseline: { version: '{previous}' }\n",
+  )
