@@ -29,7 +29,9 @@ export function nextAct(record: WatchRecord): Act {
   if (outcome === undefined) return 'wait'
   if (acts.verdictToldAtMs === undefined) return isPaused(record) ? 'wait' : 'tell_verdict'
   if (acts.endToldAtMs === undefined) return beforeTheEnd(record)
-  if (outcome.verdict === 'inconclusive' || outcome.reason === 'shadow_unhealthy') return 'hold'
+  const isOpen = outcome.verdict === 'inconclusive' || outcome.reason === 'shadow_unhealthy'
+  // Of a version that is gone there is nothing left to decide.
+  if (isOpen && record.supersededBy === undefined) return 'hold'
   return outcome.verdict === 'healthy' && acts.onward === undefined && goesOn(record) ? 'go_on' : 'end'
 }
 
@@ -54,7 +56,7 @@ function goesOn({ pull, supersededBy }: WatchRecord): boolean {
   return pull?.isMerged === true && supersededBy === undefined
 }
 
-/** What a person decided by a command is carried out all the same. */
+/** What a person decided by a command is carried out all the same; and to be held is neither to be promoted nor to be taken back. */
 function isPaused({ paused, outcome }: WatchRecord): boolean {
-  return paused !== undefined && outcome?.by === undefined
+  return paused !== undefined && outcome?.by === undefined && outcome?.verdict !== 'inconclusive'
 }

@@ -35,9 +35,10 @@ export function situationOf(record: WatchRecord, nowMs: number): Situation {
   return isBad ? ofBad(record) : 'watching'
 }
 
-/** Decided, but by a pause nothing may come of it. */
+/** Decided, but by a pause nothing may come of it; that nobody knows is told all the same. */
 function isWaiting({ paused, outcome, acts }: WatchRecord): boolean {
-  return paused !== undefined && outcome?.by === undefined && acts.verdictToldAtMs === undefined
+  const mayNot = outcome?.verdict !== 'inconclusive' && outcome?.by === undefined
+  return paused !== undefined && mayNot && acts.verdictToldAtMs === undefined
 }
 
 function ofPaused({ verdict }: WatchOutcome): Situation {
