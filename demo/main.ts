@@ -10,7 +10,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     if (interrupted) return
     interrupted = true
     console.error(`\n${signal}: ending what was started …`)
-    void sandbox.stop()
+    // What waits for the App's next word would wait on: this ends it.
+    void sandbox.clean().then(() => process.exit(130))
   })
 }
 

@@ -3,12 +3,17 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Sandbox } from './sandbox.ts'
 
-/** The upgrades of the demo: patch files beside this one. v2 is good; v3 passes its tests and fails users. */
-export type Change = 'v2' | 'v3'
+/**
+ * The changes of the demo. `adopt` brings Seamless' own files. The others are upgrades, patch files beside this one: v2 is good; v3
+ * passes its tests and fails users; v4 does so only after a while.
+ */
+export type Change = 'adopt' | 'v2' | 'v3' | 'v4'
 
 const TITLES: Record<Change, string> = {
+  adopt: 'Adopt Seamless',
   v2: 'Tell when a product is delivered',
   v3: 'Show related products',
+  v4: 'Count stock through a pool',
 }
 
 const examples = fileURLToPath(new URL('../examples/', import.meta.url))
@@ -25,8 +30,16 @@ export async function createOrdersRepository(sandbox: Sandbox, folder: string): 
 
 /** Commits one of the changes on the branch that is checked out; the new commit's id. */
 export async function commitChange(sandbox: Sandbox, folder: string, change: Change): Promise<string> {
-  await git(sandbox, folder, 'apply', join(changes, `${change}.patch`))
+  if (change === 'adopt') await adopt(folder)
+  else await git(sandbox, folder, 'apply', join(changes, `${change}.patch`))
   return commit(sandbox, folder, titleOf(change))
+}
+
+async function adopt(folder: string): Promise<void> {
+  const github = join(folder, '.github')
+  await mkdir(join(github, 'workflows'), { recursive: true })
+  await cp(fileURLToPath(new URL('seamless.yml', import.meta.url)), join(github, 'seamless.yml'))
+  await cp(join(examples, 'workflow-app.yml'), join(github, 'workflows', 'seamless.yml'))
 }
 
 export function titleOf(change: Change): string {
@@ -43,7 +56,7 @@ async function commit(sandbox: Sandbox, folder: string, title: string): Promise<
   return git(sandbox, folder, 'rev-parse', 'HEAD')
 }
 
-/** What a build or a test run left behind here is not part of the service. */
+/** What a build or a test run left behind here is not part of the service, and Seamless comes to it later. */
 function isSource(path: string): boolean {
-  return !['build', 'junit.xml', 'node_modules'].includes(basename(path))
+  return !['build', 'junit.xml', 'node_modules', '.github'].includes(basename(path))
 }

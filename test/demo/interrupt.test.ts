@@ -38,7 +38,7 @@ describe('the demo, interrupted while an upgrade runs', () => {
     const child = spawn(process.execPath, [demo], { env: { ...process.env, TMPDIR: folder } })
     const exited = once(child, 'exit')
     for await (const line of createInterface(child.stdout)) {
-      if (line.includes('build/archive')) break
+      if (line.includes('test/api')) break
     }
     expect(processesBelow(folder).length).toBeGreaterThan(3)
     child.kill('SIGINT')

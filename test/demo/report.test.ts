@@ -11,19 +11,31 @@ function answered(version: string, status: number, atMs: number): Outcome {
   return { version, status, atMs, latencyMs: 2 }
 }
 
-function played(
-  end: Partial<Upgrade>,
-  exitCode: number,
-  rest: { steps: string[]; outcomes: Outcome[] },
-): Played {
-  const judged = rest.steps.map((step) => ({ step }))
-  const tests = [{ suite: 'test/api', passed: 9, newlyFailing: [] }]
-  const receipt = { tests, environments: [{ judged }], ...end } as unknown as Upgrade
-  return { run: { exitCode, receipt, text: '' }, outcomes: rest.outcomes }
+interface End {
+  readonly decision?: string
+  readonly reason: string
+  readonly verdict: string
+  readonly title: string
+  readonly revert?: Played['revert']
 }
 
-const promoted = { decision: 'promoted', reason: 'healthy' } as const
-const steps = ['10%', '50%', 'watch']
+function played(end: End, exitCode: number, rest: { steps: string[]; outcomes: Outcome[] }): Played {
+  const judged = rest.steps.map((step) => ({ step }))
+  const tests = [{ suite: 'test/api', passed: 9, newlyFailing: [] }]
+  const { decision, reason, verdict, title, revert } = end
+  const receipt = { tests, environments: [{ judged }], decision, reason } as unknown as Upgrade
+  return { run: { exitCode, receipt }, verdict, comments: [title], revert, outcomes: rest.outcomes }
+}
+
+const promoted = {
+  decision: 'completed',
+  reason: 'watched_by_app',
+  verdict: 'success',
+  title: '### ✅ `2.0.0` in `production`: users do not notice, it is promoted',
+} as const
+const back = 'Users have `2.0.0` again since 12:00 UTC and are well.'
+const steps = ['10%', '50%']
+const aftermath = { live: '2.0.0', tree: 'aa', treeBefore: 'aa', history: ['Revert'] }
 
 /** A story in which every claim is true. */
 function trueStory(): Story {
@@ -34,7 +46,9 @@ function trueStory(): Story {
       {
         decision: 'rolled_back',
         reason: 'unhealthy',
-        revert: { outcome: 'merged', reason: '', message: '' },
+        verdict: 'failure',
+        title: back,
+        revert: { number: 4, isMerged: true },
       },
       1,
       {
@@ -42,7 +56,13 @@ function trueStory(): Story {
         outcomes: [answered('3.0.0', 500, 1), answered('3.0.0', 200, 2), answered('2.0.0', 200, 3)],
       },
     ),
-    aftermath: { live: '2.0.0', tree: 'aa', treeBefore: 'aa', history: ['Revert'] },
+    aftermath,
+    late: played(
+      { ...promoted, verdict: 'failure', title: back, revert: { number: 6, isMerged: false } },
+      0,
+      { steps, outcomes: [answered('4.0.0', 200, 1), answered('4.0.0', 500, 2), answered('2.0.0', 200, 3)] },
+    ),
+    lateAftermath: aftermath,
     naive: [answered('', 502, 1), answered('2.0.0', 200, 2)],
   }
 }
@@ -74,9 +94,14 @@ describe('the claims of the demo', () => {
       'version 2 held instead of promoted',
       (story) => ({
         ...story,
-        good: played({ decision: 'held' }, 3, { steps, outcomes: [...story.good.outcomes] }),
+        good: { ...story.good, verdict: 'neutral' },
       }),
-      'version 2 was promoted',
+      'the App watched version 2 and promoted it',
+    ],
+    [
+      'a pull request on which nothing was said',
+      (story) => ({ ...story, good: { ...story.good, comments: [] } }),
+      'its pull request says so',
     ],
     [
       'a failure of version 2 beside those of version 3',
@@ -100,7 +125,7 @@ describe('the claims of the demo', () => {
         ...story,
         bad: {
           ...story.bad,
-          run: { ...story.bad.run, receipt: { ...story.bad.run.receipt, environments: [] } },
+          run: { ...story.bad.run, receipt: { ...story.bad.run.receipt!, environments: [] } },
         },
       }),
       'its first step of traffic was its last',
@@ -109,18 +134,29 @@ describe('the claims of the demo', () => {
       'a revert that nobody merged',
       (story) => ({
         ...story,
-        bad: {
-          ...story.bad,
-          run: {
-            ...story.bad.run,
-            receipt: {
-              ...story.bad.run.receipt,
-              revert: { outcome: 'proposed', reason: '', message: '' },
-            },
-          },
-        },
+        bad: { ...story.bad, revert: { number: 4, isMerged: false } },
       }),
-      'its merge was reverted by a merged pull request',
+      'the App reverted its merge by a merged pull request',
+    ],
+    [
+      'version 4 still there',
+      (story) => ({ ...story, lateAftermath: { ...story.lateAftermath, live: '4.0.0' } }),
+      'and had version 2 brought back, which fails nobody',
+    ],
+    [
+      'a verdict that nobody reached on version 4',
+      (story) => ({ ...story, late: { ...story.late, verdict: 'neutral' } }),
+      'the App found it',
+    ],
+    [
+      'a revert of version 4 that nobody proposed',
+      (story) => ({ ...story, late: { ...story.late, revert: undefined } }),
+      'it proposed the revert, and left it to a person',
+    ],
+    [
+      'users of whom nothing is known since',
+      (story) => ({ ...story, late: { ...story.late, comments: ['### ↩️ back'] } }),
+      'its pull request says so, and how users are since',
     ],
     [
       'a main that differs',
