@@ -45,5 +45,5 @@ describe('the demo, interrupted while an upgrade runs', () => {
     expect(await exited).toEqual([130, null])
     expect(readdirSync(folder)).toEqual([])
     expect(processesBelow(folder)).toEqual([])
-  })
+  }, 180_000)
 })
