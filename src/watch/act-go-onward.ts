@@ -1,4 +1,3 @@
-import { GitHubError } from '../errors.ts'
 import { beginOperation } from '../command/begin-operation.ts'
 import { claimEnvironment } from '../command/claim-environment.ts'
 import type { CommandOutcome } from '../command/command-outcome.ts'
@@ -7,6 +6,7 @@ import { dropOwn, ownOperation } from '../command/own-operation.ts'
 import { contended } from '../command/serving.ts'
 import type { Config } from '../config/schema.ts'
 import { code } from '../report/markdown.ts'
+import { isFailure, isPassing } from './failing.ts'
 import type { WatchPorts } from './watch-ports.ts'
 import type { WatchRecord } from './watch-record.ts'
 
@@ -32,8 +32,7 @@ export async function goOnward(record: WatchRecord, ports: WatchPorts): Promise<
     }
     return done(environments)
   } catch (error) {
-    const isPassing = nowMs - (record.acts.endToldAtMs ?? nowMs) < TRIED_FOR_MS
-    if (!(error instanceof GitHubError) || isPassing) throw error
+    if (!isFailure(error) || isPassing(record, nowMs, TRIED_FOR_MS)) throw error
     ports.log.error(
       `${record.deployment.version} goes no further than ${record.environment}: ${error.message}`,
     )

@@ -1,4 +1,4 @@
-import { GitHubError } from '../errors.ts'
+import { isFailure, onceMore, succeeded } from './failing.ts'
 import { nextAct } from './next-act.ts'
 import { startRecovery } from './recover.ts'
 import { goOnward } from './act-go-onward.ts'
@@ -17,10 +17,10 @@ const AGAIN_MS = 10_000
  * is looked for before it is made.
  */
 export async function actOnWatch(record: WatchRecord, ports: WatchPorts): Promise<WatchStep> {
-  const next = await act(record, ports).catch((error: unknown) => {
-    if (!(error instanceof GitHubError)) throw error
+  const next = await act(record, ports).then(succeeded, (error: unknown) => {
+    if (!isFailure(error)) throw error
     ports.log.warning(`The watch of ${record.environment} goes on in a moment: ${error.message}`)
-    return { ...record, nextMs: ports.clock.now() + AGAIN_MS }
+    return onceMore(record, ports.clock.now(), AGAIN_MS)
   })
   return { record: next, isUrgent: isUrgent(next) }
 }

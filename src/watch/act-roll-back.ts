@@ -1,4 +1,3 @@
-import { GitHubError } from '../errors.ts'
 import { beginOperation } from '../command/begin-operation.ts'
 import { claimEnvironment, type Claimed } from '../command/claim-environment.ts'
 import type { CommandOutcome } from '../command/command-outcome.ts'
@@ -10,6 +9,7 @@ import { dropOwn, ownOperation } from '../command/own-operation.ts'
 import type { Deployed, NewestDeployment, ReadDeployment } from '../ports/deployments.ts'
 import { code } from '../report/markdown.ts'
 import { liveDeployment } from '../upgrade/live-deployment.ts'
+import { isFailure, isPassing } from './failing.ts'
 import type { WatchPorts } from './watch-ports.ts'
 import type { RollbackAct, WatchRecord } from './watch-record.ts'
 
@@ -29,9 +29,7 @@ type Ended = NonNullable<RollbackAct['ended']>
  */
 export async function rollBack(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
   return look(record, ports).catch((error: unknown) => {
-    const sinceMs = record.acts.verdictToldAtMs ?? record.outcome?.atMs ?? 0
-    const isPassing = ports.clock.now() - sinceMs < TRIED_FOR_MS
-    if (!(error instanceof GitHubError) || isPassing) throw error
+    if (!isFailure(error) || isPassing(record, ports.clock.now(), TRIED_FOR_MS)) throw error
     return ended(record, ports, failed(code(error.message, 500)))
   })
 }

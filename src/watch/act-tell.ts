@@ -1,9 +1,9 @@
-import { GitHubError } from '../errors.ts'
 import { closeBreaker, openBreaker } from '../revert/breaker.ts'
 import { code } from '../report/markdown.ts'
 import { escalationOf } from '../report/watch/escalation-of.ts'
 import { outcomeComment } from '../report/watch/outcome-comment.ts'
 import { watchCheck } from '../report/watch/watch-check.ts'
+import { type Failure, isFailure, isPassing } from './failing.ts'
 import type { LedgerEntry, WatchPorts } from './watch-ports.ts'
 import type { WatchOutcome, WatchRecord } from './watch-record.ts'
 
@@ -19,7 +19,7 @@ export async function tellVerdict(record: WatchRecord, ports: WatchPorts): Promi
   const outcome = outcomeOf(record)
   const [failure] = await failuresOf([async () => setVerdict(record, outcome, ports)])
   if (failure !== undefined) {
-    if (outcome.verdict !== 'unhealthy' && nowMs - outcome.atMs < TRIED_FOR_MS) throw failure
+    if (outcome.verdict !== 'unhealthy' && isPassing(record, nowMs, TRIED_FOR_MS)) throw failure
     ports.log.warning(`The check of ${record.environment} could not be written: ${failure.message}`)
   }
   await ports.note(entryOf(record, outcome))
@@ -55,27 +55,23 @@ export async function tellEnd(record: WatchRecord, ports: WatchPorts): Promise<W
     async () => callPeople(record, { outcome, url }, ports),
   ])
   const [first] = failures
-  if (first !== undefined && nowMs - lastActMs(record, outcome) < TRIED_FOR_MS) throw first
+  if (first !== undefined && isPassing(record, nowMs, TRIED_FOR_MS)) throw first
   for (const { message } of failures)
     ports.log.error(`The end of the watch of ${record.environment} is not told in full: ${message}`)
   return { ...record, nextMs: nowMs, acts: { ...record.acts, endToldAtMs: nowMs } }
 }
 
-async function failuresOf(parts: readonly (() => Promise<void>)[]): Promise<readonly GitHubError[]> {
-  const failures: GitHubError[] = []
+async function failuresOf(parts: readonly (() => Promise<void>)[]): Promise<readonly Failure[]> {
+  const failures: Failure[] = []
   for (const part of parts) {
     try {
       await part()
     } catch (error) {
-      if (!(error instanceof GitHubError)) throw error
+      if (!isFailure(error)) throw error
       failures.push(error)
     }
   }
   return failures
-}
-
-function lastActMs({ acts }: WatchRecord, { atMs }: WatchOutcome): number {
-  return acts.recovery?.ended?.atMs ?? acts.revert?.atMs ?? acts.rollback?.ended?.atMs ?? atMs
 }
 
 async function setVerdict(

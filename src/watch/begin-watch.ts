@@ -8,6 +8,7 @@ import type { Merge } from '../ports/pull-requests.ts'
 import { watchCheck } from '../report/watch/watch-check.ts'
 import { type Beginning, beginningOf } from './beginning.ts'
 import { decided } from './decided.ts'
+import { isFailure, isWorthAnother } from './failing.ts'
 import { foundByRun } from './found-by-run.ts'
 import { areOpen, openSources } from './open-sources.ts'
 import { readPast } from './read-past.ts'
@@ -71,9 +72,19 @@ async function beginSettled(
     return { kind: 'nothing', why: 'it was there already' }
   }
   if (await isReplaced(deployment, ports)) return { kind: 'nothing', why: 'a later deployment is live' }
-  const why = rules.kind === 'rules' ? await confirmRollback(deployment, ports) : rules.why
+  const why = rules.kind === 'rules' ? await confirmed(deployment, ports) : rules.why
   if (why !== undefined) ports.log.info(`The rollback of ${environment} gets no verdict: ${why}.`)
   return { kind: 'rollback_live', environment, deployment: { id, sha, version }, key }
+}
+
+/** A verdict that GitHub refuses to take, which no other try changes, keeps no watch of what was taken away open. */
+async function confirmed(deployment: ReadDeployment, ports: WatchPorts): Promise<string | undefined> {
+  try {
+    return await confirmRollback(deployment, ports)
+  } catch (error) {
+    if (!isFailure(error) || isWorthAnother(error)) throw error
+    return error.message
+  }
 }
 
 async function begin(deployment: ReadDeployment, beginning: Watchable, ports: WatchPorts): Promise<Began> {
@@ -224,8 +235,14 @@ function whenLive(record: WatchRecord, { health, values }: WatchState, nowMs: nu
 
 async function sayThatItIsWatched(
   record: WatchRecord,
-  { deployments, clock }: WatchPorts,
+  { deployments, clock, log }: WatchPorts,
 ): Promise<WatchRecord> {
-  await deployments.watching?.(record.deployment.id, watchCheck(record, clock.now()))
+  try {
+    await deployments.watching?.(record.deployment.id, watchCheck(record, clock.now()))
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    // A watch that nobody sees still takes back what users would notice.
+    log.warning(`That ${record.environment} is watched could not be said: ${error.message}`)
+  }
   return record
 }

@@ -4,6 +4,7 @@ import { startWatch, tick, type WatchState } from '../health/watch.ts'
 import { watchCheck } from '../report/watch/watch-check.ts'
 import { actOnWatch } from './act-on-watch.ts'
 import { decided, outcomeIn } from './decided.ts'
+import { isFailure, isPassing, onceMore } from './failing.ts'
 import { ask, look, type Look } from './look.ts'
 import { areOpen, openSources } from './open-sources.ts'
 import { withPast } from './read-past.ts'
@@ -11,6 +12,10 @@ import { recoveryTick } from './recover.ts'
 import { takeOrder } from './take-order.ts'
 import type { WatchPorts, WatchStep } from './watch-ports.ts'
 import type { WatchRecord } from './watch-record.ts'
+
+/** GitHub that does not let a check be closed for longer than this has it stay open. */
+const CLOSED_FOR_MS = 30 * 60_000
+const CLOSE_AGAIN_MS = 60_000
 
 /**
  * One step of a watch: what a person ordered, then a look at the sources or an act. Whatever it was, it is done again from the
@@ -115,9 +120,16 @@ function isLeft({ outcome, supersededBy, paused, acts: { rollback } }: WatchReco
 }
 
 /** Its check is closed, and that is all that is said of it. */
-async function close(record: WatchRecord, { deployments, clock }: WatchPorts): Promise<WatchRecord> {
+async function close(record: WatchRecord, { deployments, clock, log }: WatchPorts): Promise<WatchRecord> {
+  const nowMs = clock.now()
   const verdict = record.outcome?.verdict ?? 'inconclusive'
-  await deployments.setVerdict(record.deployment.id, verdict, watchCheck(record, clock.now()))
+  try {
+    await deployments.setVerdict(record.deployment.id, verdict, watchCheck(record, nowMs))
+  } catch (error) {
+    if (!isFailure(error)) throw error
+    log.warning(`The check of ${record.environment} could not be closed: ${error.message}`)
+    if (isPassing(record, nowMs, CLOSED_FOR_MS)) return onceMore(record, nowMs, CLOSE_AGAIN_MS)
+  }
   return atRest({ ...record, phase: 'ended' })
 }
 

@@ -124,6 +124,8 @@ export interface WatchRecord {
   readonly phase: WatchPhase
   /** When there is something to do next (ms); absent in `held` and `ended`. */
   readonly nextMs?: number
+  /** What is done about its outcome has only failed since then (ms). */
+  readonly failingSinceMs?: number
   /** By `/pause`: looked at and told, but nothing is promoted or taken back. */
   readonly paused?: { readonly by: Person; readonly atMs: number }
   /** Left by a command, and taken up at the next step. */
