@@ -5,13 +5,13 @@ import { badChange } from '../support/watch/changes.ts'
 import { FIRST_VERSION } from '../support/watch/orders-place.ts'
 import { adopt, type WatchedWorld, watchedWorld } from '../support/watch/watched-world.ts'
 
-describe.runIf(hasPrometheus())('the switch of automatic reverts', { timeout: 300_000 }, () => {
+describe.runIf(hasPrometheus())('the switch of automatic reverts', { timeout: 600_000 }, () => {
   let world: WatchedWorld
   beforeAll(async () => {
     world = await watchedWorld()
     world.repository.setRole('mia', 'maintain')
     await adopt(world)
-  }, 240_000)
+  }, 400_000)
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') console.log(await world.story())
   })

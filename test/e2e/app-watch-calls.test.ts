@@ -14,7 +14,7 @@ const EDIT = 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}'
  * the same code on a clock that a test moves. A tick asks GitHub nothing (shown here: there are four of them); the kept comment is
  * edited at its marks.
  */
-describe.runIf(hasPrometheus())('GitHub’s calls of a whole upgrade', { timeout: 300_000 }, () => {
+describe.runIf(hasPrometheus())('GitHub’s calls of a whole upgrade', { timeout: 600_000 }, () => {
   let world: WatchedWorld
   beforeAll(async () => {
     world = await watchedWorld()
@@ -22,7 +22,7 @@ describe.runIf(hasPrometheus())('GitHub’s calls of a whole upgrade', { timeout
     await world.said(number, 2)
     await world.hub.runsIdle()
     await world.quiet()
-  }, 240_000)
+  }, 400_000)
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') console.log(await world.story())
   })
@@ -32,7 +32,7 @@ describe.runIf(hasPrometheus())('GitHub’s calls of a whole upgrade', { timeout
     const { number, sha } = await world.openPull({ VERSION: '1.1.0\n' })
     const from = world.hub.requests.length
     const comment = await world.say(number, '/deploy production')
-    await until(async () => (await world.reactions(comment)).includes('rocket'), 'live', 120_000)
+    await until(async () => (await world.reactions(comment)).includes('rocket'), 'live', 300_000)
     expect(await world.verdictOf(sha)).toMatchObject({ conclusion: 'success' })
     await until(
       async () => (await world.answers(number)).some((body) => body.includes(`seamless:watch-end/`)),

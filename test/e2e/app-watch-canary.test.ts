@@ -7,12 +7,12 @@ import { CANARY_CONFIG } from '../support/watch/watched-config.ts'
 import { adopt, type WatchedWorld, watchedWorld } from '../support/watch/watched-world.ts'
 
 /* Beside the old version the run finds it out at a step of the traffic, and takes it back; the merge is the App's. */
-describe.runIf(hasPrometheus())('what a run found bad at a step of its traffic', { timeout: 300_000 }, () => {
+describe.runIf(hasPrometheus())('what a run found bad at a step of its traffic', { timeout: 600_000 }, () => {
   let world: WatchedWorld
   beforeAll(async () => {
     world = await watchedWorld({ config: CANARY_CONFIG })
     await adopt(world)
-  }, 240_000)
+  }, 400_000)
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') console.log(await world.story())
   })

@@ -5,12 +5,12 @@ import { hasPrometheus } from '../support/prometheus-server.ts'
 import { goodChange } from '../support/watch/changes.ts'
 import { adopt, type Merged, type WatchedWorld, watchedWorld } from '../support/watch/watched-world.ts'
 
-describe.runIf(hasPrometheus())('a watch that nothing is known in', { timeout: 300_000 }, () => {
+describe.runIf(hasPrometheus())('a watch that nothing is known in', { timeout: 600_000 }, () => {
   let world: WatchedWorld
   beforeAll(async () => {
     world = await watchedWorld()
     await adopt(world)
-  }, 240_000)
+  }, 400_000)
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') console.log(await world.story())
   })

@@ -5,12 +5,12 @@ import { latentChange } from '../support/watch/changes.ts'
 import { FIRST_VERSION } from '../support/watch/orders-place.ts'
 import { adopt, type WatchedWorld, watchedWorld } from '../support/watch/watched-world.ts'
 
-describe.runIf(hasPrometheus())('what people say to a watch', { timeout: 300_000 }, () => {
+describe.runIf(hasPrometheus())('what people say to a watch', { timeout: 600_000 }, () => {
   let world: WatchedWorld
   beforeAll(async () => {
     world = await watchedWorld()
     await adopt(world)
-  }, 240_000)
+  }, 400_000)
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') console.log(await world.story())
   })
@@ -29,13 +29,13 @@ describe.runIf(hasPrometheus())('what people say to a watch', { timeout: 300_000
     const isAlarm = (body: string): boolean => body.includes('and it is paused') && body.includes('@ada')
     const alarms = async (): Promise<readonly string[]> =>
       (await world.answers(merged.number)).filter(isAlarm)
-    expect(await until(async () => (await alarms())[0], 'told that it is bad', 120_000)).toContain('🚨')
+    expect(await until(async () => (await alarms())[0], 'told that it is bad', 300_000)).toContain('🚨')
     expect(await world.place.served()).toBe('1.1.0')
     expect(await world.rollbacks()).toEqual([])
     expect(await world.repository.shaOf('main')).toBe(merged.sha)
     await done(merged.number, '/continue production')
     const title = `↩️ \`production\` is back on \`1.0.0\`, users are well, and #${merged.number} is reverted`
-    await until(async () => (await world.answers(merged.number)).at(-1)?.includes(title), 'the end', 120_000)
+    await until(async () => (await world.answers(merged.number)).at(-1)?.includes(title), 'the end', 300_000)
     expect(await alarms()).toHaveLength(1)
     expect(await world.place.served()).toBe(FIRST_VERSION)
     expect(await world.changedSince(merged.before)).toEqual([])

@@ -6,13 +6,13 @@ import { adopt, type WatchedWorld, watchedWorld } from '../support/watch/watched
 /* A world of its own: of two reverts within half an hour the second one would only be proposed. */
 describe.runIf(hasPrometheus())(
   'the App takes back what was merged by rebase, of three commits',
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   () => {
     let world: WatchedWorld
     beforeAll(async () => {
       world = await watchedWorld()
       await adopt(world)
-    }, 240_000)
+    }, 400_000)
     afterEach(async ({ task }) => {
       if (task.result?.state === 'fail') console.log(await world.story())
     })

@@ -8,12 +8,12 @@ import { adopt, type WatchedWorld, watchedWorld } from '../support/watch/watched
  * What is merged is deployed by the bundled Action, met by a real load, measured by a real Prometheus and watched by the App as a
  * process of its own.
  */
-describe.runIf(hasPrometheus())('the App watches what a merge deploys', { timeout: 300_000 }, () => {
+describe.runIf(hasPrometheus())('the App watches what a merge deploys', { timeout: 600_000 }, () => {
   let world: WatchedWorld
   beforeAll(async () => {
     world = await watchedWorld()
     await adopt(world)
-  }, 240_000)
+  }, 400_000)
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') console.log(await world.story())
   })

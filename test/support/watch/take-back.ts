@@ -30,7 +30,9 @@ export async function expectTakenBack(
     conclusion: 'failure',
     app: { id: world.app.id },
   })
-  expect(await until(async () => (await world.place.served()) === back, `${back} is back`)).toBe(true)
+  expect(await until(async () => (await world.place.served()) === back, `${back} is back`, 300_000)).toBe(
+    true,
+  )
   const [receipt, end, ...more] = await world.said(merged.number, 2)
   const title = `↩️ \`production\` is back on \`${back}\`, users are well, and #${merged.number} is reverted`
   expect(receipt).toContain(title)

@@ -157,7 +157,8 @@ type AsPeople = Pick<
   | 'issues'
 >
 
-const LONG_MS = 120_000
+/** Only something broken takes as long, or a machine that does ten things at once. */
+const LONG_MS = 300_000
 
 /** What people do there, and see. */
 function asPeople(world: DrivenWorld): AsPeople {
