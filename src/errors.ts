@@ -43,7 +43,7 @@ export class ArtifactMismatch extends Error {
 /** GitHub refused or could not be reached. Its message names the request, the answer, and the permission that was missing, never the token. */
 export class GitHubError extends Error {
   override readonly name = 'GitHubError'
-  /** The HTTP status, or 0 where no answer came. */
+  /** The HTTP status, or 0 where no answer came; 429 of each limit, for which GitHub may say 403. */
   readonly status: number
   constructor(status: number, message: string, options?: ErrorOptions) {
     super(message, options)

@@ -1,3 +1,4 @@
+import { GitHubError } from '../errors.ts'
 import { endedProgressText } from './answers/progress.ts'
 import { decideRelease } from './claim.ts'
 import type { OperationPorts } from './command-ports.ts'
@@ -29,8 +30,21 @@ export async function endOperation(
   const { operation } = noted
   const ending = operation.ending ?? decided
   await tellDeployment(operation, ending, ports)
-  await tellPeople(noted, ending, ports)
+  try {
+    await tellPeople(noted, ending, ports)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    // A conversation that was locked stays so: the environment does not wait for it, least of all a rollback.
+    ports.log.error(
+      `The end of the ${operation.kind} of ${noted.environment} (${ending.reason}) is not told in full: ${error.message}`,
+    )
+  }
   return release(noted, ending, ports)
+}
+
+/** The same once more would be refused, too; an outage or a limit passes. */
+function isRefusal(error: unknown): error is GitHubError {
+  return error instanceof GitHubError && error.status >= 400 && error.status < 500 && error.status !== 429
 }
 
 async function tellDeployment(

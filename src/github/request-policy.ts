@@ -132,7 +132,9 @@ function asGitHubError(error: unknown, request: SentRequest, token: string): Err
     .replaceAll(token || '\0', '***')
   const what = `${request.method} ${request.url}`
   if (!answered) return new GitHubError(0, `GitHub could not be reached for ${what}: ${said}`)
-  return new GitHubError(status ?? 0, `GitHub answered ${status} to ${what}: ${said}${permissionHint(error)}`)
+  // A limit passes, which a refusal does not, though GitHub answers 403 to both.
+  const kind = rateLimitMs(error, 0) === undefined ? (status ?? 0) : 429
+  return new GitHubError(kind, `GitHub answered ${status} to ${what}: ${said}${permissionHint(error)}`)
 }
 
 /** GitHub names the permissions that would have done, `deployments=write` and the like; alternatives stand after `;`. */

@@ -200,7 +200,7 @@ describe('a write', () => {
     nock(API)
       .post('/repos/acme/shop/git/refs')
       .reply(403, { message: 'API rate limit exceeded' }, limited(1800))
-    expect(await failureOf(write())).toMatchObject({ status: 403 })
+    expect(await failureOf(write())).toMatchObject({ status: 429 })
     expect(clock.waits).toEqual([30_000])
   })
 })
