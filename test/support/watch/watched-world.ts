@@ -52,6 +52,8 @@ export interface WatchedWorld extends DrivenWorld {
   verdictOf(sha: string, timeoutMs?: number): Promise<VerdictCheck>
   /** What the App says on a pull request, once there are so many comments. */
   said(pull: number, atLeast: number): Promise<readonly string[]>
+  /** Its first comment there, which is kept up to date, once it says this: it is edited after the new one is written. */
+  receiptSaying(pull: number, words: string): Promise<string>
   /** Its last comment there, which tells people how it ended. */
   endOf(pull: number): Promise<string>
   /** Pull requests of the App itself, oldest first. */
@@ -150,6 +152,7 @@ type AsPeople = Pick<
   | 'verdictOf'
   | 'said'
   | 'endOf'
+  | 'receiptSaying'
   | 'reverts'
   | 'rollbacks'
   | 'changedSince'
@@ -196,6 +199,13 @@ function asPeople(world: DrivenWorld): AsPeople {
         return all.length >= atLeast && all
       }
       return until(enough, `${atLeast} comments on #${pull}`, LONG_MS)
+    },
+    async receiptSaying(pull, words) {
+      const said = async (): Promise<string | false> => {
+        const [receipt] = await world.answers(pull)
+        return receipt?.includes(words) === true && receipt
+      }
+      return until(said, `the receipt of #${pull} that says ${words}`, LONG_MS)
     },
     async endOf(pull) {
       const [, ...ends] = await this.said(pull, 2)
