@@ -7,11 +7,14 @@ import { NotOfInstallation } from '../installation-tokens.ts'
 import { type StoredWatch, watchStore } from '../store/watch-store.ts'
 import { countStep } from './count-step.ts'
 import { keepWatch } from './keep-watch.ts'
+import { nudgeWatch } from './nudge-watch.ts'
 import { stepJob } from './watch-jobs.ts'
 import { openWatchPorts, type WatchServices } from './watch-services.ts'
 
 /** What is done at the end of a watch is some ten steps; a watch that is never done gives its lane to others. */
 const MOST_STEPS = 20
+/** A delay that is sent in a transaction counts from that one's beginning, so a job comes early by as long as it took. */
+const MOST_EARLY_MS = 500
 /** A step that changed nothing although it was due is not repeated at once. */
 const NOTHING_CHANGED_MS = 1000
 
@@ -21,24 +24,22 @@ const NOTHING_CHANGED_MS = 1000
  * at once; what is due later is the next job's, which is sent in the transaction that ends this one.
  */
 export async function workOnWatch(services: WatchServices, job: Job<Watched>): Promise<JobOutcome<Watched>> {
+  if (job.data.nudge === true) return nudgeWatch(services, job)
   const watches = watchStore(services.store, services.clock)
   for (let count = 1; ; count += 1) {
     job.signal.throwIfAborted()
     const watch = await watches.readForStep(job.data)
     if (watch === undefined) return { kind: 'done' }
-    const isNudged = job.data.nudge === true && count === 1 && isWaiting(watch.record)
-    if (!isNudged && waitMs(watch.record, services) > 0) return rest(watch.record, job, services)
+    // An order that came while a step was being taken is carried out by the next one.
+    const earlyMs = watch.record.order === undefined ? waitMs(watch.record, services) : 0
+    if (earlyMs > MOST_EARLY_MS) return rest(watch.record, services)
+    if (earlyMs > 0) await services.clock.sleep(earlyMs, job.signal)
     const step = await stepOf(watch, job, services)
-    if (step.record === watch.record) return rest(watch.record, job, services)
+    if (step.record === watch.record) return rest(watch.record, services)
     const isLast = count >= MOST_STEPS || waitMs(step.record, services) > 0
     const kept = await keep({ watch, step, isLast }, job, services)
     if (kept === 'kept' && isLast) return { kind: 'done' }
   }
-}
-
-/** What a nudge is for: a person's order, or an act that waits for its end. Looking is done when it is due, and not in between. */
-function isWaiting({ order, phase }: WatchRecord): boolean {
-  return order !== undefined || phase === 'acting'
 }
 
 /** How long until there is something to do; for ever where nothing more comes by itself. */
@@ -58,10 +59,10 @@ async function stepOf(watch: StoredWatch, job: Job<Watched>, services: WatchServ
   }
 }
 
-/** Nothing is to be done now: the job comes again when something is. A nudge leaves that to the watch's own job. */
-function rest(record: WatchRecord, { data }: Job<Watched>, services: WatchServices): JobOutcome<Watched> {
+/** Nothing is to be done now: the job comes again when something is. */
+function rest(record: WatchRecord, services: WatchServices): JobOutcome<Watched> {
   const afterMs = waitMs(record, services)
-  if (data.nudge === true || afterMs === Infinity) return { kind: 'done' }
+  if (afterMs === Infinity) return { kind: 'done' }
   return { kind: 'again', afterMs: Math.max(afterMs, NOTHING_CHANGED_MS) }
 }
 
@@ -85,9 +86,7 @@ async function keep(
     const afterMs = waitMs(step.record, services)
     if (afterMs === Infinity) return 'kept'
     const next = stepJob({ ...watch, revision }, { afterMs, isUrgent: step.isUrgent })
-    // Beside a nudge the watch's own job waits, for what was due before.
-    if (job.data.nudge === true) await engine.schedule(queue, next, tx)
-    else await engine.send(queue, next, tx)
+    await engine.send(queue, next, tx)
     return 'kept'
   })
   if (kept === 'kept') countStep(watch.record, step.record, metrics)

@@ -4,7 +4,7 @@ import { appWatches } from '../../app/jobs/app-watches.ts'
 import { endWatches } from '../../app/jobs/end-watches.ts'
 import { reconcile } from '../../app/jobs/reconcile-job.ts'
 import { workOnWatch } from '../../app/jobs/watch-job.ts'
-import { stepJob } from '../../app/jobs/watch-jobs.ts'
+import { nudgeJob, stepJob } from '../../app/jobs/watch-jobs.ts'
 import { watchStore } from '../../app/store/watch-store.ts'
 import { GitHubError } from '../../src/errors.ts'
 import { verdictOf } from '../../src/health/watch-verdict.ts'
@@ -164,6 +164,39 @@ describe('the jobs of a watch', () => {
       end.status === 'fulfilled' ? (end.value as { kind: string }).kind === 'again' : true,
     )
     expect(app.engine.waiting(queue)).toHaveLength(1)
+  })
+
+  test('L08 two events of one end wake two workers beside the watch’s own: each act is done by one of them', async () => {
+    const { world, app, id } = await begun()
+    world.service.fares(LIVE_MS, BAD)
+    while (world.workflows.dispatched.length === 0) await app.until(world.clock.now() + 1000)
+    const { deploymentId = '' } = world.workflows.dispatched[0]!
+    world.deployments.say(deploymentId, 'success', 'rolled_back_on_request: back.', 'https://x.example')
+    world.workflows.become(9001, { status: 'completed', conclusion: 'success' })
+    world.service.fares(world.clock.now(), { perSecond: 200, bad: 0.001, slow: 0.005 })
+    const atOnce = new Map<string, number>()
+    let most = 0
+    const { say } = world.conversation
+    world.conversation.say = async (pull, key, body) => {
+      atOnce.set(key, (atOnce.get(key) ?? 0) + 1)
+      most = Math.max(most, atOnce.get(key)!)
+      // GitHub takes its time: whoever looks meanwhile finds nothing yet.
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      atOnce.set(key, atOnce.get(key)! - 1)
+      return say(pull, key, body)
+    }
+    const watch = (await app.read(id))!
+    for (const event of ['run over', 'Deployment live']) await app.engine.send(queue, nudgeJob(watch, event))
+    world.clock.advance(10_000)
+    await Promise.all([app.engine.runDue(), app.engine.runDue(), app.engine.runDue()])
+    await app.until(world.clock.now() + HOUR_MS)
+    expect((await app.read(id))!.record).toMatchObject({
+      phase: 'ended',
+      acts: { revert: { outcome: 'merged' } },
+    })
+    expect(most).toBe(1)
+    expect(world.reverts).toHaveLength(1)
+    expect(app.engine.waiting(queue)).toEqual([])
   })
 
   test('the next deployment takes the place of what is watched, in the transaction that begins its own watch', async () => {
