@@ -1,6 +1,6 @@
 import type { WatchOrder, Watches } from '../../src/ports/watches.ts'
 import { standingOf } from '../../src/watch/standing-of.ts'
-import { takesOrder } from '../../src/watch/take-order.ts'
+import { takeOrder, takesOrder } from '../../src/watch/take-order.ts'
 import { tell, watch as queue } from '../engine/queues.ts'
 import type { Services } from '../services.ts'
 import { verdictLedger } from '../store/verdict-ledger.ts'
@@ -52,8 +52,11 @@ async function leave(
   return store.transaction(async (tx) => {
     const watches = watchStore(tx, clock)
     const watch = await watches.read({ repositoryId, deployment })
-    if (watch === undefined || !takesOrder(watch.record, order.kind)) return 'over'
-    const revision = await watches.write(watch, { ...watch.record, order })
+    if (watch === undefined) return 'over'
+    // What was ordered before, and was not taken up yet, is not lost by this.
+    const record = takeOrder(watch.record, clock.now())
+    if (!takesOrder(record, order.kind)) return 'over'
+    const revision = await watches.write(watch, { ...record, order })
     if (revision === 'lost') return 'lost'
     await engine.send(queue, nudgeJob(watch, `order ${revision}`), tx)
     return 'taken'

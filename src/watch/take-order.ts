@@ -11,7 +11,13 @@ export function takesOrder(record: WatchRecord, kind: WatchOrder['kind']): boole
     return isOpen || (phase === 'acting' && outcome?.verdict === 'unhealthy')
   }
   // What a run holds at a step of its traffic is nowhere near all users: only a run brings it there.
-  return isOpen || (phase === 'held' && record.state !== undefined)
+  return isOpen || ((phase === 'held' || isBeingHeld(record)) && record.state !== undefined)
+}
+
+/** GitHub may not take for half an hour what is said of it; who knows it already decides all the same. */
+function isBeingHeld({ phase, outcome }: WatchRecord): boolean {
+  const isUndecided = outcome?.verdict === 'inconclusive' || outcome?.reason === 'shadow_unhealthy'
+  return phase === 'acting' && isUndecided
 }
 
 /** Carries out what a command left; it is gone afterwards, also where there is nothing left to do by it. */

@@ -255,6 +255,16 @@ describe('the jobs of a watch', () => {
     expect(app.engine.waiting(queue)).toEqual([])
   })
 
+  test('an order that comes before the last one was taken up takes nothing from it', async () => {
+    const { world, app, id } = await begun()
+    const watches = appWatches(app, SHOP)
+    const atMs = world.clock.now()
+    expect(await watches.order(id, { kind: 'promote', by: ada, atMs })).toBe('taken')
+    expect(await watches.order(id, { kind: 'pause', by: ada, atMs })).toBe('over')
+    await app.engine.runDue()
+    expect((await app.read(id))!.record.outcome).toMatchObject({ reason: 'promoted_by_person', by: ada })
+  })
+
   test('L10 the kept comment is a job of its own: GitHub that is away stops no tick, and is caught up with one edit', async () => {
     const { world, app } = await begun()
     world.conversation.failure = new GitHubError(503, 'GitHub is away')

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { takeOrder, takesOrder } from '../../src/watch/take-order.ts'
 import { DeploymentUnknown, GitHubError } from '../../src/errors.ts'
 import {
   LIVE_MS,
@@ -49,6 +50,24 @@ describe('GitHub refuses what a watch says', () => {
     for (let step = 0; step < 5 && world.workflows.dispatched.length === 0; step += 1)
       record = await stepOnce(world, record)
     expect(world.workflows.dispatched).toMatchObject([{ operation: 'rollback', sha: SHA_BEFORE }])
+  })
+})
+
+test('that nobody knows cannot be said, for issues are switched off: who knows it decides all the same', async () => {
+  world.unbound = 'The App has no source "main" for acme/shop.'
+  const ports = { ...world.ports, escalation: { ...world.ports.escalation } }
+  ports.escalation.raise = async () => {
+    throw new GitHubError(410, 'Issues are disabled for this repo')
+  }
+  Object.assign(world, { ports })
+  let record = await watchLive(world, world.deploy(SHA).id)
+  for (let step = 0; step < 5; step += 1) record = await stepOnce(world, record)
+  expect(record).toMatchObject({ phase: 'acting', outcome: { verdict: 'inconclusive' } })
+  expect(takesOrder(record, 'accept')).toBe(true)
+  const order = { kind: 'accept', by: { id: 7, login: 'ada' }, atMs: world.clock.now() } as const
+  const accepted = takeOrder({ ...record, order }, world.clock.now())
+  expect(await stepUntil(world, accepted, 'ended')).toMatchObject({
+    outcome: { verdict: 'healthy', reason: 'accepted_by_person' },
   })
 })
 
