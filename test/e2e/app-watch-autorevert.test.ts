@@ -26,7 +26,7 @@ describe.runIf(hasPrometheus())('the switch of automatic reverts', { timeout: 60
     const merged = await world.merge({ steps: [badChange('1.1.0')] })
     await done(merged.number, '/autorevert off', 'mia')
     expect(await world.verdictOf(merged.sha)).toMatchObject({ conclusion: 'failure' })
-    const end = (await world.said(merged.number, 3)).at(-1)
+    const end = await world.endOf(merged.number)
     expect(end).toMatch(/`production` is back on `1\.0\.0`/)
     expect(end).toContain('was not reverted')
     expect(end).toContain('/autorevert')

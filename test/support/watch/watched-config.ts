@@ -1,4 +1,4 @@
-/** Deployed all at once, so compared with the two hours before; two checks that know nothing of each other. */
+/** Deployed all at once, so compared with the two hours before; two checks that know nothing of each other. The slower one weighs more, so that both have proved it when it acts. */
 export const WATCHED_CONFIG = `driver: app
 version: { file: VERSION }
 sources:
@@ -16,7 +16,7 @@ environments:
     revert: auto
     health:
       source: main
-      every: 4s
+      every: 2s
       grace: 2s
       watch: 16s
       baseline: { before: 2h }
@@ -31,6 +31,7 @@ environments:
           histogram: http_request_duration_seconds
           worse-by: 50%
           at-least: 3pp
+          weight: 3
           max: 1s
 `
 

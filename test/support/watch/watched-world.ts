@@ -54,7 +54,7 @@ export interface WatchedWorld extends DrivenWorld {
   said(pull: number, atLeast: number): Promise<readonly string[]>
   /** Its first comment there, which is kept up to date, once it says this: it is edited after the new one is written. */
   receiptSaying(pull: number, words: string): Promise<string>
-  /** Its last comment there, which tells people how it ended. */
+  /** Its comment there that tells people how it ended, once it does. */
   endOf(pull: number): Promise<string>
   /** Pull requests of the App itself, oldest first. */
   reverts(): Promise<readonly { number: number; merged_at: string | null; user: { login: string } }[]>
@@ -208,8 +208,9 @@ function asPeople(world: DrivenWorld): AsPeople {
       return until(said, `the receipt of #${pull} that says ${words}`, LONG_MS)
     },
     async endOf(pull) {
-      const [, ...ends] = await this.said(pull, 2)
-      return ends.at(-1) ?? ''
+      const end = async (): Promise<string | undefined> =>
+        (await world.answers(pull)).findLast((body) => body.includes('<!-- seamless:watch-end/'))
+      return until(end, `the end of the watch on #${pull}`, LONG_MS)
     },
     async reverts() {
       const path = '/pulls?state=all&per_page=100&direction=asc'
