@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { LIVE_WITHIN_MS } from '../../src/health/build-info.ts'
 import { beginWatch, type Began } from '../../src/watch/begin-watch.ts'
 import { superseded } from '../../src/watch/superseded.ts'
 import { toldMark } from '../../src/watch/told-mark.ts'
@@ -92,7 +93,13 @@ async function insert(services: WatchServices, place: Place, begun: WatchRecord)
 /** Deliveries come in any order: of two that were live, the later one is what users have. */
 function isNewer(one: WatchRecord, other: WatchRecord): boolean {
   if (one.deployment.id === other.deployment.id) return false
-  return one.liveMs > other.liveMs || (one.liveMs === other.liveMs && one.begunMs > other.begunMs)
+  const [oneMs, otherMs] = [deployedMs(one), deployedMs(other)]
+  return oneMs > otherMs || (oneMs === otherMs && one.begunMs > other.begunMs)
+}
+
+/** When its Deployment said so: one whose metric was awaited counts as live only since that showed it. */
+function deployedMs({ liveMs, awaitedUntilMs }: WatchRecord): number {
+  return awaitedUntilMs === undefined ? liveMs : awaitedUntilMs - LIVE_WITHIN_MS
 }
 
 /** Its run went on: what it held is watched, or was found bad. */

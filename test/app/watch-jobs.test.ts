@@ -222,6 +222,20 @@ describe('the jobs of a watch', () => {
     expect((await app.read(id))!.record.supersededBy?.id).toBe(late.id)
   })
 
+  test('one that was deployed while the version before was awaited is watched, though that one showed after it', async () => {
+    const live = `source: main\n      live: 'app_build_info{commit="{sha}"}'`
+    const { world, app, id } = await begun(watchedConfig().replace('source: main', live))
+    expect((await app.read(id))!.record.phase).toBe('awaiting')
+    world.clock.advance(10_000)
+    const later = world.deploy(SHA_LATER, { version: '1.2.0' })
+    world.service.shows.set(SHA, world.clock.now())
+    await app.until(world.clock.now() + 10_000)
+    expect((await app.read(id))!.record.phase).toBe('watching')
+    await app.hear(later.id)
+    expect((await app.read(later.id))?.record.phase).toBe('awaiting')
+    expect((await app.read(id))!.record.supersededBy?.id).toBe(later.id)
+  })
+
   test('a watch whose job was lost has one again after a look; one that has it gets no second', async () => {
     const { world, app, id } = await begun()
     await app.until(LIVE_MS + MINUTE_MS)
