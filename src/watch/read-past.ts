@@ -6,8 +6,11 @@ import { areOpen, type OpenedSources, openSources } from './open-sources.ts'
 import type { WatchPorts } from './watch-ports.ts'
 import type { WatchRecord } from './watch-record.ts'
 
-/** A past of days is some thousand points a check; a source's own time-outs are much shorter for each of its answers. */
-const WITHIN_MS = 300_000
+/**
+ * A past of days is some thousand points a check; a source's own time-outs are much shorter for each of its answers. A job that reads
+ * it has more time than this: else a source that stalls would have it begin again and again, and nobody would watch.
+ */
+export const PAST_WITHIN_MS = 120_000
 
 /** The past before the Deployment was made, by check; nothing where none is asked for or none can be read. */
 export async function readPast(
@@ -17,7 +20,7 @@ export async function readPast(
   ports: Pick<WatchPorts, 'clock' | 'log' | 'signal'>,
 ): Promise<History | undefined> {
   try {
-    return await inTime(ports, WITHIN_MS, async (signal) =>
+    return await inTime(ports, PAST_WITHIN_MS, async (signal) =>
       loadBaseline(health, values, { sources, nowMs: begunMs, signal }),
     )
   } catch (error) {
