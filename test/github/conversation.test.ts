@@ -172,6 +172,16 @@ describe('a conversation on GitHub', () => {
     expect(await world.calls(() => conversation.say(pull, 'middle', 'M'))).toEqual([])
   }, 60_000)
 
+  test.each(['progress/prod--eu', 'progress/prod---', 'progress/prod-'])(
+    'an environment may be called so: %s is a key, and found again',
+    async (key) => {
+      const { id } = await open().keep(pull, key, 'one')
+      expect(await open().keep(pull, key, 'two')).toMatchObject({ id })
+      const [comment] = await commentsOf(world, pull)
+      expect(comment?.body?.replace(/^two\n\n<!--/, '').replace(/-->$/, '')).not.toContain('--')
+    },
+  )
+
   test.each(['', 'a b', 'x -->', 'ü'])('"%s" is no key', async (key) => {
     await expect(open().say(pull, key, 'text')).rejects.toThrow(TypeError)
   })
