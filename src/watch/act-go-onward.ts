@@ -10,6 +10,8 @@ import { isFailure, isPassing } from './failing.ts'
 import type { WatchPorts } from './watch-ports.ts'
 import type { WatchRecord } from './watch-record.ts'
 
+/** So many deployments back it is looked whether an environment had the commit before: one call each. */
+const LOOKED_BACK = 10
 /** GitHub that fails for longer than this is not asked again: `/status` shows what is where. */
 const TRIED_FOR_MS = 30 * 60_000
 
@@ -60,7 +62,10 @@ async function mayHave(
 ): Promise<boolean> {
   const { sha, id } = record.deployment
   const newest = await deployments.newest(name)
-  if (newest?.sha === sha && newest.key !== onwardKey(id, name)) return false
+  if (newest !== undefined && newest.key !== onwardKey(id, name)) {
+    const past = newest.sha === sha ? [newest] : await deployments.past(name, LOOKED_BACK)
+    if (past.some((one) => one.sha === sha)) return false
+  }
   for (const earlier of environments[name]?.after ?? []) {
     if (earlier === record.environment) continue
     const there = await deployments.newest(earlier)

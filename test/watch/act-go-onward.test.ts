@@ -8,6 +8,7 @@ import type { WatchRecord } from '../../src/watch/watch-record.ts'
 import { dyingPorts, Killed } from '../support/watch/dying-ports.ts'
 import {
   SHA,
+  SHA_BEFORE,
   stepOnce,
   stepUntil,
   stored,
@@ -64,6 +65,19 @@ describe('what was merged and is healthy', () => {
     const text = world.conversation.textOf(12, `end/onward-${ended.deployment.id}-europe`)
     expect(text).toMatch(/^❌ `1\.1\.0` is not live in `europe`\.[^]*tests_failed/)
     expect(world.conversation.reactions).toEqual([])
+  })
+
+  test('does not where it was taken back before, though another version is the newest there by now', async () => {
+    for (const [sha, key] of [
+      [SHA, 'run-1'],
+      [SHA_BEFORE, 'watch-1'],
+    ] as const) {
+      const { id } = await world.deployments.begin({ environment: 'europe', sha, version: sha, key })
+      world.deployments.say(id, sha === SHA ? 'failure' : 'success', 'as it was', '')
+    }
+    const ended = await toItsEnd()
+    expect(ended.acts.onward?.environments).toEqual([])
+    expect(world.workflows.dispatched).toEqual([])
   })
 
   test('does not where it was there before, however that ended', async () => {
