@@ -1,12 +1,15 @@
+import { GitHubError } from '../errors.ts'
 import { closeBreaker, openBreaker } from '../revert/breaker.ts'
 import { code } from '../report/markdown.ts'
 import { escalationOf } from '../report/watch/escalation-of.ts'
 import { outcomeComment } from '../report/watch/outcome-comment.ts'
 import { watchCheck } from '../report/watch/watch-check.ts'
 import { type Failure, isFailure, isPassing } from './failing.ts'
+import { inTime, TooLate } from './in-time.ts'
 import type { LedgerEntry, WatchPorts } from './watch-ports.ts'
 import type { WatchOutcome, WatchRecord } from './watch-record.ts'
 
+const CHECK_WITHIN_MS = 10_000
 /** GitHub that refuses for longer than this is not asked again: what it keeps from being said is in the log. */
 const TRIED_FOR_MS = 30 * 60_000
 
@@ -17,7 +20,10 @@ const TRIED_FOR_MS = 30 * 60_000
 export async function tellVerdict(record: WatchRecord, ports: WatchPorts): Promise<WatchRecord> {
   const nowMs = ports.clock.now()
   const outcome = outcomeOf(record)
-  const [failure] = await failuresOf([async () => setVerdict(record, outcome, ports)])
+  const isUrgent = outcome.reason === 'unhealthy'
+  const [failure] = await failuresOf([
+    async () => (isUrgent ? setVerdictSoon : setVerdict)(record, outcome, ports),
+  ])
   if (failure !== undefined) {
     if (outcome.verdict !== 'unhealthy' && isPassing(record, nowMs, TRIED_FOR_MS)) throw failure
     ports.log.warning(`The check of ${record.environment} could not be written: ${failure.message}`)
@@ -80,6 +86,15 @@ async function setVerdict(
   { deployments, clock }: WatchPorts,
 ): Promise<void> {
   await deployments.setVerdict(record.deployment.id, verdict, watchCheck(record, clock.now()))
+}
+
+/** … while users have what was found bad: for no longer than some seconds, for GitHub's limits last minutes. Error: `GitHubError`. */
+async function setVerdictSoon(record: WatchRecord, outcome: WatchOutcome, ports: WatchPorts): Promise<void> {
+  try {
+    await inTime(ports, CHECK_WITHIN_MS, async () => setVerdict(record, outcome, ports))
+  } catch (error) {
+    throw error instanceof TooLate ? new GitHubError(0, error.message, { cause: error }) : error
+  }
 }
 
 async function say(

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { stepWatch } from '../../src/watch/step-watch.ts'
 import { takeOrder, takesOrder } from '../../src/watch/take-order.ts'
 import { DeploymentUnknown, GitHubError } from '../../src/errors.ts'
 import {
@@ -36,6 +37,19 @@ describe('GitHub refuses what a watch says', () => {
       throw new GitHubError(403, 'The token lacks checks: write')
     }
     expect(await world.begin(back.id)).toMatchObject({ kind: 'rollback_live', deployment: { id: back.id } })
+  })
+
+  test('nothing, and answers nothing either: users do not wait for the check longer than some seconds', async () => {
+    const begun = await watchLive(world, world.deploy(SHA).id)
+    world.service.fares(world.clock.now(), BAD)
+    const record = await stepUntil(world, begun, 'acting')
+    world.deployments.setVerdict = async () => new Promise(() => undefined)
+    const step = stepWatch(record, world.ports)
+    await new Promise((resolve) => setImmediate(resolve))
+    world.clock.advance(10_000)
+    const { record: next } = await step
+    await stepOnce(world, next)
+    expect(world.workflows.dispatched).toMatchObject([{ operation: 'rollback', sha: SHA_BEFORE }])
   })
 
   test('the verdict, for the Deployment was deleted: users get the version before all the same', async () => {
