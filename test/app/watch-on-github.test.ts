@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Job } from '../../app/engine/engine.ts'
 import { begin, mergeQueue } from '../../app/engine/queues.ts'
+import { knownComments } from '../../app/comment-ids.ts'
 import { deploymentMemories } from '../../app/deployment-memories.ts'
 import { noteRepository, type KnownRepository } from '../../app/jobs/known-repository.ts'
 import { workOnMergeQueue } from '../../app/jobs/merge-queue-job.ts'
@@ -58,6 +59,7 @@ beforeEach(async () => {
     log: appLog().log,
     sources: openSources([], { clock, metrics }),
     memories: deploymentMemories(),
+    comments: knownComments(),
     settings,
   } as unknown as Services
   const { id, owner, name: repo } = world.shop
