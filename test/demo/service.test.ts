@@ -20,10 +20,12 @@ beforeAll(async () => {
 afterAll(() => sandbox.clean())
 
 describe('the example service', () => {
-  it('has a configuration without errors', async () => {
-    const file = join(repository, '.github/seamless.yml')
-    expect(parseConfig(await readFile(file, 'utf8'), file)).toMatchObject({ ok: true })
-  })
+  it.each(['examples/service/.github/seamless.yml', 'demo/seamless.yml'])(
+    'has no error in %s',
+    async (file) => {
+      expect(parseConfig(await readFile(file, 'utf8'), file)).toMatchObject({ ok: true })
+    },
+  )
 
   it.each([
     [1, '1.0.0', 7],
