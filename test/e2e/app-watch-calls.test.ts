@@ -4,8 +4,8 @@ import { hasPrometheus } from '../support/prometheus-server.ts'
 import { editsOfHalfAnHour } from '../support/watch/edits.ts'
 import { adopt, type WatchedWorld, watchedWorld } from '../support/watch/watched-world.ts'
 
-/** Measured 48 and 19; two events that come at once may have the run looked at twice. */
-const MAX_OF_APP = 54
+/** Measured 44 and 19; two events that come at once may have the run looked at twice. */
+const MAX_OF_APP = 50
 const MAX_OF_ACTION = 22
 const EDIT = 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}'
 
