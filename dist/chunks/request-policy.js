@@ -67,7 +67,8 @@ function asGitHubError(error, request, token) {
 	const said = (error instanceof Error ? error.message : String(error)).slice(0, 500).replaceAll(token || "\0", "***");
 	const what = `${request.method} ${request.url}`;
 	if (!answered) return new GitHubError(0, `GitHub could not be reached for ${what}: ${said}`);
-	return new GitHubError(status ?? 0, `GitHub answered ${status} to ${what}: ${said}${permissionHint(error)}`);
+	const kind = rateLimitMs(error, 0) === void 0 ? status ?? 0 : 429;
+	return new GitHubError(kind, `GitHub answered ${status} to ${what}: ${said}${permissionHint(error)}`);
 }
 function permissionHint(error) {
 	const accepted = headersOf(error)["x-accepted-github-permissions"];

@@ -518,8 +518,8 @@ function bodyOf({ key, body }) {
 	return posted(body, { marker: markerOf(key) });
 }
 function markerOf(key) {
-	if (!/^[\w./-]{1,200}$/.test(key) || key.includes("--")) throw new TypeError(`"${key}" is no key of a comment: letters, digits and _ . / - without two - in a row.`);
-	return `<!-- seamless:${key} -->`;
+	if (!/^[\w./-]{1,200}$/.test(key)) throw new TypeError(`"${key}" is no key of a comment: letters, digits and _ . / -.`);
+	return `<!-- seamless:${key.replaceAll("--", "-%2D")} -->`;
 }
 function nameOf({ pull, key }) {
 	return `${pull} ${key}`;
@@ -2410,8 +2410,16 @@ async function endOperation(held, decided, ports) {
 	const { operation } = noted;
 	const ending = operation.ending ?? decided;
 	await tellDeployment(operation, ending, ports);
-	await tellPeople(noted, ending, ports);
+	try {
+		await tellPeople(noted, ending, ports);
+	} catch (error) {
+		if (!isRefusal(error)) throw error;
+		ports.log.error(`The end of the ${operation.kind} of ${noted.environment} (${ending.reason}) is not told in full: ${error.message}`);
+	}
 	return release$2(noted, ending, ports);
+}
+function isRefusal(error) {
+	return error instanceof GitHubError && error.status >= 400 && error.status < 500 && error.status !== 429;
 }
 async function tellDeployment({ deployment }, { states }, { deployments }) {
 	if (deployment === void 0 || states.length === 0) return;
