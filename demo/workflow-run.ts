@@ -35,8 +35,8 @@ export interface Runner {
 }
 
 const top = fileURLToPath(new URL('../', import.meta.url))
-/** The Action's entry, of which dist/main.js is the bundle. */
-const action = join(top, 'src/main.ts')
+/** The Action as GitHub runs it. */
+const action = join(top, 'dist/main.js')
 
 const actionYml = z.object({
   inputs: z.record(z.string(), z.object({ default: z.string().default('') })),
