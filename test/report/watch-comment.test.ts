@@ -6,6 +6,7 @@ import { outcomeComment } from '../../src/report/watch/outcome-comment.ts'
 import { situationOf } from '../../src/report/watch/situation.ts'
 import { watchCheck } from '../../src/report/watch/watch-check.ts'
 import { watchComment } from '../../src/report/watch/watch-comment.ts'
+import { startWatch } from '../../src/health/watch.ts'
 import { notDone } from '../../src/revert/revert-merge.ts'
 import type { Found, WatchRecord } from '../../src/watch/watch-record.ts'
 import {
@@ -161,6 +162,13 @@ describe('the lead', () => {
     ['off', 'goes back to `1.4.0` at once;'],
   ] as const)('promises by `revert: %s` what will be done', async (revert, promise) => {
     expect(lead({ ...(await fine()), policy: { revert, shadow: false } }, at(12))).toContain(promise)
+  })
+
+  it('that nobody has looked yet is no fault of a source, however long its past took to read', async () => {
+    const { state } = await fine()
+    const begun = recordOf({ state: startWatch(state!.health, state!.values, LIVE) })
+    expect(watchComment(begun, at(3))).toMatch(/^### 👀 [^\n]*: too early to say\n/)
+    expect(watchComment(begun, at(3))).not.toContain('no data')
   })
 
   it('promises no revert where nothing was merged', async () => {

@@ -7,5 +7,7 @@ export function foundOf(record: WatchRecord, nowMs: number): Found | undefined {
   if (record.outcome?.reason === 'not_live') return undefined
   if (record.found !== undefined) return record.found
   if (record.state === undefined || record.phase === 'awaiting') return undefined
+  // … or was not looked at so far, since reading its past took longer than the grace.
+  if (record.outcome === undefined && record.state.lastTickMs === undefined) return undefined
   return reportOf(record.state, record.outcome?.atMs ?? nowMs)
 }
