@@ -569,7 +569,7 @@ function workflowRows(workflows, config) {
 	if (calls.length === 0) return [missing("workflow", "No workflow calls Seamless.", "\"seamless init\" writes .github/workflows/seamless.yml.")];
 	const upgrades = calls.filter(({ operation }) => operation === "upgrade");
 	const commands = calls.filter(({ operation }) => operation === "command");
-	return [...upgrades.flatMap((call) => rightRows(call, neededBy(config)).concat(variableRows(call, config))), ...config.driver === "action" ? commandRows(commands) : []];
+	return [...upgrades.flatMap((call) => rightRows(call, neededBy(config), readBy(config)).concat(variableRows(call, config))), ...config.driver === "action" ? commandRows(commands) : []];
 }
 const NEEDED_WITH_APP = {
 	deployments: NEEDED.deployments,
@@ -579,6 +579,10 @@ const NEEDED_FOR_BRANCHES = {
 	contents: "the branch of an upgrade",
 	"pull-requests": "its pull request"
 };
+const READ_WITH_APP = { "pull-requests": "whose the commit is that the App asks for" };
+function readBy({ driver }) {
+	return driver === "app" ? READ_WITH_APP : {};
+}
 function neededBy({ test, driver, upgrade }) {
 	const startsOthers = test.some(({ adapter }) => adapter === "workflow");
 	return {
@@ -617,13 +621,16 @@ function needsRights({ uses, with: inputs }) {
 	const { operation } = inputs;
 	return /(?:^|\/)seamless(?:-upgrade)?@/.test(uses ?? "") && operation !== "plan" && operation !== "settle";
 }
-function rightRows({ where, permissions }, needed) {
+function rightRows({ where, permissions }, needed, read = {}) {
 	const what = `workflow (${where})`;
 	if (permissions === void 0) return [warning(what, "It names no permissions: the repository's default holds.", `Name ${Object.keys(needed).join(", ")}: write for this job.`)];
 	const may = (right) => typeof permissions === "string" ? permissions === "write-all" : permissions[right] === "write";
+	const mayRead = (right) => may(right) || (typeof permissions === "string" ? permissions === "read-all" : permissions[right] === "read");
 	const lost = Object.entries(needed).filter(([right]) => !may(right));
-	if (lost.length === 0) return [ok(what, "It may write what it needs.")];
-	return lost.map(([right, loss]) => missing(what, `It may not write ${right}: ${loss}.`, `Add "${right}: write" to the permissions of this job.`));
+	const unread = Object.entries(read).filter(([right]) => !(right in needed) && !mayRead(right));
+	const row = (level, [right, loss]) => missing(what, `It may not ${level} ${right}: ${loss}.`, `Add "${right}: ${level}" to the permissions of this job.`);
+	const rows = [...lost.map((one) => row("write", one)), ...unread.map((one) => row("read", one))];
+	return rows.length === 0 ? [ok(what, "It may write what it needs.")] : rows;
 }
 function variableRows({ where, variables }, config) {
 	const { driver } = config;

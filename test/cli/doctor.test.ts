@@ -129,10 +129,13 @@ describe('a workflow', () => {
       )
         .filter(({ state }) => state !== 'ok')
         .map(({ why }) => /(?:SEAMLESS\w+|contents|pull-requests|checks)/.exec(why)?.[0] ?? why)
-    const least = 'permissions: { contents: read, deployments: write, checks: write }'
+    const least = 'permissions: { contents: read, pull-requests: read, deployments: write, checks: write }'
+    const blind = 'permissions: { contents: read, deployments: write, checks: write }'
     const env = 'env: { SEAMLESS_CHECKS_APP_ID: 1 }'
     expect(rows(app(WATCHED), `${least}, ${env}`)).toEqual([])
     expect(rows(app(WATCHED), least)).toEqual(['SEAMLESS_CHECKS_APP_ID'])
+    // A commit that is only in a pull request is deployed by its command: whose it is must be seen.
+    expect(rows(app(WATCHED), `${blind}, ${env}`)).toEqual(['pull-requests'])
     const steps = WATCHED.replace('    health:', '    traffic: { run: a, steps: [10%, 100%] }\n    health:')
     expect(rows(app(steps), `${least}, ${env}`)).toEqual(['SEAMLESS_SOURCE_MAIN_URL'])
     const branches = `${WATCHED}upgrade: { change: make, branch: up }\n`

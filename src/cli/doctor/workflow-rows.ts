@@ -55,7 +55,9 @@ export function workflowRows(workflows: ReadonlyMap<string, string>, config: Con
   const upgrades = calls.filter(({ operation }) => operation === 'upgrade')
   const commands = calls.filter(({ operation }) => operation === 'command')
   return [
-    ...upgrades.flatMap((call) => rightRows(call, neededBy(config)).concat(variableRows(call, config))),
+    ...upgrades.flatMap((call) =>
+      rightRows(call, neededBy(config), readBy(config)).concat(variableRows(call, config)),
+    ),
     ...(config.driver === 'action' ? commandRows(commands) : []),
   ]
 }
@@ -70,6 +72,13 @@ const NEEDED_FOR_BRANCHES = {
   contents: 'the branch of an upgrade',
   'pull-requests': 'its pull request',
 } as const
+
+/** Reading is enough. */
+const READ_WITH_APP = { 'pull-requests': 'whose the commit is that the App asks for' } as const
+
+function readBy({ driver }: Config): Readonly<Record<string, string>> {
+  return driver === 'app' ? READ_WITH_APP : {}
+}
 
 function neededBy({ test, driver, upgrade }: Config): Readonly<Record<string, string>> {
   const startsOthers = test.some(({ adapter }) => adapter === 'workflow')
@@ -127,7 +136,11 @@ function needsRights({ uses, with: inputs }: z.output<typeof step>): boolean {
   return /(?:^|\/)seamless(?:-upgrade)?@/.test(uses ?? '') && operation !== 'plan' && operation !== 'settle'
 }
 
-function rightRows({ where, permissions }: Call, needed: Readonly<Record<string, string>>): Row[] {
+function rightRows(
+  { where, permissions }: Call,
+  needed: Readonly<Record<string, string>>,
+  read: Readonly<Record<string, string>> = {},
+): Row[] {
   const what = `workflow (${where})`
   if (permissions === undefined) {
     return [
@@ -140,15 +153,19 @@ function rightRows({ where, permissions }: Call, needed: Readonly<Record<string,
   }
   const may = (right: string): boolean =>
     typeof permissions === 'string' ? permissions === 'write-all' : permissions[right] === 'write'
+  const mayRead = (right: string): boolean =>
+    may(right) ||
+    (typeof permissions === 'string' ? permissions === 'read-all' : permissions[right] === 'read')
   const lost = Object.entries(needed).filter(([right]) => !may(right))
-  if (lost.length === 0) return [ok(what, 'It may write what it needs.')]
-  return lost.map(([right, loss]) =>
+  const unread = Object.entries(read).filter(([right]) => !(right in needed) && !mayRead(right))
+  const row = (level: 'write' | 'read', [right, loss]: readonly [string, string]): Row =>
     missing(
       what,
-      `It may not write ${right}: ${loss}.`,
-      `Add "${right}: write" to the permissions of this job.`,
-    ),
-  )
+      `It may not ${level} ${right}: ${loss}.`,
+      `Add "${right}: ${level}" to the permissions of this job.`,
+    )
+  const rows = [...lost.map((one) => row('write', one)), ...unread.map((one) => row('read', one))]
+  return rows.length === 0 ? [ok(what, 'It may write what it needs.')] : rows
 }
 
 function variableRows({ where, variables }: Call, config: Config): Row[] {
