@@ -55,14 +55,20 @@ export async function drivenWorld({
   runner,
   environment = {},
 }: Options = {}): Promise<DrivenWorld> {
-  const world = await workflowWorld({
+  const made = await workflowWorld({
     '.github/seamless.yml': APP_CONFIG,
     '.github/workflows/seamless.yml': APP_WORKFLOW,
     ...files,
   })
-  const { hub, repository } = world
+  const { hub, repository } = made
   const port = await freePort()
   const app = registerApp(hub, `http://127.0.0.1:${port}/api/github/webhooks`)
+  // As the repository variable SEAMLESS_APP_ID gives it to each step.
+  const number = { SEAMLESS_CHECKS_APP_ID: String(app.id) }
+  const world: WorkflowWorld = {
+    ...made,
+    run: async (request) => made.run({ ...request, environment: { ...number, ...request?.environment } }),
+  }
   const installation = hub.install({ appId: app.id, account: repository.owner })
   const home = await appHome(hub, app, port)
   const results: ActionResult[] = []
