@@ -264,7 +264,7 @@ describe('where the App drives', () => {
   })
 
   it('a push is an upgrade as ever, and takes no lock that the App does not know', async () => {
-    const result = await world.run()
+    const result = await world.run({ environment: { SEAMLESS_CHECKS_APP_ID: '1' } })
     expect(result.outputs, result.log).toMatchObject({ decision: 'completed' })
     expect([world.live(), await lock()]).toEqual(['1.0.0', undefined])
   })
