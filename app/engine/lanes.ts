@@ -33,19 +33,25 @@ interface Lane {
 /**
  * A queue's lanes in this process: each claims, works, settles and claims again. pg-boss's own worker sleeps its whole polling
  * interval after each job; here a lane that has worked looks again at once, a job that is sent wakes them all (`notify`), and
- * what is due without a word (delayed jobs, retries) is looked for by one idle lane every `pollSeconds`. So an idle queue costs
- * one statement per interval, however many lanes it has.
+ * what is due without a word (delayed jobs, retries) is looked for by one idle lane every `pollSeconds`, and by another one
+ * as soon as what it finds was due before the last look: then one lane is not enough. So an idle queue costs one statement per
+ * interval, however many lanes it has.
  */
 export async function openLanes(boss: PgBoss, queue: Queue<object>, work: Batch): Promise<Lanes> {
   const lanes = [
     ...Array.from({ length: queue.lanes }, () => 'all' as const),
     ...Array.from({ length: queue.safetyLanes ?? 0 }, () => 'safety' as const),
   ]
-  const open = await Promise.all(lanes.map(async (only) => openLane(boss, { queue, only, work })))
+  const open: Lane[] = []
   const look = (): void => {
     const idle = open.find(({ busy }) => !busy)
     if (idle?.id !== undefined) boss.notifyWorker(idle.id)
   }
+  const helped: Batch = async (claimed) => {
+    if (isBehind(queue, claimed)) look()
+    return work(claimed)
+  }
+  open.push(...(await Promise.all(lanes.map(async (only) => openLane(boss, { queue, only, work: helped })))))
   const poll = setInterval(look, queue.pollSeconds * 1000)
   const wakes = atMostEvery(APART_MS, look)
   return {
@@ -55,6 +61,14 @@ export async function openLanes(boss: PgBoss, queue: Queue<object>, work: Batch)
       wakes.end()
     },
   }
+}
+
+/** A batch is behind on purpose: see `restMs`. */
+function isBehind({ batch = 1, pollSeconds }: Queue<object>, claimed: Parameters<Batch>[0]): boolean {
+  if (batch > 1) return false
+  return claimed.some(
+    ({ startedOn, startAfter }) => startedOn.getTime() - startAfter.getTime() > pollSeconds * 1000,
+  )
 }
 
 /** At once where the last time is long enough ago, else as soon as it is; asked again meanwhile, once. */
