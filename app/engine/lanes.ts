@@ -34,7 +34,7 @@ interface Lane {
  * A queue's lanes in this process: each claims, works, settles and claims again. pg-boss's own worker sleeps its whole polling
  * interval after each job; here a lane that has worked looks again at once, a job that is sent wakes them all (`notify`), and
  * what is due without a word (delayed jobs, retries) is looked for by one idle lane every `pollSeconds`, and by another one
- * as soon as what it finds was due before the last look: then one lane is not enough. So an idle queue costs one statement per
+ * as soon as what is claimed was due for half of that time: then one lane is not enough. So an idle queue costs one statement per
  * interval, however many lanes it has.
  */
 export async function openLanes(boss: PgBoss, queue: Queue<object>, work: Batch): Promise<Lanes> {
@@ -67,7 +67,7 @@ export async function openLanes(boss: PgBoss, queue: Queue<object>, work: Batch)
 function isBehind({ batch = 1, pollSeconds }: Queue<object>, claimed: Parameters<Batch>[0]): boolean {
   if (batch > 1) return false
   return claimed.some(
-    ({ startedOn, startAfter }) => startedOn.getTime() - startAfter.getTime() > pollSeconds * 1000,
+    ({ startedOn, startAfter }) => startedOn.getTime() - startAfter.getTime() > (pollSeconds * 1000) / 2,
   )
 }
 
