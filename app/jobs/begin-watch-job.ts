@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { watchKey } from '../../src/command/new-operation.ts'
 import { LIVE_WITHIN_MS } from '../../src/health/build-info.ts'
 import { beginWatch, type Began } from '../../src/watch/begin-watch.ts'
 import { superseded } from '../../src/watch/superseded.ts'
@@ -136,7 +137,7 @@ async function supersede(
 ): Promise<void> {
   const { clock } = services
   const before = await watchStore(tx, clock).live(repositoryId, environment)
-  if (before === undefined || before.deployment === by.id || key === `watch-${before.deployment}`) return
+  if (before === undefined || before.deployment === by.id || key === watchKey(before.deployment)) return
   const record = superseded(before.record, by, clock.now())
   const revision = await keepWatch(services, { watch: before, record, tx })
   if (revision !== 'lost') await first(services, { ...before, record, revision }, tx)

@@ -5,7 +5,7 @@ import { n as repeat, t as ensure } from "./ensure.js";
 import { r as statusOf } from "./request-policy.js";
 import { t as artifact, u as verdictReport } from "./facts.js";
 import { t as artifactsIn } from "./verdict-details.js";
-import { a as writeVerdict, i as readVerdict, o as writeWatching, r as readBuilt } from "./verdict-check.js";
+import { a as readVerdict, i as readBuilt, n as conclusions, o as writeVerdict, s as writeWatching } from "./verdict-check.js";
 
 // src/github/deployment-payload.ts
 const SCHEMA = 1;
@@ -127,11 +127,6 @@ const runReport = object({
 });
 
 // src/github/run-report.ts
-const conclusions = {
-	healthy: "success",
-	unhealthy: "failure",
-	inconclusive: "neutral"
-};
 async function readReportedBuild(github, key) {
 	return (await textsOf(github, key)).map(artifactsIn).find((artifacts) => artifacts.length > 0) ?? [];
 }

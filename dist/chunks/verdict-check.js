@@ -64,7 +64,7 @@ async function createCheck({ octokit, owner, repo }, key, content) {
 	const asked = {
 		owner,
 		repo,
-		name: checkName(key.environment),
+		name: verdictCheckName(key.environment),
 		head_sha: key.sha,
 		external_id: key.deploymentId,
 		...content
@@ -72,7 +72,7 @@ async function createCheck({ octokit, owner, repo }, key, content) {
 	const { data } = await octokit.rest.checks.create(asked);
 	return data;
 }
-function checkName(environment) {
+function verdictCheckName(environment) {
 	return `seamless/${environment}`;
 }
 async function findCheck(github, key) {
@@ -83,7 +83,7 @@ async function listChecks({ octokit, owner, repo }, key) {
 		owner,
 		repo,
 		ref: key.sha,
-		check_name: checkName(key.environment),
+		check_name: verdictCheckName(key.environment),
 		app_id: key.appId,
 		filter: "all",
 		per_page: 100
@@ -113,7 +113,7 @@ function isSame(check, wanted) {
 	return conclusion === ("conclusion" in wanted ? wanted.conclusion : null) && output.title === wanted.output.title && output.summary === wanted.output.summary && (output.text ?? void 0) === wanted.output.text;
 }
 function foreignApp(check, key) {
-	return new UsageError(`The check run ${checkName(key.environment)} was written by the app ${check.app?.id ?? "unknown"}, but only app ${key.appId} is trusted when it is read back. Use one token for writing and reading, or name its app.`);
+	return new UsageError(`The check run ${verdictCheckName(key.environment)} was written by the app ${check.app?.id ?? "unknown"}, but only app ${key.appId} is trusted when it is read back. Use one token for writing and reading, or name its app.`);
 }
 
-export { writeVerdict as a, readVerdict as i, newestVerdict as n, writeWatching as o, readBuilt as r, ACTIONS_APP_ID as t };
+export { readVerdict as a, readBuilt as i, conclusions as n, writeVerdict as o, newestVerdict as r, writeWatching as s, ACTIONS_APP_ID as t };

@@ -14,7 +14,7 @@ import { r as reasonCodes } from "./receipt.js";
 import { n as readYaml, r as formatConfigError, t as parseConfig } from "./parse.js";
 import { r as statusOf } from "./request-policy.js";
 import { n as repeat, t as ensure } from "./ensure.js";
-import { n as newestVerdict, t as ACTIONS_APP_ID } from "./verdict-check.js";
+import { r as newestVerdict, t as ACTIONS_APP_ID } from "./verdict-check.js";
 import { a as headline$1, i as elapsed, n as capital, o as noticedBy, r as count, s as plural, t as nextSteps } from "./next-steps.js";
 import { t as githubDeployments } from "./deployments.js";
 import { n as revertedByUs, t as githubPullRequests } from "./pull-requests.js";
@@ -181,25 +181,22 @@ var Summary = class {
 const _summary = new Summary();
 const summary = _summary;
 
-// src/github/plan-check.ts
-function planCheckName(environment) {
-	return `seamless/${environment}/plan`;
-}
-async function writePlanCheck(github, check) {
+// src/github/check-once.ts
+async function makeCheckOnce(github, { name, sha, externalId, isFirst = false, conclusion, output, detailsUrl }) {
 	const { octokit, owner, repo } = github;
-	const { sha, requestId, title, text, runUrl } = check;
-	const name = planCheckName(check.environment);
 	await ensure(github, {
+		isFirst,
 		find: async () => {
-			const { data } = await octokit.rest.checks.listForRef({
+			const asked = {
 				owner,
 				repo,
 				ref: sha,
 				check_name: name,
 				per_page: 100,
 				filter: "all"
-			});
-			return data.check_runs.find((one) => one.external_id === requestId);
+			};
+			const { data } = await octokit.rest.checks.listForRef(asked);
+			return data.check_runs.find((one) => one.external_id === externalId);
 		},
 		make: async () => {
 			const { data } = await octokit.rest.checks.create({
@@ -207,16 +204,32 @@ async function writePlanCheck(github, check) {
 				repo,
 				name,
 				head_sha: sha,
-				external_id: requestId,
-				details_url: runUrl,
+				external_id: externalId,
+				...detailsUrl !== void 0 && { details_url: detailsUrl },
 				status: "completed",
-				conclusion: check.failed ? "failure" : "neutral",
-				output: {
-					title: plain(title, 255),
-					summary: posted(text, { rest: runUrl })
-				}
+				conclusion,
+				output
 			});
 			return data;
+		}
+	});
+}
+
+// src/github/plan-check.ts
+function planCheckName(environment) {
+	return `seamless/${environment}/plan`;
+}
+async function writePlanCheck(github, check) {
+	const { environment, sha, requestId, title, text, failed, runUrl } = check;
+	await makeCheckOnce(github, {
+		name: planCheckName(environment),
+		sha,
+		externalId: requestId,
+		detailsUrl: runUrl,
+		conclusion: failed ? "failure" : "neutral",
+		output: {
+			title: plain(title, 255),
+			summary: posted(text, { rest: runUrl })
 		}
 	});
 }

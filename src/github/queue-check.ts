@@ -1,5 +1,6 @@
+import { makeCheckOnce } from './check-once.ts'
 import type { GitHubRepository } from './client.ts'
-import { ensure } from './ensure.ts'
+import { verdictCheckName } from './verdict-check.ts'
 
 /** Which of our check runs on the commit it is: a verdict carries its Deployment's number. */
 const EXTERNAL_ID = 'merge-queue'
@@ -16,36 +17,16 @@ export async function writeQueueCheck(
     isFirst,
   }: { readonly environment: string; readonly sha: string; readonly isFirst: boolean },
 ): Promise<void> {
-  const { octokit, owner, repo } = github
-  const name = `seamless/${environment}`
-  await ensure(github, {
+  await makeCheckOnce(github, {
+    name: verdictCheckName(environment),
+    sha,
+    externalId: EXTERNAL_ID,
     isFirst,
-    find: async () => {
-      const { data } = await octokit.rest.checks.listForRef({
-        owner,
-        repo,
-        ref: sha,
-        check_name: name,
-        filter: 'all',
-      })
-      return data.check_runs.find((check) => check.external_id === EXTERNAL_ID)
-    },
-    make: async () => {
-      const { data } = await octokit.rest.checks.create({
-        owner,
-        repo,
-        name,
-        head_sha: sha,
-        external_id: EXTERNAL_ID,
-        status: 'completed',
-        conclusion: 'neutral',
-        output: {
-          title: 'A merge queue only tries',
-          summary:
-            'Nothing is deployed from a merge queue. How users take it is said once it is live, on the commit that is.',
-        },
-      })
-      return data
+    conclusion: 'neutral',
+    output: {
+      title: 'A merge queue only tries',
+      summary:
+        'Nothing is deployed from a merge queue. How users take it is said once it is live, on the commit that is.',
     },
   })
 }

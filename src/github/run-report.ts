@@ -5,6 +5,7 @@ import { type RunReport, runReport } from '../upgrade/run-report.ts'
 import { artifactsIn } from '../upgrade/verdict-details.ts'
 import type { GitHubRepository } from './client.ts'
 import { repeat } from './ensure.ts'
+import { conclusions } from './verdict-check.ts'
 
 /** What a deploying run said of a commit in an environment. */
 export interface RunReportKey {
@@ -21,9 +22,6 @@ export interface SaidReport {
   readonly summary: VerdictSummary
   readonly logUrl: string | undefined
 }
-
-/** A run says what it does not know as neutral: whether it is well there is for the App to find out. */
-const conclusions = { healthy: 'success', unhealthy: 'failure', inconclusive: 'neutral' } as const
 
 /** The newest report that a run left for the App; nothing where none did. One call. Error: `GitHubError`. */
 export async function readRunReport(

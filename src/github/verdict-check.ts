@@ -9,7 +9,8 @@ import { ensure, repeat } from './ensure.ts'
 /** The app of github.com behind every workflow's `GITHUB_TOKEN`. */
 export const ACTIONS_APP_ID = 15368
 
-const conclusions = {
+/** How a verdict stands on a check run; what nobody knows is neutral, and holds nothing up. */
+export const conclusions = {
   healthy: 'success',
   unhealthy: 'failure',
   inconclusive: 'neutral',
@@ -127,13 +128,13 @@ async function createCheck(
   key: VerdictKey,
   content: CheckContent,
 ): Promise<CheckRun> {
-  const name = checkName(key.environment)
+  const name = verdictCheckName(key.environment)
   const asked = { owner, repo, name, head_sha: key.sha, external_id: key.deploymentId, ...content }
   const { data } = await octokit.rest.checks.create(asked)
   return data
 }
 
-function checkName(environment: string): string {
+export function verdictCheckName(environment: string): string {
   return `seamless/${environment}`
 }
 
@@ -152,7 +153,7 @@ async function listChecks({ octokit, owner, repo }: GitHubRepository, key: Omit<
     owner,
     repo,
     ref: key.sha,
-    check_name: checkName(key.environment),
+    check_name: verdictCheckName(key.environment),
     app_id: key.appId,
     // `latest` would hide the check of an earlier deployment of the same commit.
     filter: 'all',
@@ -193,6 +194,6 @@ function isSame(check: CheckRun, wanted: CheckContent): boolean {
 
 function foreignApp(check: CheckRun, key: VerdictKey): UsageError {
   return new UsageError(
-    `The check run ${checkName(key.environment)} was written by the app ${check.app?.id ?? 'unknown'}, but only app ${key.appId} is trusted when it is read back. Use one token for writing and reading, or name its app.`,
+    `The check run ${verdictCheckName(key.environment)} was written by the app ${check.app?.id ?? 'unknown'}, but only app ${key.appId} is trusted when it is read back. Use one token for writing and reading, or name its app.`,
   )
 }

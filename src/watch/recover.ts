@@ -1,6 +1,7 @@
 import type { Health } from '../config/health.ts'
 import { reportOf } from '../health/explain.ts'
 import type { Answers } from '../health/query-plan.ts'
+import { nextTickMs } from '../health/tick-times.ts'
 import { type History, startWatch, tick, type WatchState } from '../health/watch.ts'
 import { verdictOf } from '../health/watch-verdict.ts'
 import type { Deployed } from '../ports/deployments.ts'
@@ -27,7 +28,7 @@ export function startRecovery(record: WatchRecord, nowMs: number): WatchRecord {
   const untilMs = nowMs + health.graceMs + health.watchMs
   const recovery = { sinceMs: nowMs, untilMs, state: began }
   const acts = { ...record.acts, recovery }
-  return { ...record, phase: 'recovering', acts, nextMs: nextTickMs(recovery, began, nowMs) }
+  return { ...record, phase: 'recovering', acts, nextMs: nextTickMs(nowMs, health.everyMs, nowMs) }
 }
 
 /** One look, answered in the order of `queriesOf` for the recovery's state. Once it is over the watch goes on `acting`. */
@@ -39,7 +40,7 @@ export function recoveryTick(record: WatchRecord, answers: Answers, nowMs: numbe
   const next = { ...record, acts: { ...record.acts, recovery: looked } }
   const end = recoveryEnd(next, nowMs)
   if (end !== undefined) return over(record, looked, end)
-  return { ...next, nextMs: nextTickMs(looked, state, nowMs) }
+  return { ...next, nextMs: nextTickMs(looked.sinceMs, state.health.everyMs, nowMs) }
 }
 
 /** How it ended; nothing while it is open. Only what is shown to be no worse than before counts as recovered. */
@@ -94,10 +95,6 @@ function ended(
 function over(record: WatchRecord, recovery: Recovery, end: NonNullable<Recovery['ended']>): WatchRecord {
   const acts = { ...record.acts, recovery: { ...recovery, ended: end } }
   return { ...record, phase: 'acting', nextMs: end.atMs, acts }
-}
-
-function nextTickMs({ sinceMs }: Recovery, { health }: WatchState, nowMs: number): number {
-  return sinceMs + (Math.floor((nowMs - sinceMs) / health.everyMs) + 1) * health.everyMs
 }
 
 /** Nobody has the new version any more, so there is no second arm: everybody is compared with the past. */
